@@ -1,0 +1,117 @@
+/// The part of swift-contextvars that talks to the Swift concurrency runtime.
+///
+/// Everything here is internal to the module `ContextVars`. The vocabulary:
+///
+/// - An *agent* is what runs code: a Swift task or, outside any task, a thread. Never two at once on one thread.
+/// - A *frame* makes one context current for one agent, for as long as it is bound. It is bound as a task-local
+///   value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
+///   unstructured task gets a copy of its creator's innermost frame, made while the task is created.
+/// - An agent *owns* the frames that it bound, and an unstructured task owns the copy that was made for it. Only the
+///   owner may change the frame's context; a structured child *borrows* the frame that it reaches.
+#ifndef CONTEXTVARS_RUNTIME_H
+#define CONTEXTVARS_RUNTIME_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Identifies an agent while it lives: a task's address, or the tagged address of a thread's own storage.
+typedef uintptr_t contextvars_agent;
+
+/// Values of `contextvars_frame.owner` that are no agent.
+enum {
+    /// Free, or bound but not its owner's innermost frame.
+    CONTEXTVARS_OWNER_NONE = 0,
+    /// Copied for an unstructured task that has not looked at it yet.
+    CONTEXTVARS_OWNER_ADOPTABLE = 2,
+};
+
+/// One binding of a context to an agent.
+///
+/// Invariant (what makes the per-thread cache of `contextvars_owned_frame` safe): a frame's memory is never returned
+/// to the system, and `owner == A` holds for at most one frame for each agent A: A's innermost one. So a stale
+/// pointer to a frame may always be read, and if it names the asking agent, it is right, whatever happened between.
+typedef struct contextvars_frame {
+    _Atomic(contextvars_agent) owner;
+    /// A retained Swift `Context`, or NULL for one that is empty and not made yet. Written by the owner only.
+    _Atomic(void *_Nullable) context;
+    /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
+    struct contextvars_frame *_Nullable outer;
+} contextvars_frame;
+
+/// How an agent stands to the frame that is current for it.
+typedef enum contextvars_access : int {
+    CONTEXTVARS_ACCESS_NONE,
+    CONTEXTVARS_ACCESS_BORROWED,
+    CONTEXTVARS_ACCESS_OWNED,
+} contextvars_access;
+
+// MARK: Agents (agent.c)
+
+/// The task or thread that runs the caller.
+contextvars_agent contextvars_current_agent(void);
+
+/// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
+bool contextvars_agent_is_structured_child(contextvars_agent agent);
+
+/// The address of the task that runs the caller, or NULL on a plain thread.
+void *_Nullable contextvars_current_task(void);
+
+/// Whether the caller's thread is the process's main thread.
+bool contextvars_is_main_thread(void);
+
+/// A flag of the calling thread's own: whether it is calling watchers.
+bool *contextvars_thread_is_notifying(void);
+
+/// Gives the processor to another thread, for a lock that spins.
+void contextvars_yield(void);
+
+// MARK: Frames (frame.c)
+
+/// The innermost frame of the calling agent if the agent owns it, else NULL: the hot path of every `get`.
+contextvars_frame *_Nullable contextvars_owned_frame(void);
+
+/// The innermost frame that the calling agent reaches, and how.
+contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
+
+/// The context of a frame, which the frame keeps alive; NULL for one that isn't made yet.
+static inline void *_Nullable contextvars_frame_context(contextvars_frame *frame) {
+    // Acquire: a structured child may read what its parent makes at this moment.
+    return atomic_load_explicit(&frame->context, memory_order_acquire);
+}
+
+/// Gives a frame the context that it hasn't had yet. Takes over one reference to the context. For the frame's owner.
+static inline void contextvars_frame_set_context(contextvars_frame *frame, void *context) {
+    atomic_store_explicit(&frame->context, context, memory_order_release);
+}
+
+/// Makes a context current for the calling agent. Takes over one reference to the context.
+contextvars_frame *contextvars_bind(void *context);
+
+/// Undoes the caller's latest `contextvars_bind`, which returned `frame`; the frame's reference is released.
+void contextvars_unbind(contextvars_frame *frame);
+
+/// How many frames in the process hold a context. For tests: a task that ended has left none. Walks all frames.
+size_t contextvars_bound_frame_count(void);
+
+// MARK: Task-local storage (task_local.c)
+
+/// What the copy of a frame into a new unstructured task needs from Swift: a retained copy of a context, and the end
+/// of one reference.
+typedef struct contextvars_hooks {
+    void *_Nonnull (*_Nonnull copy_context)(void *context);
+    void (*_Nonnull release_context)(void *context);
+} contextvars_hooks;
+
+/// Sets the hooks. Called before the first `contextvars_bind`, with the same hooks each time.
+void contextvars_set_hooks(contextvars_hooks hooks);
+
+/// How many times the runtime has copied a frame on the calling thread. For the self-check.
+unsigned long contextvars_copies_on_this_thread(void);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,57 @@
+import Synchronization
+
+/// A context variable of any value type: what ``Context/keys`` and iteration over a ``Context`` give.
+///
+/// Every ``ContextVar`` is one. Variables are told apart by identity, never by name: two variables of the same name
+/// are two keys, as in PEP 567.
+///
+/// Instances are immutable and safe to use from any thread.
+public class AnyContextVar: @unchecked Sendable {
+    // Invariant behind `@unchecked`: every stored property, here and in the only subclass, is an immutable `Sendable`.
+
+    /// The name given at creation, for descriptions, logs and errors.
+    public final let name: String
+
+    /// The cached hash: a number that no other variable of the process has.
+    ///
+    /// Consecutive numbers differ in their lowest bits, which a map looks at first. So the variables of a program
+    /// spread over a context's map without a collision, and up to 32 of them fit in one node.
+    @usableFromInline
+    final let number: Int
+
+    private static let created = Atomic<Int>(0)
+
+    /// Only ``ContextVar`` inherits from this class.
+    init(name: String) {
+        self.name = name
+        self.number = Self.created.wrappingAdd(1, ordering: .relaxed).oldValue
+    }
+
+    /// A stored value of this variable, in its own type.
+    func value(from stored: StoredValue) -> any Sendable {
+        preconditionFailure("AnyContextVar is abstract")
+    }
+
+    /// Whether two stored values of this variable are equal, as ``Context/==(_:_:)`` understands it.
+    func areEqual(_ lhs: StoredValue, _ rhs: StoredValue) -> Bool {
+        preconditionFailure("AnyContextVar is abstract")
+    }
+}
+
+extension AnyContextVar: Hashable {
+    /// Whether both are the same variable. O(1).
+    @inlinable
+    public static func == (lhs: AnyContextVar, rhs: AnyContextVar) -> Bool {
+        lhs === rhs
+    }
+
+    /// Feeds the variable's identity to a hasher. O(1).
+    @inlinable
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(number)
+    }
+
+    /// The variable's hash, computed once at its creation. O(1).
+    @inlinable
+    public var hashValue: Int { number }
+}

@@ -1,0 +1,37 @@
+extension Task where Failure == Never {
+    /// Starts a task that runs in a certain context.
+    ///
+    /// A plain `Task { }` gets a copy of the current context. This one gets the given ``Context`` itself, so that what
+    /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``: the `context` parameter of
+    /// `asyncio.create_task`. Otherwise the task is as one of `Task.init`: it inherits the priority, the other
+    /// task-local values and the actor of its creator.
+    ///
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    ///   throws.
+    @discardableResult
+    public init<Source: TaskContext>(
+        context: Source, priority: TaskPriority? = nil,
+        @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        self.init(priority: priority) { await entered.run(operation) }
+    }
+}
+
+extension Task where Failure == any Error {
+    /// Starts a task that runs in a certain context and may throw.
+    ///
+    /// As the form for operations that don't throw; what the operation throws is thrown by the task's `value`.
+    ///
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    ///   throws.
+    @discardableResult
+    public init<Source: TaskContext>(
+        context: Source, priority: TaskPriority? = nil,
+        @_inheritActorContext @_implicitSelfCapture operation:
+            sending @escaping @isolated(any) () async throws -> Success
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        self.init(priority: priority) { try await entered.run(operation) }
+    }
+}

@@ -1,0 +1,63 @@
+import Synchronization
+
+/// What a task can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``,
+/// of which it gets a copy.
+///
+/// ```swift
+/// let context = Context()
+/// await (try Task(context: context) { try Request.id.set("a7") }).value  // `context` has the value afterwards
+/// Task(context: .current) { … }                                          // a copy, made here
+/// ```
+public protocol TaskContext: Sendable {
+    /// What is thrown where a task can't be started: `Never` for a snapshot.
+    associatedtype EntryError: Error
+
+    /// Enters a context for a task that is about to be created.
+    func enteredForTask() throws(EntryError) -> EnteredContext
+}
+
+extension Context: TaskContext {
+    /// Enters this context for a task that is about to be created. O(1).
+    ///
+    /// - Throws: ``ContextError/alreadyEntered``.
+    public func enteredForTask() throws(ContextError) -> EnteredContext {
+        try enter()
+        return EnteredContext(self)
+    }
+}
+
+extension ContextSnapshot: TaskContext {
+    /// Enters a new context that starts with the snapshot's values. O(1).
+    public func enteredForTask() -> EnteredContext {
+        EnteredContext(Context(enteredWith: values))
+    }
+}
+
+extension TaskContext where Self == ContextSnapshot {
+    /// The values of the current context at this moment: ``ContextSnapshot/current``.
+    public static var current: ContextSnapshot { ContextSnapshot.current }
+}
+
+/// A context that is entered for a task: until the task's operation ends or, if it never runs, until the task is gone.
+public final class EnteredContext: Sendable {
+    private let context: Context
+    private let hasExited = Atomic<Bool>(false)
+
+    init(_ context: Context) {
+        self.context = context
+    }
+
+    deinit { exit() }
+
+    private func exit() {
+        if !hasExited.exchange(true, ordering: .relaxed) { context.exit() }
+    }
+
+    /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
+    func run<Result: Sendable, Failure: Error>(
+        _ operation: @isolated(any) () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        defer { exit() }
+        return try await withCurrentContext(context) { () async throws(Failure) -> Result in try await operation() }
+    }
+}

@@ -1,0 +1,84 @@
+import PersistentCollections
+
+extension Context {
+    /// The value of a variable in this context, or `nil` where it isn't set here. Defaults don't count.
+    ///
+    /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
+    public subscript<Value>(variable: ContextVar<Value>) -> Value? {
+        storedValue(of: variable)?.load(as: Value.self)
+    }
+
+    /// Whether a variable is set in this context.
+    ///
+    /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
+    public func contains(_ variable: AnyContextVar) -> Bool {
+        storedValue(of: variable) != nil
+    }
+
+    /// How many variables are set. O(1); safe from any thread.
+    public var count: Int { snapshotOfValues().count }
+
+    /// Whether no variable is set. O(1); safe from any thread.
+    public var isEmpty: Bool { snapshotOfValues().isEmpty }
+
+    /// The variables that are set at the time of the call, in no certain order. O(1); safe from any thread.
+    public var keys: some Sequence<AnyContextVar> & Sendable {
+        snapshotOfValues().keys
+    }
+}
+
+extension Context: Sequence {
+    /// Iterates over the variables that are set at the time of the call, with their values, in no certain order.
+    ///
+    /// - Complexity: O(1), and O(*n*) for the whole iteration. Safe from any thread; changes that the context's owner
+    ///   makes meanwhile aren't seen.
+    public func makeIterator() -> Iterator {
+        Iterator(base: snapshotOfValues().makeIterator())
+    }
+
+    /// Gives the variables of a context with their values.
+    public struct Iterator: IteratorProtocol {
+        var base: ContextValues.Iterator
+
+        /// The next variable and its value, or `nil` at the end.
+        public mutating func next() -> (variable: AnyContextVar, value: any Sendable)? {
+            base.next().map { ($0.key, $0.key.value(from: $0.value)) }
+        }
+    }
+
+    /// A lower bound of the number of variables: at present their number.
+    public var underestimatedCount: Int { count }
+}
+
+extension Context: Equatable {
+    /// Whether the same variables are set in both, to equal values.
+    ///
+    /// Values that are `Equatable` are compared as such. Other values are equal if they are the same object, or if the
+    /// contexts share them because one was copied from the other.
+    ///
+    /// - Complexity: O(*n*); O(1) for a context and its unchanged copy. Safe from any thread.
+    public static func == (lhs: Context, rhs: Context) -> Bool {
+        if lhs === rhs { return true }
+        let (lhs, rhs) = (lhs.snapshotOfValues(), rhs.snapshotOfValues())
+        if lhs.isIdentical(to: rhs) { return true }
+        return lhs.count == rhs.count
+            && lhs.allSatisfy { variable, value in
+                rhs[variable].map { variable.areEqual(value, $0) } ?? false
+            }
+    }
+}
+
+extension Context: CustomStringConvertible {
+    /// The names and values of the variables that are set.
+    public var description: String {
+        "<Context \(describe(snapshotOfValues())) at \(address(of: self))>"
+    }
+}
+
+/// The names and values of some variables, in the order of the names.
+func describe(_ values: ContextValues) -> String {
+    let pairs = values.map { variable, stored in
+        "\(variable.name): \(String(reflecting: variable.value(from: stored)))"
+    }
+    return "{\(pairs.sorted().joined(separator: ", "))}"
+}

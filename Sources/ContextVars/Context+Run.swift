@@ -1,0 +1,47 @@
+extension Context {
+    /// Runs synchronous code in this context.
+    ///
+    /// The code reads and sets variables in this context. Whatever way it ends, what was current before is current
+    /// again. Afterwards the context still has the values that the code set.
+    ///
+    /// ```swift
+    /// let context = copyContext()
+    /// try context.run {
+    ///     try Request.id.set("a7")
+    ///     handle(request)  // reads "a7"
+    /// }
+    /// ```
+    ///
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
+    ///   throws.
+    /// - Complexity: O(1).
+    public func run<Result>(_ body: () throws -> Result) throws -> Result {
+        try enter()
+        defer { exit() }
+        return try withCurrentContext(self, body)
+    }
+
+    /// Runs asynchronous code in this context.
+    ///
+    /// The code stays on the caller's actor. It reads and sets variables in this context across all its suspensions, on
+    /// whichever thread it resumes. Its `async let` and task group children read the same context; a `Task { }` that it
+    /// starts gets a copy.
+    ///
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
+    ///   throws.
+    /// - Complexity: O(1).
+    public nonisolated(nonsending) func run<Result>(
+        _ body: nonisolated(nonsending) () async throws -> Result
+    ) async throws -> Result {
+        try enter()
+        defer { exit() }
+        return try await withCurrentContext(self, body)
+    }
+}
+
+/// A copy of the current context, or an empty context where none is current: `contextvars.copy_context()`.
+///
+/// - Complexity: O(1). Safe from any thread and task.
+public func copyContext() -> Context {
+    Context(CurrentContext.values())
+}

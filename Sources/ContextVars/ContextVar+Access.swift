@@ -1,0 +1,78 @@
+extension ContextVar {
+    /// The variable's value in the current context, or its default where it isn't set or no context is current.
+    ///
+    /// - Complexity: O(1). In a context that the caller owns: no lock, no allocation, no atomic operation other than
+    ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, takes
+    ///   the context's lock.
+    @inlinable
+    public func get() -> Value {
+        switch currentValue(of: self) {
+        case .owned(let stored): stored.pointee.load(as: Value.self)
+        case .copied(let stored): stored.load(as: Value.self)
+        case .unset: defaultValue
+        }
+    }
+
+    /// The variable's value in the current context, or the call's default where it isn't set.
+    ///
+    /// The call's default comes before the variable's own, as in PEP 567.
+    ///
+    /// - Complexity: As ``get()``.
+    @inlinable
+    public func get(default callDefault: @autoclosure () -> Value) -> Value {
+        switch currentValue(of: self) {
+        case .owned(let stored): stored.pointee.load(as: Value.self)
+        case .copied(let stored): stored.load(as: Value.self)
+        case .unset: callDefault()
+        }
+    }
+
+    /// The variable's value in the current context, where having none is an error.
+    ///
+    /// - Throws: ``ContextError/lookup`` where the value is `nil`: CPython's `LookupError`.
+    /// - Complexity: As ``get()``.
+    @inlinable
+    public func require<Wrapped>() throws(ContextError) -> Wrapped where Value == Wrapped? {
+        guard let value = get() else { throw .lookup(self) }
+        return value
+    }
+
+    /// Sets the variable in the current context.
+    ///
+    /// The change is seen by whatever runs in the same context from now on: the rest of this function, its callers up
+    /// to the `run` or the task that owns the context, and tasks created from now on, which copy it. It is not seen by
+    /// tasks that were created before.
+    ///
+    /// - Returns: A token that ``reset(_:)`` takes to restore what the variable had before.
+    /// - Throws: ``ContextError/noCurrentContext`` where no context is current, and
+    ///   ``ContextError/borrowedContext`` in a structured child task (`async let`, task groups), whose parent's context
+    ///   is read-only. Use ``withValue(_:operation:)-swift.method`` in both.
+    /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set. Changes the context in place
+    ///   unless a copy or snapshot shares its values; then allocates one node for each level of its map.
+    @inlinable
+    @discardableResult
+    public func set(_ newValue: Value) throws(ContextError) -> Token<Value> {
+        let (context, oldValue) = try setInCurrent(self, to: StoredValue(newValue))
+        return Token(context: context, variable: self, oldValue: oldValue)
+    }
+
+    /// Restores what the variable had in the current context before the ``set(_:)`` that made the token.
+    ///
+    /// ```swift
+    /// let token = try Request.attempt.set(2)
+    /// …
+    /// try Request.attempt.reset(token)
+    /// ```
+    ///
+    /// - Throws: ``ContextError/tokenUsed``, ``ContextError/tokenFromDifferentVar`` or
+    ///   ``ContextError/tokenFromDifferentContext`` where the token doesn't fit;
+    ///   ``ContextError/noCurrentContext`` and ``ContextError/borrowedContext`` as ``set(_:)`` does. A token is
+    ///   used only by a call that doesn't throw.
+    /// - Complexity: As ``set(_:)``.
+    @inlinable
+    public func reset(_ token: Token<Value>) throws(ContextError) {
+        try token.use(with: self) { () throws(ContextError) in
+            try restoreInCurrent(self, to: token.storedOldValue, ifCurrentIs: token.context)
+        }
+    }
+}

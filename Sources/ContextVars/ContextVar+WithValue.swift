@@ -1,0 +1,32 @@
+extension ContextVar {
+    /// Runs synchronous code in a copy of the current context in which this variable has another value.
+    ///
+    /// Works everywhere, also where ``set(_:)`` is refused: in structured child tasks, which may not change their
+    /// parent's context, and where no context is current. What the body sets is gone when it ends.
+    ///
+    /// ```swift
+    /// Request.attempt.withValue(2) {
+    ///     send(request)  // reads 2
+    /// }
+    /// ```
+    ///
+    /// - Throws: Only what the body throws.
+    /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    public func withValue<Result, Failure: Error>(
+        _ value: Value, operation: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try ContextSnapshot.current.with(self, value).run(operation)
+    }
+
+    /// Runs asynchronous code in a copy of the current context in which this variable has another value.
+    ///
+    /// The code stays on the caller's actor. Otherwise as the synchronous form.
+    ///
+    /// - Throws: Only what the body throws.
+    /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    public nonisolated(nonsending) func withValue<Result, Failure: Error>(
+        _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await ContextSnapshot.current.with(self, value).run(operation)
+    }
+}

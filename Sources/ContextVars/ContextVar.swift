@@ -1,0 +1,83 @@
+/// A variable whose value depends on the context in which it is read.
+///
+/// Declare one for each thing that belongs to what the program is doing, rather than to an object: the request, the
+/// tenant, the deadline. Keep it in a global or static constant: a variable is a key by identity.
+///
+/// ```swift
+/// enum Request {
+///     static let id = ContextVar<String?>("request.id")
+///     static let attempt = ContextVar("request.attempt", default: 1)
+/// }
+///
+/// try Context().run {
+///     try Request.id.set("a7")
+///     print(Request.id.get() ?? "-")  // a7
+///     Task { print(Request.id.get() ?? "-") }  // a7: a task copies the context when it is created
+/// }
+/// ```
+///
+/// This is `contextvars.ContextVar` of PEP 567 and CPython 3.14, with a value type. Variables are immutable and safe to
+/// use from any thread and task: what they read and write is the caller's own context.
+public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendable {
+    /// What ``get()`` gives where the variable isn't set.
+    public let defaultValue: Value
+
+    /// Whether ``defaultValue`` was given by the author, so that it says something.
+    private let hasExplicitDefault: Bool
+
+    /// Creates a variable with a default value.
+    ///
+    /// - Parameters:
+    ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
+    ///   - defaultValue: What ``get()`` gives where the variable isn't set.
+    public init(_ name: String, default defaultValue: Value) {
+        self.defaultValue = defaultValue
+        self.hasExplicitDefault = true
+        super.init(name: name)
+    }
+
+    /// Creates a variable that reads `nil` until it is set.
+    ///
+    /// Where a missing value is a mistake, read it with ``require()``, which throws as CPython's `get` does for a
+    /// variable without a default.
+    ///
+    /// - Parameter name: What descriptions, logs and errors call the variable. Names needn't be unique.
+    public init<Wrapped>(_ name: String) where Value == Wrapped? {
+        self.defaultValue = nil
+        self.hasExplicitDefault = false
+        super.init(name: name)
+    }
+
+    override func value(from stored: StoredValue) -> any Sendable {
+        stored.load(as: Value.self)
+    }
+
+    override func areEqual(_ lhs: StoredValue, _ rhs: StoredValue) -> Bool {
+        if lhs.isIdentical(to: rhs) { return true }
+        let (lhs, rhs) = (lhs.load(as: Value.self), rhs.load(as: Value.self))
+        if let lhs = lhs as? any Equatable { return lhs.isEqual(to: rhs) }
+        // Objects that can't be compared are equal if they are one. Not so for the copies that `as AnyObject` makes.
+        guard type(of: lhs as Any) is AnyClass else { return false }
+        return lhs as AnyObject === rhs as AnyObject
+    }
+}
+
+extension Equatable {
+    /// Equality with a value of any type: values of different types are not equal.
+    fileprivate func isEqual(to other: some Any) -> Bool {
+        (other as? Self).map { $0 == self } ?? false
+    }
+}
+
+extension ContextVar: CustomStringConvertible {
+    /// Names the variable and its default, like CPython's `repr`.
+    public var description: String {
+        let defaultPart = hasExplicitDefault ? " default=\(String(reflecting: defaultValue))" : ""
+        return "<ContextVar name='\(name)'\(defaultPart) at \(address(of: self))>"
+    }
+}
+
+/// An object's address in hexadecimal, to tell descriptions of objects apart.
+func address(of object: AnyObject) -> String {
+    "0x" + String(UInt(bitPattern: ObjectIdentifier(object)), radix: 16)
+}

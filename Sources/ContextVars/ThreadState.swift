@@ -1,0 +1,105 @@
+import Synchronization
+
+/// An explicit stack of entered contexts, for authors of language runtimes and event loops: what `PyThreadState` is to
+/// CPython's contextvars.
+///
+/// Tasks and threads of Swift programs need none: the context that is current for them follows from `run` and from how
+/// a task was created. A runtime that schedules its own threads of control gives each of them a thread state, and
+/// passes it where it reads and changes variables:
+///
+/// ```swift
+/// let state = ThreadState()
+/// try state.enter(context)
+/// try Request.id.set("a7", in: state)
+/// print(Request.id.get(in: state) ?? "-")  // a7
+/// try state.exit(context)
+/// ```
+///
+/// As in CPython, a state that has entered nothing has a root context, made when it is first needed.
+///
+/// A thread state is safe to use from any thread; but it describes one thread of control, so normally one uses it.
+public final class ThreadState: Sendable {
+    private struct Stack {
+        /// Made on demand, entered as long as the state lives.
+        var root: Context?
+        var entered: [Context] = []
+
+        mutating func current() -> Context {
+            if let context = entered.last ?? root { return context }
+            let context = Context(enteredWith: ContextValues())
+            root = context
+            return context
+        }
+    }
+
+    private let stack = Mutex(Stack())
+
+    /// Creates a state that has entered no context. O(1).
+    public init() {}
+
+    deinit {
+        stack.withLock { stack in
+            for context in stack.entered { context.exit() }
+            stack.root?.exit()
+        }
+    }
+
+    /// The context entered last, or the state's root context where none is entered.
+    ///
+    /// - Complexity: O(1).
+    public var context: Context {
+        stack.withLock { $0.current() }
+    }
+
+    /// Makes a context the current one of this state: `PyContext_Enter`.
+    ///
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, in any state, task or thread.
+    /// - Complexity: O(1).
+    public func enter(_ context: Context) throws(ContextError) {
+        try context.enter()
+        stack.withLock { $0.entered.append(context) }
+        Watchers.contextSwitched { context }
+    }
+
+    /// Makes the context that was current before the current one again: `PyContext_Exit`.
+    ///
+    /// - Throws: ``ContextError/notEntered`` if nothing has entered the context; ``ContextError/notCurrent`` if it isn't
+    ///   the one that this state entered last.
+    /// - Complexity: O(1).
+    public func exit(_ context: Context) throws(ContextError) {
+        let outer: Context?? = stack.withLock { stack in
+            guard stack.entered.last === context else { return nil }
+            stack.entered.removeLast()
+            return .some(stack.entered.last ?? stack.root)
+        }
+        guard let outer else { throw context.isEntered ? .notCurrent(context) : .notEntered(context) }
+        context.exit()
+        Watchers.contextSwitched { outer }
+    }
+}
+
+// MARK: - Variables
+
+extension ThreadState {
+    /// Sets a variable in the current context.
+    func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
+        stack.withLock { stack in
+            let context = stack.current()
+            let oldValue = context.exchange(StoredValue(newValue), for: variable)
+            return Token(context: context.id, variable: variable, oldValue: oldValue)
+        }
+    }
+
+    /// Restores what a variable had in the current context. All under the lock: a token works once, also if several
+    /// threads try it at the same time.
+    func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
+        try stack.withLock { stack throws(ContextError) in
+            try token.use(with: variable) {
+                let context = stack.current()
+                guard context.id == token.context else { return false }
+                _ = context.exchange(token.storedOldValue, for: variable)
+                return true
+            }
+        }
+    }
+}

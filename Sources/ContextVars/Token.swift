@@ -1,0 +1,67 @@
+import Synchronization
+
+/// What ``ContextVar/set(_:)`` gives back, to restore the variable with ``ContextVar/reset(_:)``.
+///
+/// A token works once, with the variable and in the context that made it (PEP 567). It holds the value that the
+/// variable had before, but no reference to its context: a token may be kept anywhere, also as a value in the context
+/// it came from, and keeps nothing else alive.
+///
+/// A token is safe to use from any thread.
+public final class Token<Value: Sendable>: Sendable {
+    /// What a variable had in a context before it was set there.
+    public enum OldValue: Sendable {
+        /// The variable wasn't set in the context: CPython's `Token.MISSING`.
+        case missing
+        /// The variable's value.
+        case value(Value)
+    }
+
+    /// The identity of the context in which the variable was set.
+    public let context: Context.ID
+
+    /// The variable that was set: `Token.var` in CPython.
+    public let `var`: ContextVar<Value>
+
+    /// What the variable had before.
+    public var oldValue: OldValue {
+        storedOldValue.map { .value($0.load(as: Value.self)) } ?? .missing
+    }
+
+    /// Whether ``ContextVar/reset(_:)`` has used the token.
+    public var isUsed: Bool { used.load(ordering: .relaxed) }
+
+    @usableFromInline let storedOldValue: StoredValue?
+    @usableFromInline let used = Atomic<Bool>(false)
+
+    @inlinable
+    init(context: Context.ID, variable: ContextVar<Value>, oldValue: StoredValue?) {
+        self.context = context
+        self.var = variable
+        self.storedOldValue = oldValue
+    }
+}
+
+extension Token {
+    /// Marks the token as used if it is unused, of this variable, and `restore` finds that its context is current.
+    ///
+    /// The checks come in CPython's order. They need no lock: a token's context has one owner, who alone gets past them.
+    @inlinable
+    func use(
+        with variable: ContextVar<Value>, restore: () throws(ContextError) -> Bool
+    ) throws(ContextError) {
+        guard !isUsed else { throw .tokenUsed(self) }
+        guard self.var === variable else { throw .tokenFromDifferentVar(self) }
+        guard try restore() else { throw .tokenFromDifferentContext(self) }
+        used.store(true, ordering: .relaxed)
+    }
+}
+
+extension Token.OldValue: Equatable where Value: Equatable {}
+extension Token.OldValue: Hashable where Value: Hashable {}
+
+extension Token: CustomStringConvertible {
+    /// Names the variable and says whether the token is used, like CPython's `repr`.
+    public var description: String {
+        "<Token\(isUsed ? " used" : "") var=\(self.var) at \(address(of: self))>"
+    }
+}
