@@ -1,1 +1,80 @@
-public enum Placeholder1 {}
+/// A persistent hash map with value semantics: copies cost nothing, and a changed copy shares all that did not change.
+///
+/// ```swift
+/// let base: HAMT = ["host": "example.org", "port": "443"]
+/// let request = base.inserting("/index.html", forKey: "path")   // `base` keeps its two entries
+/// request["path"]                                               // Optional("/index.html")
+/// ```
+///
+/// A copy of a map is O(1). An edit of a map whose storage nobody shares happens in place; otherwise it copies the path from the
+/// root to the edited place, O(log n) nodes of at most 16 slots, and shares the rest with the other versions. So old
+/// versions stay as they were, for as long as anybody keeps them.
+///
+/// The order of iteration follows from the keys' hashes. It is the same for equal maps built in different ways (but for keys
+/// with equal hashes), and means nothing else.
+///
+/// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, without
+/// synchronisation, also where the copies share storage. One *variable* must not be written while another thread reads it.
+///
+/// **Where it comes from.** The hash array mapped trie is Phil Bagwell's ("Ideal Hash Trees", 2001). The two bitmaps and the
+/// canonical form are those of CHAMP (Steindorfer and Vinju, "Optimizing Hash-Array Mapped Tries for Fast and Lean
+/// Immutable JVM Collections", OOPSLA 2015). CPython keeps its context variables in such a map (PEP 567).
+///
+/// - Complexity: lookups and edits take O(log n) time, with base 16, for keys with good hashes; O(k) more where k keys
+///   have the same hash.
+public struct HAMT<Key: Hashable, Value> {
+    // Design
+    //
+    // A trie over the 64 bits of `key.hashValue`, four bits a level, the low ones first. A node (see Node.swift) is one
+    // allocation of 40 bytes, plus the entries and the references to children that it has. Keys whose whole hashes are equal
+    // share one collision node, as near to the root as their hash allows. The hash is the protocol's requirement `hashValue`:
+    // a type that stores its hash and implements `hashValue` is never hashed again.
+    //
+    // Four bits, not five: a persistent edit copies a path, and must retain each child and each entry of the nodes on it.
+    // Retains (an atomic each) are most of its cost. 16 slots a node and a fifth more levels make fewer of them than 32
+    // slots do. The extra level of a lookup is paid for by the rank tables of NodeHeader, which 16 slots make possible.
+    //
+    // What operations cost, with d nodes on the path (d = 1 up to about 16 entries, 3 for 1,000, 5 for 1,000,000):
+    //  - lookup: the hash; per node two cache lines, 3 dependent loads; one `==`. No allocation, no atomic operation;
+    //  - persistent replace and insert: d allocations; one retain for each child and for each reference in the entries
+    //    of those d nodes; a lookup before;
+    //  - in place: a lookup with a check for uniqueness (a load) at each node. An allocation only where a node is full.
+    //
+    // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that
+    // goes between zero and a few entries does not allocate each time. It is equal to nil in every other respect.
+
+    /// The trie.
+    @usableFromInline var root: Node<Key, Value>?
+
+    /// The number of entries.
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    public var count: Int { entryCount }
+
+    @usableFromInline var entryCount: Int
+
+    @inlinable
+    init(root: Node<Key, Value>?, count: Int) {
+        self.root = root
+        entryCount = count
+    }
+
+    /// Creates an empty map. It owns no storage.
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    public init() {
+        self.init(root: nil, count: 0)
+    }
+
+    /// True where the map has no entries.
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    public var isEmpty: Bool { entryCount == 0 }
+}
+
+extension HAMT: @unchecked Sendable where Key: Sendable, Value: Sendable {
+    // Unchecked because nodes are classes with mutable storage. It is written only while one map alone can reach it (see Node).
+}

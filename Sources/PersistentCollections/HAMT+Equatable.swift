@@ -1,0 +1,51 @@
+extension HAMT {
+    /// Tells whether this map and another have the same keys, with values that `areEquivalent` finds equal.
+    ///
+    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ in k
+    ///   places compare in O(k log n), and a map with its copy in O(1).
+    @inlinable
+    public func isEqual(to other: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> Bool {
+        guard count == other.count else { return false }
+        guard count > 0, let root, let otherRoot = other.root else { return true }
+        return try withExtendedLifetime((root, otherRoot)) {
+            try root.reference.isEqual(to: otherRoot.reference, by: areEquivalent)
+        }
+    }
+
+    /// Tells whether two maps share their whole storage, which makes them equal.
+    ///
+    /// - Complexity: O(1). The answer false says nothing.
+    @inlinable
+    public func isIdentical(to other: HAMT) -> Bool {
+        root === other.root && count == other.count
+    }
+}
+
+extension HAMT: Equatable where Value: Equatable {
+    /// Tells whether two maps have the same keys with equal values.
+    ///
+    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ in k
+    ///   places compare in O(k log n), and a map with its copy in O(1).
+    @inlinable
+    public static func == (left: HAMT, right: HAMT) -> Bool {
+        left.isEqual(to: right, by: ==)
+    }
+}
+
+extension HAMT: Hashable where Value: Hashable {
+    /// Hashes the entries so that equal maps have equal hashes, in whichever order they were built.
+    ///
+    /// - Complexity: O(n).
+    @inlinable
+    public func hash(into hasher: inout Hasher) {
+        var sum = 0
+        for (key, value) in self {
+            var entryHasher = hasher
+            entryHasher.combine(key)
+            entryHasher.combine(value)
+            sum &+= entryHasher.finalize()
+        }
+        hasher.combine(count)
+        hasher.combine(sum)
+    }
+}

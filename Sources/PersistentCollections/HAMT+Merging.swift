@@ -1,0 +1,57 @@
+extension HAMT {
+    /// Adds pairs of a key and a value. Where the map has a key already, `combine` makes one value of two.
+    ///
+    /// - Parameter combine: Gets the map's value and the new one.
+    /// - Complexity: O(m log n) for m new pairs.
+    @inlinable
+    public mutating func merge(
+        _ other: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
+    ) rethrows {
+        for (key, value) in other {
+            if let old = self[key] {
+                updateValue(try combine(old, value), forKey: key)
+            } else {
+                updateValue(value, forKey: key)
+            }
+        }
+    }
+
+    /// Adds the entries of another map. Where both have a key, `combine` makes one value of two.
+    ///
+    /// - Parameter combine: Gets this map's value and the other's.
+    /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
+    @inlinable
+    public mutating func merge(
+        _ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value
+    ) rethrows {
+        if isEmpty {
+            self = other
+        } else {
+            try merge(other.lazy.map { ($0.key, $0.value) }, uniquingKeysWith: combine)
+        }
+    }
+
+    /// This map with pairs of a key and a value added. Where it has a key already, `combine` makes one value of two.
+    ///
+    /// - Complexity: O(m log n) for m new pairs.
+    @inlinable
+    public func merging(
+        _ other: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
+    ) rethrows -> HAMT {
+        var result = self
+        try result.merge(other, uniquingKeysWith: combine)
+        return result
+    }
+
+    /// This map with the entries of another added. Where both have a key, `combine` makes one value of two.
+    ///
+    /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
+    @inlinable
+    public func merging(
+        _ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value
+    ) rethrows -> HAMT {
+        var result = self
+        try result.merge(other, uniquingKeysWith: combine)
+        return result
+    }
+}

@@ -1,0 +1,66 @@
+extension HAMT {
+    /// Removes `key` and returns its value, or nil where the map does not have the key.
+    ///
+    /// Works in place as far as no other map shares the storage. The map then looks as if the key had never been there.
+    ///
+    /// - Complexity: O(log n).
+    @inlinable
+    @discardableResult
+    public mutating func removeValue(forKey key: Key) -> Value? {
+        removeEntry(forKey: key)?.value
+    }
+
+    /// The map without `key`; this map stays as it is.
+    ///
+    /// - Complexity: O(log n): a new path of nodes, all others shared with this map. O(1) where the map does not have
+    ///   the key, after the lookup.
+    @inlinable
+    public func removingValue(forKey key: Key) -> HAMT {
+        let hash = UInt(bitPattern: key.hashValue)
+        guard let root, contains(key, hash) else { return self }
+        guard count > 1 else { return HAMT() }
+        return withExtendedLifetime(root) {
+            switch root.reference.removing(key, hash) {
+            case .subtree(let node): return HAMT(root: node, count: count &- 1)
+            case .entry(let entry): return HAMT(root: Node.single(entry.pointee, shift: 0), count: 1)
+            }
+        }
+    }
+
+    /// Removes all entries.
+    ///
+    /// - Parameter keepingCapacity: Whether to keep the allocation of the root where no other map shares it, so that the next
+    ///   insertion does not allocate.
+    /// - Complexity: O(n) where no other map shares the storage, else O(1).
+    @inlinable
+    public mutating func removeAll(keepingCapacity: Bool = false) {
+        guard keepingCapacity, root != nil else {
+            self = HAMT()
+            return
+        }
+        let isUnique = withRootSlot { isKnownUniquelyReferenced(&$0.pointee) }
+        guard isUnique else {
+            self = HAMT()
+            return
+        }
+        entryCount = 0
+        withRootSlot { Node.removeAll($0.pointee.reference) }
+    }
+
+    @inlinable
+    mutating func removeEntry(forKey key: Key) -> NodeEntry<Key, Value>? {
+        let hash = UInt(bitPattern: key.hashValue)
+        guard contains(key, hash) else { return nil }
+        entryCount &-= 1
+        if entryCount == 0 && !withRootSlot({ isKnownUniquelyReferenced(&$0.pointee) }) {
+            let entry = withRootSlot { Node.single(in: $0.pointee) }
+            root = nil
+            return entry
+        }
+        return withRootSlot {
+            let entry = Node.remove($0, key, hash, shift: 0)
+            Node.normalizeRoot($0)
+            return entry
+        }
+    }
+}

@@ -1,0 +1,145 @@
+// Copies of a node that differ from it in one place. They share all the children that they have in common, have no free
+// space, and leave the original as it is.
+
+extension NodeReference {
+    /// Copies entries to uninitialised memory. (A plain loop: it becomes loads, retains and stores, where the pointer's own
+    /// bulk copy becomes a call into the runtime with an indirect call for each entry.)
+    @inlinable @inline(__always)
+    func copyEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        let entries = entries
+        var index = start
+        while index < end {
+            (target + (index &- start)).initialize(to: entries[index])
+            index &+= 1
+        }
+    }
+
+    /// Copies the references to the children `start..<end` to the children of `target` that begin with `position`.
+    @inlinable @inline(__always)
+    func copyChildren(_ start: Int, _ end: Int, to target: NodeReference, at position: Int) {
+        let source = childrenEnd
+        let target = target.childrenEnd - (position &- start)
+        var index = start
+        while index < end {
+            (target - (index &+ 1)).initialize(to: (source - (index &+ 1)).pointee)
+            index &+= 1
+        }
+    }
+
+    @inlinable @inline(__always)
+    func copyChildren(to target: NodeReference) {
+        copyChildren(0, header.pointee.childCount, to: target, at: 0)
+    }
+
+    /// A copy in which entry `index` has another value.
+    @inlinable
+    func copy(replacingValueAt index: Int, with value: consuming Value) -> Node<Key, Value> {
+        let node = Node<Key, Value>.make(header.pointee)
+        let target = node.reference
+        copyEntries(0, index, to: target.entries)
+        (target.entries + index).initialize(to: Entry(entries[index].key, value))
+        copyEntries(index &+ 1, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        copyChildren(to: target)
+        return node
+    }
+
+    /// A copy with an entry at a position that was empty.
+    @inlinable
+    func copy(insertingAt position: UInt, _ key: Key, _ value: consuming Value) -> Node<Key, Value> {
+        var newHeader = header.pointee
+        newHeader.addEntry(at: position)
+        let node = Node<Key, Value>.make(newHeader)
+        let target = node.reference
+        let index = newHeader.entryIndex(at: position)
+        copyEntries(0, index, to: target.entries)
+        (target.entries + index).initialize(to: Entry(key, value))
+        copyEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        copyChildren(to: target)
+        return node
+    }
+
+    /// A copy without the entry at `position`.
+    @inlinable
+    func copy(removingAt position: UInt) -> Node<Key, Value> {
+        var newHeader = header.pointee
+        newHeader.removeEntry(at: position)
+        let node = Node<Key, Value>.make(newHeader)
+        let target = node.reference
+        let index = newHeader.entryIndex(at: position)
+        copyEntries(0, index, to: target.entries)
+        copyEntries(index &+ 1, header.pointee.entryCount, to: target.entries + index)
+        copyChildren(to: target)
+        return node
+    }
+
+    /// A copy with another child at `position`.
+    @inlinable
+    func copy(replacingChildAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
+        let node = Node<Key, Value>.make(header.pointee)
+        let target = node.reference
+        let index = header.pointee.childIndex(at: position)
+        copyEntries(0, header.pointee.entryCount, to: target.entries)
+        copyChildren(0, index, to: target, at: 0)
+        target.childSlot(at: index).initialize(to: child)
+        copyChildren(index &+ 1, header.pointee.childCount, to: target, at: index &+ 1)
+        return node
+    }
+
+    /// A copy with a child at `position` in place of the entry there.
+    @inlinable
+    func copy(replacingEntryAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
+        var newHeader = header.pointee
+        newHeader.removeEntry(at: position)
+        newHeader.addChild(at: position)
+        let node = Node<Key, Value>.make(newHeader)
+        let target = node.reference
+        let removed = header.pointee.entryIndex(at: position)
+        copyEntries(0, removed, to: target.entries)
+        copyEntries(removed &+ 1, header.pointee.entryCount, to: target.entries + removed)
+        let index = newHeader.childIndex(at: position)
+        copyChildren(0, index, to: target, at: 0)
+        target.childSlot(at: index).initialize(to: child)
+        copyChildren(index, header.pointee.childCount, to: target, at: index &+ 1)
+        return node
+    }
+
+    /// A copy with a copy of `entry` at `position` in place of the child there.
+    @inlinable
+    func copy(replacingChildAt position: UInt, with entry: UnsafeMutablePointer<Entry>) -> Node<Key, Value> {
+        var newHeader = header.pointee
+        newHeader.removeChild(at: position)
+        newHeader.addEntry(at: position)
+        let node = Node<Key, Value>.make(newHeader)
+        let target = node.reference
+        let index = newHeader.entryIndex(at: position)
+        copyEntries(0, index, to: target.entries)
+        (target.entries + index).initialize(to: entry.pointee)
+        copyEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        let removed = header.pointee.childIndex(at: position)
+        copyChildren(0, removed, to: target, at: 0)
+        copyChildren(removed &+ 1, header.pointee.childCount, to: target, at: removed)
+        return node
+    }
+}
+
+extension NodeReference {
+    /// A copy of this collision node with one more entry.
+    @inlinable
+    func copy(appending key: Key, _ value: consuming Value) -> Node<Key, Value> {
+        let count = header.pointee.entryCount
+        let node = Node<Key, Value>.make(NodeHeader(collisionOf: header.pointee.collisionHash, count: count + 1))
+        copyEntries(0, count, to: node.reference.entries)
+        (node.reference.entries + count).initialize(to: Entry(key, value))
+        return node
+    }
+
+    /// A copy of this collision node, which has more than two entries, without entry `index`.
+    @inlinable
+    func copy(removingCollidingEntryAt index: Int) -> Node<Key, Value> {
+        let count = header.pointee.entryCount
+        let node = Node<Key, Value>.make(NodeHeader(collisionOf: header.pointee.collisionHash, count: count - 1))
+        copyEntries(0, index, to: node.reference.entries)
+        copyEntries(index + 1, count, to: node.reference.entries + index)
+        return node
+    }
+}

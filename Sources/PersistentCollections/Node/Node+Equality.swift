@@ -1,0 +1,39 @@
+extension NodeReference {
+    /// Compares two subtrees at the same depth. Where both versions use one node, nothing below it is looked at: that, and the
+    /// canonical form (equal content has equal shape), make this cheap for versions of one map.
+    @inlinable
+    func isEqual(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
+        if address == other.address { return true }
+        let mine = header.pointee
+        let theirs = other.header.pointee
+        guard mine.entryMap == theirs.entryMap, mine.childMap == theirs.childMap else { return false }
+        if mine.isCollision || theirs.isCollision {
+            return try isEqualCollision(to: other, by: areEqual)
+        }
+        for index in 0..<mine.entryCount {
+            let left = entries + index
+            let right = other.entries + index
+            guard left.pointee.key == right.pointee.key,
+                try areEqual(left.pointee.value, right.pointee.value)
+            else { return false }
+        }
+        for index in 0..<mine.childCount {
+            guard try child(at: index).isEqual(to: other.child(at: index), by: areEqual) else { return false }
+        }
+        return true
+    }
+
+    @inlinable @inline(never)
+    func isEqualCollision(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
+        let count = header.pointee.entryCount
+        guard other.header.pointee.isCollision, other.header.pointee.entryCount == count,
+            other.header.pointee.collisionHash == header.pointee.collisionHash
+        else { return false }
+        for index in 0..<count {
+            guard let match = other.collidingEntry(of: entries[index].key),
+                try areEqual(entries[index].value, match.pointee.value)
+            else { return false }
+        }
+        return true
+    }
+}

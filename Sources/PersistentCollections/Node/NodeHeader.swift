@@ -1,0 +1,129 @@
+/// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one lies.
+///
+/// `entryRanks` is a table of sixteen 4-bit numbers: number `p` says how many entries lie at positions below `p`, which
+/// is the index of the entry at `p` in the node's dense array. `childRanks` is the same for the children. A lookup thus
+/// needs one shift and one mask where a bitmap alone needs a population count, which takes about a dozen dependent
+/// instructions on baseline x86-64 and a trip through the vector unit on arm64. Inserting or removing at `p` adds or
+/// subtracts one in every number above `p`: a single addition on the whole table.
+///
+/// A collision node (entries whose whole hash is equal) has two empty bitmaps and a count; `entryRanks` is its hash.
+/// An empty node, which only a root can be, has two empty bitmaps and the count 0.
+@usableFromInline
+struct NodeHeader {
+    /// Index of the entry at each position; the hash of a collision node.
+    @usableFromInline var entryRanks: UInt64
+    /// Index of the child at each position; the number of entries of a collision node.
+    @usableFromInline var childRanks: UInt64
+    /// Bit `p` is set when position `p` holds an entry.
+    @usableFromInline var entryMap: UInt16
+    /// Bit `p` is set when position `p` holds a child. No position holds both.
+    @usableFromInline var childMap: UInt16
+    /// Size of the tail. Entries fill it from its start, children from its end.
+    @usableFromInline var byteCapacity: UInt32
+
+    /// A node without entries and children.
+    @inlinable @inline(__always)
+    init() {
+        entryRanks = 0
+        childRanks = 0
+        entryMap = 0
+        childMap = 0
+        byteCapacity = 0
+    }
+
+    /// A collision node.
+    @inlinable
+    init(collisionOf hash: UInt, count: Int) {
+        self.init()
+        entryRanks = UInt64(truncatingIfNeeded: hash)
+        childRanks = UInt64(truncatingIfNeeded: count)
+    }
+}
+
+extension NodeHeader {
+    /// Bits of the hash that one level of the trie consumes.
+    @inlinable @inline(__always)
+    static var bitsPerLevel: UInt { 4 }
+
+    /// Position that a hash selects in a node, once the bits that the levels above consumed are shifted out.
+    @inlinable @inline(__always)
+    static func position(of rest: UInt) -> UInt { rest & 15 }
+
+    /// One in every number of a rank table above `position`.
+    @inlinable @inline(__always)
+    static func ones(above position: UInt) -> UInt64 {
+        (0x1111_1111_1111_1111 &<< UInt64(4 &* position)) &<< 4
+    }
+}
+
+extension NodeHeader {
+    @inlinable @inline(__always)
+    func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
+
+    @inlinable @inline(__always)
+    func hasChild(at position: UInt) -> Bool { (childMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
+
+    @inlinable @inline(__always)
+    func entryIndex(at position: UInt) -> Int { Int((entryRanks &>> UInt64(4 &* position)) & 15) }
+
+    @inlinable @inline(__always)
+    func childIndex(at position: UInt) -> Int { Int((childRanks &>> UInt64(4 &* position)) & 15) }
+
+    @inlinable @inline(__always)
+    var isCollision: Bool { entryMap | childMap == 0 && childRanks != 0 }
+
+    @inlinable @inline(__always)
+    var isEmpty: Bool { entryMap | childMap == 0 && childRanks == 0 }
+
+    /// The hash that all the entries of a collision node share.
+    @inlinable
+    var collisionHash: UInt { UInt(truncatingIfNeeded: entryRanks) }
+
+    /// Number of entries in the node's own tail.
+    @inlinable @inline(__always)
+    var entryCount: Int {
+        isCollision ? Int(truncatingIfNeeded: childRanks) : Int((entryRanks &>> 60) &+ UInt64(entryMap &>> 15))
+    }
+
+    /// Number of children in the node's own tail.
+    @inlinable @inline(__always)
+    var childCount: Int {
+        childMap == 0 ? 0 : Int((childRanks &>> 60) &+ UInt64(childMap &>> 15))
+    }
+
+    /// True where the node stands for one entry, which then belongs into the parent.
+    @inlinable
+    var isSingleEntry: Bool { childMap == 0 && entryCount == 1 }
+
+    @inlinable @inline(__always)
+    mutating func addEntry(at position: UInt) {
+        entryMap |= 1 &<< UInt16(truncatingIfNeeded: position)
+        entryRanks &+= Self.ones(above: position)
+    }
+
+    @inlinable @inline(__always)
+    mutating func removeEntry(at position: UInt) {
+        entryMap &= ~(1 &<< UInt16(truncatingIfNeeded: position))
+        entryRanks &-= Self.ones(above: position)
+    }
+
+    @inlinable @inline(__always)
+    mutating func addChild(at position: UInt) {
+        childMap |= 1 &<< UInt16(truncatingIfNeeded: position)
+        childRanks &+= Self.ones(above: position)
+    }
+
+    @inlinable @inline(__always)
+    mutating func removeChild(at position: UInt) {
+        childMap &= ~(1 &<< UInt16(truncatingIfNeeded: position))
+        childRanks &-= Self.ones(above: position)
+    }
+
+    /// Makes the node empty. Its allocation stays as large as it is.
+    @inlinable @inline(__always)
+    mutating func removeAll() {
+        let byteCapacity = byteCapacity
+        self = NodeHeader()
+        self.byteCapacity = byteCapacity
+    }
+}

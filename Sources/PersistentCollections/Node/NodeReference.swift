@@ -1,0 +1,73 @@
+/// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
+///
+/// The unsafe code of the module is this file and the `Node+….swift` files. See ``Node`` for the invariant that it rests on.
+@usableFromInline
+struct NodeReference<Key: Hashable, Value> {
+    @usableFromInline typealias Entry = NodeEntry<Key, Value>
+
+    /// Address of the object.
+    @usableFromInline let address: UnsafeMutableRawPointer
+
+    @inlinable @inline(__always)
+    init(_ address: UnsafeMutableRawPointer) {
+        self.address = address
+    }
+
+    /// Size of the two words (type and reference count) at the start of every object.
+    @inlinable @inline(__always)
+    static var objectHeaderSize: Int { 2 &* MemoryLayout<UnsafeRawPointer>.size }
+
+    /// Where the tail starts.
+    @inlinable @inline(__always)
+    static var entriesOffset: Int {
+        let mask = Entry.alignment &- 1
+        let headerOffset = (objectHeaderSize &+ 7) & ~7
+        return (headerOffset &+ MemoryLayout<NodeHeader>.size &+ mask) & ~mask
+    }
+
+    @inlinable @inline(__always)
+    var header: UnsafeMutablePointer<NodeHeader> {
+        (address + ((Self.objectHeaderSize &+ 7) & ~7)).assumingMemoryBound(to: NodeHeader.self)
+    }
+
+    @inlinable @inline(__always)
+    var entries: UnsafeMutablePointer<Entry> {
+        (address + Self.entriesOffset).assumingMemoryBound(to: Entry.self)
+    }
+
+    /// One past the last child in memory. Child `i` lies `i + 1` references below it.
+    @inlinable @inline(__always)
+    var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
+        (address + (Self.entriesOffset &+ Int(header.pointee.byteCapacity)))
+            .assumingMemoryBound(to: Node<Key, Value>.self)
+    }
+
+    /// Where the reference to child `index` is kept.
+    @inlinable @inline(__always)
+    func childSlot(at index: Int) -> UnsafeMutablePointer<Node<Key, Value>> { childrenEnd - (index &+ 1) }
+
+    /// Child `index`, without touching its reference count.
+    @inlinable @inline(__always)
+    func child(at index: Int) -> NodeReference {
+        NodeReference(UnsafeRawPointer(childSlot(at: index)).load(as: UnsafeMutableRawPointer.self))
+    }
+
+    @inlinable @inline(__always)
+    func unmanagedChild(at index: Int) -> Unmanaged<Node<Key, Value>> { child(at: index).unmanaged }
+
+    /// The object itself.
+    @inlinable @inline(__always)
+    var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
+
+    /// Bytes of the tail in use.
+    @inlinable
+    var usedBytes: Int {
+        Node<Key, Value>.byteCapacity(entries: header.pointee.entryCount, children: header.pointee.childCount)
+    }
+
+    /// Where the value of an entry lies.
+    @inlinable @inline(__always)
+    static func value(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Value> {
+        (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
+    }
+}
