@@ -1,0 +1,82 @@
+extension HAMT {
+    /// One difference between two versions of a map.
+    public enum Change {
+        /// Only the newer version has the key.
+        case added(Key, Value)
+        /// Only the older version has the key.
+        case removed(Key, Value)
+        /// Both have the key, with different values.
+        case changed(Key, from: Value, to: Value)
+
+        /// The key that the two versions differ in.
+        @inlinable
+        public var key: Key {
+            switch self {
+            case .added(let key, _), .removed(let key, _), .changed(let key, _, _): key
+            }
+        }
+    }
+
+    /// What changed from an older version of the map to this one, in no particular order.
+    ///
+    /// ```swift
+    /// for change in after.changes(from: before, by: ==) {
+    ///     if case .added(let key, _) = change { print("new:", key) }
+    /// }
+    /// ```
+    ///
+    /// The two need not be versions of one map, but what they share is not looked at.
+    ///
+    /// - Parameter areEquivalent: Tells whether two values count as unchanged.
+    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    @inlinable
+    public func changes(
+        from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool
+    ) rethrows -> [Change] {
+        var result: [Change] = []
+        try forEachChange(from: older, by: areEquivalent) { result.append($0) }
+        return result
+    }
+
+    /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
+    ///
+    /// - Parameter areEquivalent: Tells whether two values count as unchanged.
+    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    @inlinable
+    public func forEachChange(
+        from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void
+    ) rethrows {
+        defer { withExtendedLifetime((root, older.root)) {} }
+        switch (older.root?.reference, root?.reference) {
+        case (nil, nil): break
+        case (let old?, nil): try old.forEachEntry { try body(.removed($0.key, $0.value)) }
+        case (nil, let new?): try new.forEachEntry { try body(.added($0.key, $0.value)) }
+        case (let old?, let new?):
+            try new.forEachChange(from: old, shift: 0) { before, after in
+                switch (before?.pointee, after?.pointee) {
+                case (nil, let new?): try body(.added(new.key, new.value))
+                case (let old?, nil): try body(.removed(old.key, old.value))
+                case (let old?, let new?):
+                    if try !areEquivalent(old.value, new.value) {
+                        try body(.changed(new.key, from: old.value, to: new.value))
+                    }
+                case (nil, nil): break
+                }
+            }
+        }
+    }
+}
+
+extension HAMT where Value: Equatable {
+    /// What changed from an older version of the map to this one, in no particular order.
+    ///
+    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    @inlinable
+    public func changes(from older: HAMT) -> [Change] {
+        changes(from: older, by: ==)
+    }
+}
+
+extension HAMT.Change: Sendable where Key: Sendable, Value: Sendable {}
+extension HAMT.Change: Equatable where Value: Equatable {}
+extension HAMT.Change: Hashable where Value: Hashable {}

@@ -1,0 +1,29 @@
+extension HAMT: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The entries, as `Dictionary` would show them.
+    public var description: String { describe { "\($0)" } }
+
+    /// The entries, as `Dictionary` would show them in the debugger.
+    public var debugDescription: String { describe { String(reflecting: $0) } }
+
+    private func describe(_ item: (Any) -> String) -> String {
+        if isEmpty { return "[:]" }
+        return "[" + map { "\(item($0.key)): \(item($0.value))" }.joined(separator: ", ") + "]"
+    }
+}
+
+extension HAMT: CustomReflectable {
+    /// A mirror that shows the entries, like a dictionary's.
+    public var customMirror: Mirror {
+        Mirror(self, unlabeledChildren: Array(self), displayStyle: .dictionary)
+    }
+}
+
+extension HAMT.Keys: CustomStringConvertible {
+    /// The keys, as an array would show them.
+    public var description: String { Array(self).description }
+}
+
+extension HAMT.Values: CustomStringConvertible {
+    /// The values, as an array would show them.
+    public var description: String { Array(self).description }
+}

@@ -1,0 +1,46 @@
+extension HAMT {
+    /// Prints the trie, for debugging: see ``dumpDescription``.
+    public func dump() {
+        print(dumpDescription)
+    }
+
+    /// The trie as text, for debugging: one line for each node and each entry, indented by depth.
+    ///
+    /// Each line begins with the position in its parent. The text may change between releases.
+    ///
+    ///     HAMT of 3 entries
+    ///     node
+    ///       2: "a": 1
+    ///       5: node
+    ///         0: "b": 2
+    ///         7: "c": 3
+    public var dumpDescription: String {
+        var lines = ["HAMT of \(count) \(count == 1 ? "entry" : "entries")"]
+        if count > 0, let root {
+            withExtendedLifetime(root) { root.reference.dump(into: &lines, label: "", indent: "") }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension NodeReference {
+    func dump(into lines: inout [String], label: String, indent: String) {
+        func add(_ entry: UnsafeMutablePointer<Entry>, _ label: String) {
+            let (key, value) = (entry.pointee.key, entry.pointee.value)
+            lines.append("\(indent)  \(label)\(String(reflecting: key)): \(String(reflecting: value))")
+        }
+        if header.pointee.isCollision {
+            lines.append("\(indent)\(label)collision of hash \(String(header.pointee.collisionHash, radix: 16))")
+            for index in 0..<header.pointee.entryCount { add(entries + index, "") }
+            return
+        }
+        lines.append("\(indent)\(label)node")
+        for position in 0..<UInt(16) {
+            switch content(at: position) {
+            case .nothing: break
+            case .entry(let entry): add(entry, "\(position): ")
+            case .child(let child): child.dump(into: &lines, label: "\(position): ", indent: indent + "  ")
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+extension HAMT {
+    /// A map with the same keys, each with the value that `transform` makes of its value.
+    ///
+    /// - Complexity: O(n). Hashes no key.
+    @inlinable
+    public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> HAMT<Key, Other> {
+        guard count > 0, let root else { return HAMT<Key, Other>() }
+        defer { withExtendedLifetime(root) {} }
+        return HAMT<Key, Other>(root: try root.reference.mapValues(transform), count: count)
+    }
+
+    /// A map with the keys for whose values `transform` returns one, with those values.
+    ///
+    /// - Complexity: O(n).
+    @inlinable
+    public func compactMapValues<Other>(_ transform: (Value) throws -> Other?) rethrows -> HAMT<Key, Other> {
+        var result = HAMT<Key, Other>()
+        for (key, value) in self {
+            if let other = try transform(value) { result.updateValue(other, forKey: key) }
+        }
+        return result
+    }
+
+    /// The entries that satisfy a predicate, as a map. It shares with this map all parts that stay whole.
+    ///
+    /// - Complexity: O(n), and O(log n) more for each entry that goes.
+    @inlinable
+    public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> HAMT {
+        var result = self
+        for element in self where try !isIncluded(element) {
+            result.removeValue(forKey: element.key)
+        }
+        return result
+    }
+}
