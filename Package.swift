@@ -13,7 +13,9 @@ let package = Package(
         .target(name: "CContextVarsRuntime"),
         .target(name: "ContextVars", dependencies: ["CContextVarsRuntime", "PersistentCollections"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
-        .testTarget(name: "ContextVarsTests", dependencies: ["ContextVars"]),
+        .testTarget(
+            name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),
+        .executableTarget(name: "MainThreadProbe", dependencies: ["ContextVars"], path: "Tests/MainThreadProbe"),
     ],
     swiftLanguageModes: [.v6]
 )

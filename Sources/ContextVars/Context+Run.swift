@@ -15,6 +15,7 @@ extension Context {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
     ///   throws.
     /// - Complexity: O(1).
+    @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try enter()
         defer { exit() }
@@ -30,6 +31,7 @@ extension Context {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
     ///   throws.
     /// - Complexity: O(1).
+    @discardableResult
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {

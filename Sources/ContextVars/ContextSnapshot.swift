@@ -60,6 +60,7 @@ extension ContextSnapshot {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1).
+    @discardableResult
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -74,6 +75,7 @@ extension ContextSnapshot {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1).
+    @discardableResult
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {

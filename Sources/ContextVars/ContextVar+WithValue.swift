@@ -12,6 +12,7 @@ extension ContextVar {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    @discardableResult
     public func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -24,6 +25,7 @@ extension ContextVar {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    @discardableResult
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
