@@ -35,9 +35,10 @@ extension Node {
         let old = slot.pointee.reference
         let entryCount = old.header.pointee.entryCount
         let childCount = old.header.pointee.childCount
-        var capacity = needed &+ needed / 2
-        if !old.header.pointee.isCollision { capacity = max(needed, min(capacity, fullByteCapacity)) }
-        let node = make(old.header.pointee, byteCapacity: (capacity &+ 7) & ~7)
+        var capacity = needed &+ max(needed / 3, MemoryLayout<Node>.stride)
+        if !old.header.pointee.isCollision { capacity = min(capacity, fullByteCapacity) }
+        // Allocators hand out multiples of 16 bytes, glibc's less 8, as the 40 bytes of the header are.
+        let node = make(old.header.pointee, byteCapacity: max(needed, capacity & ~15))
         let new = node.reference
         new.entries.moveInitialize(from: old.entries, count: entryCount)
         (new.childrenEnd - childCount).moveInitialize(from: old.childrenEnd - childCount, count: childCount)

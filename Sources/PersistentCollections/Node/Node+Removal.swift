@@ -101,7 +101,7 @@ extension Node {
     /// A node at depth `shift` of one entry.
     @inlinable
     static func single(_ entry: consuming Entry, shift: UInt) -> Node {
-        var header = NodeHeader()
+        var header = emptyHeader
         header.addEntry(at: NodeHeader.position(of: UInt(bitPattern: entry.key.hashValue) &>> shift))
         let node = make(header)
         node.reference.entries.initialize(to: entry)
