@@ -18,7 +18,9 @@ extension HAMT {
         return violations
     }
 
-    /// The addresses of all nodes, for tests that observe sharing and moves. The root comes first.
+    /// The addresses of all nodes, for tests that observe sharing and moves.
+    ///
+    /// The root comes first.
     package var nodeAddresses: [UnsafeRawPointer] {
         var addresses: [UnsafeRawPointer] = []
         func visit(_ node: NodeReference<Key, Value>) {
@@ -31,7 +33,9 @@ extension HAMT {
 }
 
 extension NodeReference {
-    /// Checks a subtree whose keys' hashes end in the `shift` low bits of `prefix`. Returns its number of entries.
+    /// Checks a subtree whose keys' hashes end in the `shift` low bits of `prefix`.
+    ///
+    /// Returns its number of entries.
     func check(prefix: UInt, shift: UInt, isRoot: Bool, _ violations: inout [String]) -> Int {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("at depth \(shift / NodeHeader.bitsPerLevel): \(message())") }

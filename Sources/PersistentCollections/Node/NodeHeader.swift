@@ -16,7 +16,9 @@ struct NodeHeader {
     @usableFromInline var childRanks: UInt64
     /// Bit `p` is set when position `p` holds an entry.
     @usableFromInline var entryMap: UInt16
-    /// Bit `p` is set when position `p` holds a child. No position holds both.
+    /// Bit `p` is set when position `p` holds a child.
+    ///
+    /// No position holds both.
     @usableFromInline var childMap: UInt16
     /// Size of the tail in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
     @usableFromInline var capacityAndDestruction: UInt32
@@ -39,7 +41,9 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
-    /// Bytes of the tail, a multiple of 8. Entries fill it from its start, children from its end.
+    /// Bytes of the tail, a multiple of 8.
+    ///
+    /// Entries fill it from its start, children from its end.
     @inlinable @inline(__always)
     var byteCapacity: Int {
         get { Int(truncatingIfNeeded: (capacityAndDestruction &>> 4) &<< 3) }
@@ -153,7 +157,9 @@ extension NodeHeader {
         childRanks = other.childRanks
     }
 
-    /// Makes the node empty. Its allocation stays as large as it is.
+    /// Makes the node empty.
+    ///
+    /// Its allocation stays as large as it is.
     @inlinable @inline(__always)
     mutating func removeAll() {
         entryMap = 0

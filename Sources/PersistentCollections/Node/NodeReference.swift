@@ -35,7 +35,9 @@ struct NodeReference<Key: Hashable, Value> {
         (address + Self.entriesOffset).assumingMemoryBound(to: Entry.self)
     }
 
-    /// One past the last child in memory. Child `i` lies `i + 1` references below it.
+    /// One past the last child in memory.
+    ///
+    /// Child `i` lies `i + 1` references below it.
     @inlinable @inline(__always)
     var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
         (address + (Self.entriesOffset &+ header.pointee.byteCapacity))
