@@ -92,6 +92,9 @@ import Testing
                 nothing[UInt16(number)] = ()
             }
             #expect(tracker.alive == 300)
+            #expect(HAMT<String, any Sendable>.valueOffsetIsAsAssumed && HAMT<UInt8, Wide>.valueOffsetIsAsAssumed)
+            #expect(HAMT<Int16, Value?>.valueOffsetIsAsAssumed && HAMT<Int8, SIMD8<Double>>.valueOffsetIsAsAssumed)
+            #expect(HAMT<UInt16, Void>.valueOffsetIsAsAssumed)
             #expect(strings.invariantViolations().isEmpty && wide.invariantViolations().isEmpty)
             #expect(optionals.invariantViolations().isEmpty && nothing.invariantViolations().isEmpty)
             #expect(vectors.invariantViolations().isEmpty)

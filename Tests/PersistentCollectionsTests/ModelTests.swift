@@ -82,7 +82,7 @@ import Testing
 
     @Test(arguments: Hashing.allCases)
     func `in small maps`(_ hashing: Hashing) {
-        run(hashing, keys: 12, sequence: 60, operations: 120_000)
+        run(hashing, keys: 12, sequence: 60, operations: 130_000)
     }
 
     @Test(arguments: [Hashing.good, .sequential, .pairsCollide, .topBitsOnly])
@@ -92,6 +92,6 @@ import Testing
 
     @Test(arguments: [Hashing.good, .sequential, .pairsCollide])
     func `in large maps`(_ hashing: Hashing) {
-        run(hashing, keys: 20_000, sequence: 60_000, operations: 60_000, checkEvery: 20_000)
+        run(hashing, keys: 8_000, sequence: 30_000, operations: 60_000, checkEvery: 20_000)
     }
 }

@@ -59,7 +59,6 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHeader, NodeEntry<Key,
             UnsafeMutableRawPointer(header) == UnsafeMutableRawPointer(reference.header)
                 && UnsafeMutableRawPointer(entries) == UnsafeMutableRawPointer(reference.entries)
                 && MemoryLayout<Entry>.stride == Entry.stride
-                && MemoryLayout<Entry>.offset(of: \Entry.value) == Entry.valueOffset
         }
     }
 
