@@ -1,5 +1,7 @@
 extension HAMT {
-    /// Adds pairs of a key and a value. Where the map has a key already, `combine` makes one value of two.
+    /// Adds pairs of a key and a value.
+    ///
+    /// Where the map has a key already, `combine` makes one value of two.
     ///
     /// - Parameter combine: Gets the map's value and the new one.
     /// - Complexity: O(m log n) for m new pairs.
@@ -16,7 +18,9 @@ extension HAMT {
         }
     }
 
-    /// Adds the entries of another map. Where both have a key, `combine` makes one value of two.
+    /// Adds the entries of another map.
+    ///
+    /// Where both have a key, `combine` makes one value of two.
     ///
     /// - Parameter combine: Gets this map's value and the other's.
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
@@ -31,7 +35,9 @@ extension HAMT {
         }
     }
 
-    /// This map with pairs of a key and a value added. Where it has a key already, `combine` makes one value of two.
+    /// This map with pairs of a key and a value added.
+    ///
+    /// Where it has a key already, `combine` makes one value of two.
     ///
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
@@ -43,7 +49,9 @@ extension HAMT {
         return result
     }
 
-    /// This map with the entries of another added. Where both have a key, `combine` makes one value of two.
+    /// This map with the entries of another added.
+    ///
+    /// Where both have a key, `combine` makes one value of two.
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
