@@ -1,4 +1,4 @@
-/// What the hops of a request must have seen. It is derived from what the client sent and from this table alone.
+/// What the hops of a request must have seen, derived from what the client sent and from this table alone.
 struct Expectation {
     /// The values that one hop must have seen.
     struct Values: Equatable {

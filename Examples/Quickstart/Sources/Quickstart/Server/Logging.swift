@@ -1,6 +1,8 @@
 import Logging
 
-/// The one logger of this program. It has no request metadata of its own: the provider below adds it to each line.
+/// The one logger of this program.
+///
+/// It has no request metadata of its own: the provider below adds it to each line.
 let log = Logger(label: "quickstart")
 
 extension Logger.MetadataProvider {

@@ -19,7 +19,7 @@ func asyncLet() async -> Hop {
     return await .seen(by: "async let", children: [inherited, own])
 }
 
-/// A child of a group reads its parent's context too. A child that has to call `set` is given a copy to run in.
+/// A child of a group reads its parent's context too; one that has to call `set` is given a copy to run in.
 func taskGroup() async throws -> Hop {
     try await withThrowingTaskGroup(of: Hop.self) { group in
         for number in 1...3 {
