@@ -30,7 +30,7 @@ func taskGroup() async throws -> Hop {
                 }
             }
         }
-        group.addTask(context: ContextSnapshot.current) {
+        group.addTask(context: .current) {
             try Current.step.set(step("copy"))
             await Task.yield()
             return .seen(by: "child in a copy")

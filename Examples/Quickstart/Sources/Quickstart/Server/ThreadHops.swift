@@ -8,7 +8,7 @@ private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concur
 
 /// `run` gives the block a copy of the snapshot, where it may also set.
 func dispatchQueue(forgetsSnapshot: Bool) async throws -> Hop {
-    let snapshot = forgetsSnapshot ? Context().run { .current } : ContextSnapshot.current
+    let snapshot = forgetsSnapshot ? ContextSnapshot() : .current
     return try await withCheckedThrowingContinuation { continuation in
         queue.async {
             continuation.resume(
