@@ -46,5 +46,5 @@ private func bind(_ context: Context) -> UnsafeMutablePointer<contextvars_frame>
 @inline(__always)
 private func unbind(_ frame: UnsafeMutablePointer<contextvars_frame>) {
     contextvars_unbind(frame)
-    Watchers.contextSwitched { CurrentContext.withReachable { $0 } }
+    Watchers.contextSwitched { CurrentContext.object }
 }

@@ -10,35 +10,40 @@ import CContextVarsRuntime
 ///   bytes replaces the old one in place; others allocate a box. The token is allocated unless the caller doesn't keep
 ///   it.
 enum CurrentContext {
-    /// How the calling agent stands to a context.
-    enum Access {
-        case none, borrowed
-    }
-
     /// The values of the current context at this moment; none where there is none.
     static func values() -> ContextValues {
-        withReachable { $0?.snapshotOfValues() ?? ContextValues() }
-    }
-
-    /// Calls the body with the context that the caller reaches, owned or borrowed, if it has been made.
-    static func withReachable<Result>(_ body: (Context?) -> Result) -> Result {
         var access = CONTEXTVARS_ACCESS_NONE
-        guard let frame = contextvars_reach_frame(&access), let context = contextvars_frame_context(frame) else {
-            return body(nil)
+        guard let context = reach(&access) else { return ContextValues() }
+        return context._withUnsafeGuaranteedRef {
+            access == CONTEXTVARS_ACCESS_OWNED ? $0.values : $0.snapshotOfValues()
         }
-        return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
     }
 
-    /// Calls the body with the context that the caller may change.
+    /// The current context, whoever owns it, if there is one and it has been made.
+    static var object: Context? {
+        var access = CONTEXTVARS_ACCESS_NONE
+        return reach(&access)?.takeUnretainedValue()
+    }
+
+    /// The context that the caller reaches, if there is one and it has been made. Its frame keeps it alive, which stays
+    /// bound at least as long as the caller runs.
     @inline(__always)
-    static func withOwned<Result>(
-        toChange variable: AnyContextVar, _ body: (Context) -> Result
-    ) throws(ContextError) -> Result {
-        guard let frame = contextvars_owned_frame() else {
-            throw .cannotChange(variable, in: withReachable { $0 == nil } ? .none : .borrowed)
+    fileprivate static func reach(_ access: inout contextvars_access) -> Unmanaged<Context>? {
+        guard let frame = contextvars_current_frame(&access), let context = contextvars_frame_context(frame) else {
+            return nil
         }
-        let context = contextvars_frame_context(frame) ?? makeContext(of: frame)
-        return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
+        return Unmanaged.fromOpaque(context)
+    }
+
+    /// The context that the caller may change.
+    @inline(__always)
+    fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
+        var access = CONTEXTVARS_ACCESS_NONE
+        let frame = contextvars_current_frame(&access)
+        guard access == CONTEXTVARS_ACCESS_OWNED, let frame else {
+            throw .cannotChange(variable, isBorrowed: access == CONTEXTVARS_ACCESS_BORROWED)
+        }
+        return Unmanaged.fromOpaque(contextvars_frame_context(frame) ?? makeContext(of: frame))
     }
 
     /// Makes the context of a frame that has none yet: that of the main thread, or of a task that it started before it
@@ -46,14 +51,16 @@ enum CurrentContext {
     @inline(never)
     private static func makeContext(of frame: UnsafeMutablePointer<contextvars_frame>) -> UnsafeMutableRawPointer {
         prepareRuntime()
-        let context = Context(enteredWith: ContextValues())
-        let reference = Unmanaged.passRetained(context).toOpaque()
-        contextvars_frame_set_context(frame, reference)
-        return reference
+        let context = Unmanaged.passRetained(Context(enteredWith: ContextValues())).toOpaque()
+        contextvars_frame_set_context(frame, context)
+        return context
     }
 }
 
 // MARK: - What inlined code calls
+
+// Never inlined: they read thread-local storage, which an asynchronous caller must not do at one address across a
+// suspension.
 
 /// What ``currentValue(of:)`` found.
 @usableFromInline
@@ -67,32 +74,37 @@ enum CurrentValue {
 }
 
 @usableFromInline
+@inline(never)
 func currentValue(of variable: AnyContextVar) -> CurrentValue {
-    guard let frame = contextvars_owned_frame() else {
-        return CurrentContext.withReachable { $0?.storedValue(of: variable) }.map(CurrentValue.copied) ?? .unset
-    }
-    guard let context = contextvars_frame_context(frame) else { return .unset }
-    return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
-        context.values.valuePointer(forKey: variable).map(CurrentValue.owned) ?? .unset
+    var access = CONTEXTVARS_ACCESS_NONE
+    guard let context = CurrentContext.reach(&access) else { return .unset }
+    return context._withUnsafeGuaranteedRef { context in
+        if access == CONTEXTVARS_ACCESS_OWNED {
+            context.values.valuePointer(forKey: variable).map(CurrentValue.owned) ?? .unset
+        } else {
+            context.storedValue(of: variable).map(CurrentValue.copied) ?? .unset
+        }
     }
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
 @usableFromInline
+@inline(never)
 func setInCurrent(
     _ variable: AnyContextVar, to newValue: StoredValue
 ) throws(ContextError) -> (context: Context.ID, oldValue: StoredValue?) {
-    try CurrentContext.withOwned(toChange: variable) { context in
+    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         (context.id, context.exchange(newValue, for: variable))
     }
 }
 
 /// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current; returns whether it is.
 @usableFromInline
+@inline(never)
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: StoredValue?, ifCurrentIs expected: Context.ID
 ) throws(ContextError) -> Bool {
-    try CurrentContext.withOwned(toChange: variable) { context in
+    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         guard context.id == expected else { return false }
         _ = context.exchange(oldValue, for: variable)
         return true
