@@ -17,7 +17,7 @@ extension NodeReference {
     /// Number of children, having read a word of each.
     ///
     /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one cache
-    /// miss after the other: in large maps that was half of the time of a persistent edit.
+    /// miss after the other in large maps.
     @inlinable @inline(__always)
     func touchChildren() -> Int {
         let children = childrenEnd

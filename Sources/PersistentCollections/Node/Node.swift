@@ -64,8 +64,8 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHeader, NodeEntry<Key,
 
     // The runtime reaches this through the class's metadata, so it always runs unspecialised, where each destruction of a
     // `Key` or `Value` is a call into the runtime with two indirect calls. The header therefore says what the code that made
-    // the node, which was specialised, knew: whether there is anything to do, and whether it is just a release. That
-    // halves the time of a release of a node of eight entries.
+    // the node, which was specialised, knew: whether there is anything to do, and whether it is just a release. With
+    // that, a persistent replacement in a map of eight entries takes about half of the time, its release included.
     deinit {
         let reference = reference
         let header = reference.header.pointee
