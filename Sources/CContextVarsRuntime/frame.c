@@ -22,9 +22,12 @@ contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
 }
 
 contextvars_frame *contextvars_bind(void *context) {
-    contextvars_access access;
-    contextvars_frame *outer = contextvars_current_frame(&access);
-    if (access != CONTEXTVARS_ACCESS_OWNED) outer = NULL;
+    contextvars_frame *outer = contextvars_cached_frame();
+    if (!outer) {
+        contextvars_access access;
+        outer = contextvars_reach_frame(&access);
+        if (access != CONTEXTVARS_ACCESS_OWNED) outer = NULL;
+    }
     contextvars_frame *frame = contextvars_frame_allocate();
     atomic_store_explicit(&frame->context, context, memory_order_release);
     frame->outer = outer;

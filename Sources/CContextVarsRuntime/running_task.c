@@ -35,9 +35,9 @@ enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 static _Atomic(long) trusted_index = UNKNOWN;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-/// Under `mutex`: where one value was found, and that value.
+/// Under `mutex`: where one value was found. And that value, which says nothing new until another one comes.
 static long candidate_index = UNKNOWN;
-static void *candidate_task;
+static _Atomic(void *) candidate_task;
 
 typedef struct block {
     uintptr_t library;
@@ -78,14 +78,15 @@ static long index_of(void *task, block block) {
     return found;
 }
 
-/// Learns from what the runtime's function says at this moment.
+/// Learns from what the runtime's function says at this moment. (That no task runs says little: most words are zero.)
 static void observe(void *task) {
+    if (!task || task == atomic_load_explicit(&candidate_task, memory_order_relaxed)) return;
     pthread_mutex_lock(&mutex);
-    if (candidate_index == UNKNOWN && task) {
+    if (candidate_index == UNKNOWN) {
         candidate_index = index_of(task, runtime_block());
-        candidate_task = task;
+        atomic_store_explicit(&candidate_task, task, memory_order_relaxed);
         if (candidate_index < 0) atomic_store_explicit(&trusted_index, UNAVAILABLE, memory_order_relaxed);
-    } else if (candidate_index >= 0 && task != candidate_task) {
+    } else if (candidate_index >= 0) {
         block block = runtime_block();
         if (block.words) {
             long index = block.words[candidate_index] == task ? candidate_index : UNAVAILABLE;

@@ -34,7 +34,7 @@ enum {
 
 /// One binding of a context to an agent.
 ///
-/// Invariant (what makes the per-thread cache of `contextvars_current_frame` safe): a frame's memory is never returned
+/// Invariant (what makes the per-thread cache behind `contextvars_cached_frame` safe): a frame's memory is never returned
 /// to the system, and `owner == A` holds for at most one frame for each agent A: A's innermost one. So a stale
 /// pointer to a frame may always be read, and if it names the asking agent, it is right, whatever happened between.
 typedef struct contextvars_frame {
@@ -106,15 +106,12 @@ typedef enum contextvars_access : int {
 /// The innermost frame that the calling agent reaches, and how. Asks the task-local storage.
 contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
 
-/// The innermost frame that the calling agent reaches, and how: the hot path of every operation. In what an agent owns
-/// it takes a few loads, whatever the number of task-local values.
-static inline contextvars_frame *_Nullable contextvars_current_frame(contextvars_access *access) {
+/// The innermost frame of the calling agent if the agent is known to own it: the hot path of every operation. A few loads,
+/// whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
+static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
     contextvars_frame *_Nullable frame = contextvars_this_thread.frame;
-    if (frame && atomic_load_explicit(&frame->owner, memory_order_relaxed) == contextvars_current_agent()) {
-        *access = CONTEXTVARS_ACCESS_OWNED;
-        return frame;
-    }
-    return contextvars_reach_frame(access);
+    if (!frame || atomic_load_explicit(&frame->owner, memory_order_relaxed) != contextvars_current_agent()) return NULL;
+    return frame;
 }
 
 /// The context of a frame, which the frame keeps alive; NULL for one that isn't made yet.

@@ -12,34 +12,39 @@ import CContextVarsRuntime
 enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
     static func values() -> ContextValues {
-        var access = CONTEXTVARS_ACCESS_NONE
-        guard let context = reach(&access) else { return ContextValues() }
-        return context._withUnsafeGuaranteedRef {
-            access == CONTEXTVARS_ACCESS_OWNED ? $0.values : $0.snapshotOfValues()
-        }
+        if let context = ownedAndCached { return context._withUnsafeGuaranteedRef { $0.values } }
+        return reach().context?._withUnsafeGuaranteedRef { $0.snapshotOfValues() } ?? ContextValues()
     }
 
     /// The current context, whoever owns it, if there is one and it has been made.
-    static var object: Context? {
-        var access = CONTEXTVARS_ACCESS_NONE
-        return reach(&access)?.takeUnretainedValue()
+    static var object: Context? { reach().context?.takeUnretainedValue() }
+
+    /// The context that the caller is known to own, if it has been made.
+    @inline(__always)
+    fileprivate static var ownedAndCached: Unmanaged<Context>? {
+        contextvars_cached_frame().flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }
     }
 
-    /// The context that the caller reaches, if there is one and it has been made. Its frame keeps it alive, which stays
-    /// bound at least as long as the caller runs.
-    @inline(__always)
-    fileprivate static func reach(_ access: inout contextvars_access) -> Unmanaged<Context>? {
-        guard let frame = contextvars_current_frame(&access), let context = contextvars_frame_context(frame) else {
-            return nil
-        }
-        return Unmanaged.fromOpaque(context)
+    /// The context that the caller reaches, if there is one and it has been made, and how the caller stands to it. The
+    /// context's frame keeps it alive, and stays bound at least as long as the caller runs.
+    @inline(never)
+    fileprivate static func reach() -> (context: Unmanaged<Context>?, access: contextvars_access) {
+        var access = CONTEXTVARS_ACCESS_NONE
+        let frame = contextvars_reach_frame(&access)
+        return (frame.flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }, access)
     }
 
     /// The context that the caller may change.
     @inline(__always)
     fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
+        if let context = ownedAndCached { return context }
+        return try reachOwned(toChange: variable)
+    }
+
+    @inline(never)
+    private static func reachOwned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
         var access = CONTEXTVARS_ACCESS_NONE
-        let frame = contextvars_current_frame(&access)
+        let frame = contextvars_reach_frame(&access)
         guard access == CONTEXTVARS_ACCESS_OWNED, let frame else {
             throw .cannotChange(variable, isBorrowed: access == CONTEXTVARS_ACCESS_BORROWED)
         }
@@ -48,7 +53,6 @@ enum CurrentContext {
 
     /// Makes the context of a frame that has none yet: that of the main thread, or of a task that it started before it
     /// had one.
-    @inline(never)
     private static func makeContext(of frame: UnsafeMutablePointer<contextvars_frame>) -> UnsafeMutableRawPointer {
         prepareRuntime()
         let context = Unmanaged.passRetained(Context(enteredWith: ContextValues())).toOpaque()
@@ -76,15 +80,22 @@ enum CurrentValue {
 @usableFromInline
 @inline(never)
 func currentValue(of variable: AnyContextVar) -> CurrentValue {
-    var access = CONTEXTVARS_ACCESS_NONE
-    guard let context = CurrentContext.reach(&access) else { return .unset }
-    return context._withUnsafeGuaranteedRef { context in
-        if access == CONTEXTVARS_ACCESS_OWNED {
-            context.values.valuePointer(forKey: variable).map(CurrentValue.owned) ?? .unset
-        } else {
-            context.storedValue(of: variable).map(CurrentValue.copied) ?? .unset
-        }
-    }
+    guard let context = CurrentContext.ownedAndCached else { return reachedValue(of: variable) }
+    return place(of: variable, in: context)
+}
+
+/// The same where the thread hasn't cached the caller's frame, or the caller doesn't own the context.
+@inline(never)
+private func reachedValue(of variable: AnyContextVar) -> CurrentValue {
+    let (context, access) = CurrentContext.reach()
+    guard let context else { return .unset }
+    guard access == CONTEXTVARS_ACCESS_BORROWED else { return place(of: variable, in: context) }
+    return context._withUnsafeGuaranteedRef { $0.storedValue(of: variable) }.map(CurrentValue.copied) ?? .unset
+}
+
+@inline(__always)
+private func place(of variable: AnyContextVar, in context: Unmanaged<Context>) -> CurrentValue {
+    context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }.map(CurrentValue.owned) ?? .unset
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
