@@ -34,7 +34,9 @@ public final class ThreadState: Sendable {
 
     private let stack = Mutex(Stack())
 
-    /// Creates a state that has entered no context. O(1).
+    /// Creates a state that has entered no context.
+    ///
+    /// - Complexity: O(1).
     public init() {}
 
     deinit {
@@ -90,8 +92,9 @@ extension ThreadState {
         }
     }
 
-    /// Restores what a variable had in the current context. All under the lock: a token works once, also if several
-    /// threads try it at the same time.
+    /// Restores what a variable had in the current context.
+    ///
+    /// All under the lock: a token works once, also if several threads try it at the same time.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
         try stack.withLock { stack throws(ContextError) in
             try token.use(with: variable) {

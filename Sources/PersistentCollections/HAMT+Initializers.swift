@@ -16,7 +16,9 @@ extension HAMT {
     ///
     /// Where a key comes again, `combine` makes one value of two.
     ///
-    /// - Parameter combine: Gets the value so far and the next one, in the order of the sequence.
+    /// - Parameters:
+    ///   - keysAndValues: The pairs.
+    ///   - combine: Gets the value so far and the next one, in the order of the sequence.
     /// - Complexity: O(n).
     @inlinable
     public init(

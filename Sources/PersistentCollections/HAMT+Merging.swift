@@ -3,7 +3,9 @@ extension HAMT {
     ///
     /// Where the map has a key already, `combine` makes one value of two.
     ///
-    /// - Parameter combine: Gets the map's value and the new one.
+    /// - Parameters:
+    ///   - other: The pairs.
+    ///   - combine: Gets the map's value and the new one.
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
     public mutating func merge(
@@ -22,7 +24,9 @@ extension HAMT {
     ///
     /// Where both have a key, `combine` makes one value of two.
     ///
-    /// - Parameter combine: Gets this map's value and the other's.
+    /// - Parameters:
+    ///   - other: The map whose entries are added.
+    ///   - combine: Gets this map's value and the other's.
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
     public mutating func merge(

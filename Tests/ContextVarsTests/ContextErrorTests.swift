@@ -19,7 +19,7 @@ import Testing
         let other = ContextVar("other", default: 0)
 
         let entered = try context.run { message { try context.run {} } }
-        #expect(entered.hasPrefix("cannot enter context: <Context {request.id: 2} at 0x"))
+        #expect(entered.hasPrefix("cannot enter context: <Context {request.id} at 0x"))
         #expect(entered.contains("is already entered") && entered.contains("copy()"))
 
         #expect(message { try other.reset(token) }.contains("was created by a different ContextVar"))

@@ -56,7 +56,8 @@ import Testing
         let context = Context()
         try context.run { try number.set(1) }
         #expect(ContextSnapshot(context)[number] == 1)
-        #expect(ContextSnapshot(context).description == "<ContextSnapshot {number: 1}>")
+        #expect(ContextSnapshot(context).description == "<ContextSnapshot {number}>")
+        #expect(ContextSnapshot(context).debugDescription == "<ContextSnapshot {number: 1}>")
     }
 
     @Test func `Wrapped functions of any arity run in the snapshot's values`() async throws {

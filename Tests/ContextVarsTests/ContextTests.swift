@@ -220,14 +220,15 @@ import Testing
         #expect(copy != context)
     }
 
-    @Test func `A description names the variables and their values`() throws {
+    @Test func `A description names the variables, a debug description also their values`() throws {
         let context = Context()
         #expect(context.description.hasPrefix("<Context {} at 0x"))
         try context.run {
             try number.set(1)
             try text.set("a")
         }
-        #expect(context.description.hasPrefix("<Context {number: 1, text: Optional(\"a\")} at 0x"))
+        #expect(context.description.hasPrefix("<Context {number, text} at 0x"))
+        #expect(context.debugDescription.hasPrefix("<Context {number: 1, text: Optional(\"a\")} at 0x"))
     }
 
     @Test func `Every context has an identity of its own`() {

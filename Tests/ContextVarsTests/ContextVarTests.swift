@@ -51,7 +51,9 @@ import Testing
     }
 
     @Test func `Values of every size and kind come back as they were set`() throws {
-        func check<Value: Sendable & Equatable>(_ values: Value..., sourceLocation: SourceLocation = #_sourceLocation) throws {
+        func check<Value: Sendable & Equatable>(
+            _ values: Value..., sourceLocation: SourceLocation = #_sourceLocation
+        ) throws {
             let variable = ContextVar<Value?>("variable")
             try Context().run {
                 for value in values {

@@ -3,8 +3,9 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A forest of tasks that do everything that the semantics table allows, at random, on all cores. Each carries a model of
-/// what it must read, and checks every value.
+/// A forest of tasks that do everything that the semantics table allows, at random, on all cores.
+///
+/// Each carries a model of what it must read, and checks every value.
 ///
 /// `CONTEXTVARS_STRESS_TASKS` sets how many tasks (sanitizers want fewer), `CONTEXTVARS_SEED` repeats a run.
 @Suite struct IsolationStressTests {
@@ -122,7 +123,8 @@ private final class Forest: Sendable {
 
     private func reset(_ model: inout Model, _ random: inout SplitMix64) {
         guard !model.tokens.isEmpty else { return }
-        let chosen = Bool.random(using: &random) ? model.tokens.count - 1 : model.tokens.indices.randomElement(using: &random)!
+        let chosen =
+            Bool.random(using: &random) ? model.tokens.count - 1 : model.tokens.indices.randomElement(using: &random)!
         let (token, index, oldValue) = model.tokens.remove(at: chosen)
         do {
             try Self.variables[index].reset(token)

@@ -23,10 +23,11 @@ import Testing
         func isStructured() -> Bool { contextvars_agent_is_structured_child(contextvars_current_agent()) }
         async let child = isStructured()
         #expect(await child)
-        #expect(await withTaskGroup { group in
-            group.addTask { isStructured() }
-            return await group.next() ?? false
-        })
+        #expect(
+            await withTaskGroup { group in
+                group.addTask { isStructured() }
+                return await group.next() ?? false
+            })
         #expect(await Task { isStructured() }.value == false)
         #expect(await Task.detached { isStructured() }.value == false)
     }

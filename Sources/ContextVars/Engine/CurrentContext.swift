@@ -2,9 +2,9 @@ import CContextVarsRuntime
 
 /// The context that is current for the calling agent: reading and changing it.
 ///
-/// What one operation costs in a context that the caller owns, with up to 32 variables:
+/// What one operation costs in a context that the caller owns, with up to 16 variables:
 /// - `get`: the thread's cached frame, its owner compared with the running task; then the frame's context, the map's
-///   root, a bit count, one key compared. No lock, no allocation, no atomic read-modify-write; a retain where the value
+///   root, a number of its rank table, one key compared: nine loads. No lock, no allocation, no atomic read-modify-write; a retain where the value
 ///   is an object.
 /// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
 ///   bytes replaces the old one in place; others allocate a box. The token is allocated unless the caller doesn't keep
@@ -25,8 +25,9 @@ enum CurrentContext {
         contextvars_cached_frame().flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }
     }
 
-    /// The context that the caller reaches, if there is one and it has been made, and how the caller stands to it. The
-    /// context's frame keeps it alive, and stays bound at least as long as the caller runs.
+    /// The context that the caller reaches, if there is one and it has been made, and how the caller stands to it.
+    ///
+    /// The context's frame keeps it alive, and stays bound at least as long as the caller runs.
     @inline(never)
     fileprivate static func reach() -> (context: Unmanaged<Context>?, access: contextvars_access) {
         var access = CONTEXTVARS_ACCESS_NONE
