@@ -158,7 +158,7 @@ static PyMappingMethods as_mapping = {
 static PySequenceMethods as_sequence = {.sq_contains = (objobjproc)context_contains};
 
 PyTypeObject ContextType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "_contextvars.Context",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = TYPE_NAME("Context"),
     .tp_basicsize = sizeof(ContextObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = "The values of some context variables, in which code can run.",

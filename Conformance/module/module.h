@@ -14,6 +14,13 @@
 
 // MARK: Objects
 
+// What messages call a type: CPython names the module there since 3.10.
+#if PY_VERSION_HEX >= 0x030A0000
+#define TYPE_NAME(name) "_contextvars." name
+#else
+#define TYPE_NAME(name) name
+#endif
+
 typedef struct {
     PyObject_HEAD
     ctxvars_context *engine;

@@ -94,7 +94,7 @@ static PyMethodDef methods[] = {
 };
 
 PyTypeObject TokenType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "_contextvars.Token",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = TYPE_NAME("Token"),
     .tp_basicsize = sizeof(TokenObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = "What setting a variable gives back, to restore it.",

@@ -131,7 +131,7 @@ static PyMethodDef methods[] = {
 };
 
 PyTypeObject VarType = {
-    PyVarObject_HEAD_INIT(NULL, 0).tp_name = "_contextvars.ContextVar",
+    PyVarObject_HEAD_INIT(NULL, 0).tp_name = TYPE_NAME("ContextVar"),
     .tp_basicsize = sizeof(VarObject),
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC,
     .tp_doc = "A variable whose value depends on the context.",

@@ -98,12 +98,7 @@ public func ctxvars_context_traverse(
     _ context: OpaquePointer, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
     context.ifOnlyReference(to: Context.self) { context in
-        var result: CInt = 0
-        _ = context.visitUnsharedValues(as: EmbedderValue.self) { value in
-            result = value.visit(visit, argument)
-            return result == 0
-        }
-        return result
+        visitUnsharedValues(under: context.rootAddress, visit, argument)
     }
 }
 
@@ -112,11 +107,22 @@ public func ctxvars_context_iterator_traverse(
     _ iterator: OpaquePointer, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
 ) -> CInt {
     iterator.ifOnlyReference(to: ContextIterator.self) { iterator in
-        var result: CInt = 0
-        _ = iterator.base.visitUnsharedValues(as: EmbedderValue.self) { value in
-            result = value.visit(visit, argument)
-            return result == 0
-        }
-        return result
+        visitUnsharedValues(under: rootAddress(of: iterator), visit, argument)
     }
+}
+
+/// Not inlined: what it retains while it looks must be released again before anything is judged.
+@inline(never)
+private func rootAddress(of iterator: ContextIterator) -> UnsafeMutableRawPointer? { iterator.base.rootAddress }
+
+private func visitUnsharedValues(
+    under root: UnsafeMutableRawPointer?, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
+) -> CInt {
+    guard let root else { return 0 }
+    var result: CInt = 0
+    _ = Context.visitUnsharedValues(under: root, as: EmbedderValue.self) { value in
+        result = value.visit(visit, argument)
+        return result == 0
+    }
+    return result
 }

@@ -7,23 +7,31 @@ import PersistentCollections
 // would retain. See `HAMT.rootAddress`.
 
 extension Context {
-    /// Calls `visit` with the values of a type that this context alone keeps alive, until it returns false; returns
-    /// whether it never did. For callers who know that only they can reach the context now.
-    package func visitUnsharedValues<Value: Sendable>(as type: Value.Type, _ visit: (Value) -> Bool) -> Bool {
-        guard let root = rootAddress else { return true }
-        return ContextValues.visitUnsharedValues(under: root, as: type, visit)
+    /// Calls `visit` with the values of a type that the map with the root at an address keeps alive and nothing else does,
+    /// until it returns false; returns whether it never did.
+    ///
+    /// The root is that of a context or iterator which nobody else can reach meanwhile.
+    package static func visitUnsharedValues<Value: Sendable>(
+        under root: UnsafeMutableRawPointer, as type: Value.Type, _ visit: (Value) -> Bool
+    ) -> Bool {
+        // The keys need no judgement: a variable is held by whoever uses it, and not by its values.
+        ContextValues.visitUnsharedEntries(under: root) { key, value in
+            guard key.pointee is ContextVar<Value>, let box = value.pointee.boxAddress,
+                isOnlyReference(box, to: Box<Value>.self)
+            else { return true }
+            return visit(value.pointee.load(as: Value.self))
+        }
     }
 
+    /// The address of the root of the context's map, without a reference to it; nil where there is none.
     @inline(never)
-    private var rootAddress: UnsafeMutableRawPointer? { values.rootAddress }
+    package var rootAddress: UnsafeMutableRawPointer? { values.rootAddress }
 }
 
 extension Context.Iterator {
-    /// As ``Context/visitUnsharedValues(as:_:)``, for the values of a context as it was when the iteration began.
-    package func visitUnsharedValues<Value: Sendable>(as type: Value.Type, _ visit: (Value) -> Bool) -> Bool {
-        guard let root = base.rootAddress else { return true }
-        return ContextValues.visitUnsharedValues(under: root, as: type, visit)
-    }
+    /// The address of the root of the map that the iterator keeps alive, without a reference to it.
+    @inline(never)
+    package var rootAddress: UnsafeMutableRawPointer? { base.rootAddress }
 }
 
 extension Token {
@@ -36,20 +44,6 @@ extension Token {
     @inline(never)
     private var storedOldValueAddress: UnsafeMutableRawPointer? {
         storedOldValue?.box.map { Unmanaged.passUnretained($0).toOpaque() }
-    }
-}
-
-extension ContextValues {
-    /// The keys need no judgement: a variable is held by whoever uses it, and not by its values.
-    fileprivate static func visitUnsharedValues<Content: Sendable>(
-        under root: UnsafeMutableRawPointer, as type: Content.Type, _ visit: (Content) -> Bool
-    ) -> Bool {
-        visitUnsharedEntries(under: root) { key, value in
-            guard key.pointee is ContextVar<Content>, let box = value.pointee.boxAddress,
-                isOnlyReference(box, to: Box<Content>.self)
-            else { return true }
-            return visit(value.pointee.load(as: Content.self))
-        }
     }
 }
 
