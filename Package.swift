@@ -17,7 +17,8 @@ let package = Package(
         .target(name: "ContextVars", dependencies: ["CContextVarsRuntime", "PersistentCollections"]),
         .target(name: "CContextVarsHeader"),
         .target(
-            name: "CContextVars", dependencies: ["CContextVarsHeader", "ContextVars", "PersistentCollections"]),
+            name: "CContextVars",
+            dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(name: "ContextVarsTests", dependencies: ["ContextVars"]),
     ],

@@ -25,9 +25,12 @@ static PyObject *context_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyOb
 
 // MARK: Life
 
+static int traverse_handle(void *handle, const ctxvars_traversal *traversal) {
+    return ctxvars_context_traverse(handle, traversal);
+}
+
 static int context_traverse(ContextObject *self, visitproc visit, void *arg) {
-    // The engine's visitor and Python's take the same arguments; only the type of the object is spelled otherwise.
-    return ctxvars_context_traverse(self->engine, (ctxvars_visitor)(void (*)(void))visit, arg);
+    return traverse_engine((PyObject *)self, traverse_handle, self->engine, visit, arg);
 }
 
 static int context_clear(ContextObject *self) {
@@ -40,6 +43,7 @@ static int context_clear(ContextObject *self) {
 
 static void context_dealloc(ContextObject *self) {
     PyObject_GC_UnTrack(self);
+    end_collector_pass();
     // Contexts in contexts in contexts: the trash can keeps their end from using up the stack.
     Py_TRASHCAN_BEGIN(self, context_dealloc)
     if (self->weak_references) PyObject_ClearWeakRefs((PyObject *)self);

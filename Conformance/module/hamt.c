@@ -24,8 +24,12 @@ static PyObject *hamt_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObjec
 
 // MARK: Life
 
+static int traverse_handle(void *handle, const ctxvars_traversal *traversal) {
+    return ctxvars_map_traverse(handle, traversal);
+}
+
 static int hamt_traverse(HamtObject *self, visitproc visit, void *arg) {
-    return ctxvars_map_traverse(self->engine, (ctxvars_visitor)(void (*)(void))visit, arg);
+    return traverse_engine((PyObject *)self, traverse_handle, self->engine, visit, arg);
 }
 
 static int hamt_clear(HamtObject *self) {
@@ -38,6 +42,7 @@ static int hamt_clear(HamtObject *self) {
 
 static void hamt_dealloc(HamtObject *self) {
     PyObject_GC_UnTrack(self);
+    end_collector_pass();
     Py_TRASHCAN_BEGIN(self, hamt_dealloc)
     if (self->weak_references) PyObject_ClearWeakRefs((PyObject *)self);
     ctxvars_release(self->engine);

@@ -34,10 +34,17 @@ PyObject *iterate_map(PyTypeObject *type, HamtObject *map) {
 
 // MARK: Life
 
+static int traverse_context(void *handle, const ctxvars_traversal *traversal) {
+    return ctxvars_context_iterator_traverse(handle, traversal);
+}
+
+static int traverse_map(void *handle, const ctxvars_traversal *traversal) {
+    return ctxvars_map_iterator_traverse(handle, traversal);
+}
+
 static int iterator_traverse(IteratorObject *self, visitproc visit, void *arg) {
-    ctxvars_visitor visitor = (ctxvars_visitor)(void (*)(void))visit;
-    if (self->context) return ctxvars_context_iterator_traverse(self->context, visitor, arg);
-    return self->map ? ctxvars_map_iterator_traverse(self->map, visitor, arg) : 0;
+    if (self->context) return traverse_engine((PyObject *)self, traverse_context, self->context, visit, arg);
+    return self->map ? traverse_engine((PyObject *)self, traverse_map, self->map, visit, arg) : 0;
 }
 
 static int iterator_clear(IteratorObject *self) {
@@ -52,6 +59,7 @@ static int iterator_clear(IteratorObject *self) {
 
 static void iterator_dealloc(IteratorObject *self) {
     PyObject_GC_UnTrack(self);
+    end_collector_pass();
     iterator_clear(self);
     PyObject_GC_Del(self);
 }

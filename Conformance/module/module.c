@@ -81,11 +81,12 @@ PyMODINIT_FUNC PyInit__contextvars(void) {
     PyObject *module = PyModule_Create(&definition);
     if (!module) return NULL;
     python = ctxvars_embedder_new(&callbacks);
-    if (add_type(module, "Context", &ContextType) && add_type(module, "ContextVar", &VarType)
+    if (find_passes() && add_type(module, "Context", &ContextType) && add_type(module, "ContextVar", &VarType)
         && add_type(module, "Token", &TokenType) && add_type(module, "_hamt", &HamtType)
         && add_type(module, NULL, &MissingType) && add_type(module, NULL, &KeysType)
         && add_type(module, NULL, &ValuesType) && add_type(module, NULL, &ItemsType) && add_missing()
-        && PyModule_AddStringConstant(module, "__engine__", ctxvars_engine()) == 0)
+        && PyModule_AddStringConstant(module, "__engine__", ctxvars_engine()) == 0
+        && PyModule_AddIntConstant(module, "_sees_shared_storage", sees_shared_storage()) == 0)
         return module;
     Py_DECREF(module);
     return NULL;

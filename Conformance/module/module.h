@@ -100,6 +100,23 @@ bool reset_var(VarObject *var, TokenObject *token);
 PyObject *iterate_context(PyTypeObject *type, ContextObject *context);
 PyObject *iterate_map(PyTypeObject *type, HamtObject *map);
 
+// MARK: collector.c
+
+// One of the header's `…_traverse` functions, with the type of its handle left open.
+typedef int (*engine_traverse)(void *handle, const ctxvars_traversal *traversal);
+
+// For `tp_traverse`: shows the collector what the handle of an object keeps alive.
+int traverse_engine(PyObject *self, engine_traverse traverse, void *handle, visitproc visit, void *arg);
+
+// For `tp_dealloc`: what was counted about storage holds no longer.
+void end_collector_pass(void);
+
+// Called at import, before all the others. Returns false with an exception.
+bool find_passes(void);
+
+// Whether garbage that shares storage can be told; else it stays until only one object holds it.
+bool sees_shared_storage(void);
+
 // MARK: watcher.c
 
 PyObject *add_watcher(PyObject *module, PyObject *function);

@@ -21,9 +21,14 @@ static PyObject *token_new(PyTypeObject *Py_UNUSED(type), PyObject *Py_UNUSED(ar
 
 // MARK: Life
 
+static int traverse_handle(void *handle, const ctxvars_traversal *traversal) {
+    return ctxvars_token_traverse(handle, traversal);
+}
+
 static int token_traverse(TokenObject *self, visitproc visit, void *arg) {
     Py_VISIT(self->var);
-    return self->engine ? ctxvars_token_traverse(self->engine, (ctxvars_visitor)(void (*)(void))visit, arg) : 0;
+    if (!self->engine) return 0;
+    return traverse_engine((PyObject *)self, traverse_handle, self->engine, visit, arg);
 }
 
 static int token_clear(TokenObject *self) {
@@ -36,6 +41,7 @@ static int token_clear(TokenObject *self) {
 
 static void token_dealloc(TokenObject *self) {
     PyObject_GC_UnTrack(self);
+    end_collector_pass();
     Py_TRASHCAN_BEGIN(self, token_dealloc)
     token_clear(self);
     PyObject_GC_Del(self);

@@ -62,8 +62,8 @@ extension EmbedderValue {
 
 /// A position in a context's values.
 final class ContextIterator {
-    // Holds no copy of the map beside the iterator's: the traversal must see one reference.
-    fileprivate var base: Context.Iterator
+    // Holds no copy of the map beside the iterator's: that would be storage which is shared for nothing.
+    var base: Context.Iterator
 
     init(_ context: Context) {
         base = context.makeIterator()
@@ -89,40 +89,4 @@ public func ctxvars_context_iterator_next(
         return 1
     }
     return 0
-}
-
-// MARK: - Traversal
-
-@c @implementation
-public func ctxvars_context_traverse(
-    _ context: OpaquePointer, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
-) -> CInt {
-    context.ifOnlyReference(to: Context.self) { context in
-        visitUnsharedValues(under: context.rootAddress, visit, argument)
-    }
-}
-
-@c @implementation
-public func ctxvars_context_iterator_traverse(
-    _ iterator: OpaquePointer, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
-) -> CInt {
-    iterator.ifOnlyReference(to: ContextIterator.self) { iterator in
-        visitUnsharedValues(under: rootAddress(of: iterator), visit, argument)
-    }
-}
-
-/// Not inlined: what it retains while it looks must be released again before anything is judged.
-@inline(never)
-private func rootAddress(of iterator: ContextIterator) -> UnsafeMutableRawPointer? { iterator.base.rootAddress }
-
-private func visitUnsharedValues(
-    under root: UnsafeMutableRawPointer?, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
-) -> CInt {
-    guard let root else { return 0 }
-    var result: CInt = 0
-    _ = Context.visitUnsharedValues(under: root, as: EmbedderValue.self) { value in
-        result = value.visit(visit, argument)
-        return result == 0
-    }
-    return result
 }

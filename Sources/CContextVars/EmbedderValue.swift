@@ -51,15 +51,6 @@ final class EmbedderValue: @unchecked Sendable {
         }
         return true
     }
-
-    /// Shows the embedder's objects to its cycle collector, until it returns something else than 0.
-    func visit(_ visitor: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?) -> CInt {
-        if let object {
-            let result = visitor(object, argument)
-            if result != 0 { return result }
-        }
-        return owner.map { visitor($0, argument) } ?? 0
-    }
 }
 
 /// A variable of the C interface. `defaultValue` holds what belongs to the variable; it need not have an object.

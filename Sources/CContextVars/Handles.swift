@@ -3,7 +3,6 @@
 
 import CContextVarsHeader
 import ContextVars
-import PersistentCollections
 
 // A handle is the address of a Swift object, with a reference that the C side owns.
 
@@ -17,14 +16,6 @@ extension OpaquePointer {
     @inline(__always)
     func object<Object: AnyObject>(as type: Object.Type = Object.self) -> Object {
         Unmanaged<Object>.fromOpaque(UnsafeRawPointer(self)).takeUnretainedValue()
-    }
-
-    /// Calls the body with the address of the handle's object, if the C side's reference is the only one.
-    @inline(__always)
-    func ifOnlyReference<Object: AnyObject>(to type: Object.Type, _ body: (Object) -> CInt) -> CInt {
-        // Asked before the object is loaded, which retains.
-        guard isOnlyReference(UnsafeMutableRawPointer(self), to: type) else { return 0 }
-        return body(object())
     }
 }
 

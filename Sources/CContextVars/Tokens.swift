@@ -26,12 +26,3 @@ public func ctxvars_token_old_value(
     case .value(let old): old.write(to: value) ? 1 : 0
     }
 }
-
-@c @implementation
-public func ctxvars_token_traverse(
-    _ token: OpaquePointer, _ visit: ctxvars_visitor, _ argument: UnsafeMutableRawPointer?
-) -> CInt {
-    token.ifOnlyReference(to: EmbedderToken.self) { token in
-        token.unsharedOldValue?.visit(visit, argument) ?? 0
-    }
-}

@@ -274,37 +274,49 @@ int ctxvars_map_iterator_next(
 // MARK: Traversal
 
 // For an embedder whose objects are freed by a cycle collector that counts references (as CPython's does): it must
-// learn which objects a handle keeps alive, each as often as the handle holds a reference to it, never more often.
+// learn which objects a handle keeps alive, and each as often as the engine holds a reference to it, never more often.
 //
-// Contexts, maps, tokens and iterators share storage, and shared storage holds each object once. So each function
-// below visits the objects that this handle *alone* keeps alive: where the caller's reference to the handle is the
-// only one, no other handle shares the storage in question, and no thread state has entered the context. What is
-// shared is not visited; to the collector it looks held from outside, which is safe. It is visited as soon as only
-// one handle is left.
+// Contexts, maps, tokens and iterators share storage, and shared storage holds each object once. So what two handles
+// share must not be visited from both, as if each of them held it. There are two ways:
 //
-// They call `visit` with each object and `argument`, and stop at the first result that isn't 0, which they return;
-// else 0. Objects are not retained for the visitor, who must not call the interface. No other thread may use the
-// handle meanwhile: stop the world, or hold the runtime's global lock.
+// - With `shared` NULL, a traversal visits the objects that the handle *alone* keeps alive: it stays out of storage with
+//   more than one reference, and of a handle with more than one (a thread state has a reference to a context that it
+//   has entered). What is not visited looks held from outside to the collector, which is safe. Garbage stays as long as
+//   several handles, all of them garbage, share what keeps them alive.
+// - With a `shared` callback, the collector decides. It is exact where, in the pass that subtracts references, it counts
+//   how often it came to each storage, and goes on only when that number reaches the number of its references
+//   (all who hold it belong to the objects under examination, so its own references count now); and where, in the pass
+//   that follows reachable objects, it always goes on.
+//
+// Objects are not retained for the visitor. The callbacks must not call the interface. No other thread may use the
+// engine's objects meanwhile: stop the world, or hold the runtime's global lock.
 
-/// Called with one object; returns 0 to go on.
-typedef int (*ctxvars_visitor)(void *object, void *CTXVARS_NULLABLE argument);
+/// How to traverse.
+typedef struct ctxvars_traversal {
+    /// Called with each object; returns 0 to go on, else what the traversal is to stop with.
+    int (*visit)(void *object, void *CTXVARS_NULLABLE argument);
+    /// Called on the way with each piece of storage that has several references (an address that identifies it as long as
+    /// it lives, and the number of references). Returns 1 to go on with what it holds, else 0. NULL: always 0.
+    int (*CTXVARS_NULLABLE shared)(const void *storage, size_t references, void *CTXVARS_NULLABLE argument);
+    /// Passed to the callbacks.
+    void *CTXVARS_NULLABLE argument;
+} ctxvars_traversal;
 
-/// Visits the values that a context alone holds, and their variables' owners.
-int ctxvars_context_traverse(ctxvars_context *context, ctxvars_visitor visit, void *CTXVARS_NULLABLE argument);
+/// Visits the values in a context, and their variables' owners. Returns 0, or what `visit` stopped with.
+int ctxvars_context_traverse(ctxvars_context *context, const ctxvars_traversal *traversal);
 
-/// Visits the old value that a token alone holds, and its variable's owner.
-int ctxvars_token_traverse(ctxvars_token *token, ctxvars_visitor visit, void *CTXVARS_NULLABLE argument);
+/// Visits the old value that a token holds, and its variable's owner. Returns 0, or what `visit` stopped with.
+int ctxvars_token_traverse(ctxvars_token *token, const ctxvars_traversal *traversal);
 
-/// Visits the keys and values that a map alone holds.
-int ctxvars_map_traverse(ctxvars_map *map, ctxvars_visitor visit, void *CTXVARS_NULLABLE argument);
+/// Visits the keys and values in a map. Returns 0, or what `visit` stopped with.
+int ctxvars_map_traverse(ctxvars_map *map, const ctxvars_traversal *traversal);
 
-/// Visits what an iterator alone holds: the rest of a context that is gone or has changed.
-int ctxvars_context_iterator_traverse(
-    ctxvars_context_iterator *iterator, ctxvars_visitor visit, void *CTXVARS_NULLABLE argument);
+/// Visits the values that an iterator holds, past ones too, and their variables' owners. Returns 0, or what `visit`
+/// stopped with.
+int ctxvars_context_iterator_traverse(ctxvars_context_iterator *iterator, const ctxvars_traversal *traversal);
 
-/// Visits what an iterator alone holds: a map that is gone.
-int ctxvars_map_iterator_traverse(
-    ctxvars_map_iterator *iterator, ctxvars_visitor visit, void *CTXVARS_NULLABLE argument);
+/// Visits the keys and values that an iterator holds, past ones too. Returns 0, or what `visit` stopped with.
+int ctxvars_map_iterator_traverse(ctxvars_map_iterator *iterator, const ctxvars_traversal *traversal);
 
 #if defined(__clang__)
 #pragma clang assume_nonnull end
