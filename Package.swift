@@ -7,11 +7,18 @@ let package = Package(
     products: [
         .library(name: "ContextVars", targets: ["ContextVars"]),
         .library(name: "PersistentCollections", targets: ["PersistentCollections"]),
+        // The C interface, for runtimes that aren't written in Swift.
+        .library(name: "CContextVars", type: .static, targets: ["CContextVars"]),
+        .library(name: "CContextVarsDynamic", type: .dynamic, targets: ["CContextVars"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
         .target(name: "CContextVarsRuntime"),
         .target(name: "ContextVars", dependencies: ["CContextVarsRuntime", "PersistentCollections"]),
+        .target(name: "CContextVarsHeader"),
+        .target(
+            name: "CContextVars",
+            dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
             name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),

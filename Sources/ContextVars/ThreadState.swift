@@ -39,6 +39,17 @@ public final class ThreadState: Sendable {
     /// - Complexity: O(1).
     public init() {}
 
+    /// Creates a state whose root context is a copy of the context that is current in another state: for a thread that
+    /// inherits the values of the thread that starts it, as CPython 3.14's `threading.Thread` can.
+    ///
+    /// Call it on the starting thread, so that the copy is of the moment of the start.
+    ///
+    /// - Complexity: O(1).
+    public init(inheriting starter: ThreadState) {
+        let root = Context(enteredWith: starter.context.snapshotOfValues())
+        stack.withLock { $0.root = root }
+    }
+
     deinit {
         stack.withLock { stack in
             for context in stack.entered { context.exit() }
@@ -94,15 +105,19 @@ extension ThreadState {
 
     /// Restores what a variable had in the current context.
     ///
-    /// All under the lock: a token works once, also if several threads try it at the same time.
+    /// All under the lock: a token works once, also if several threads try it at the same time. The value that goes is
+    /// released after that: its end may run a user's code, which may use this state.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
-        try stack.withLock { stack throws(ContextError) in
+        let discarded = try stack.withLock { stack throws(ContextError) in
+            var discarded: StoredValue?
             try token.use(with: variable) {
                 let context = stack.current()
                 guard context.id == token.context else { return false }
-                _ = context.exchange(token.storedOldValue, for: variable)
+                discarded = context.exchange(token.storedOldValue, for: variable)
                 return true
             }
+            return discarded
         }
+        withExtendedLifetime(discarded) {}
     }
 }

@@ -149,6 +149,11 @@ void contextvars_set_hooks(contextvars_hooks hooks);
 /// How many times the runtime has copied a frame on the calling thread. For the self-check.
 unsigned long contextvars_copies_on_this_thread(void);
 
+// MARK: References (references.c)
+
+/// How many strong references a Swift object has. For cycle collectors, which hold the world still meanwhile.
+size_t contextvars_reference_count(void *object);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -1,0 +1,26 @@
+// The functions have the names and the documentation that the header gives them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
+
+import CContextVarsHeader
+import ContextVars
+
+@c @implementation
+public func ctxvars_watcher_add(
+    _ watcher: @escaping ctxvars_watcher, _ userData: UnsafeMutableRawPointer?
+) -> Int64 {
+    // An address as a number: the header makes the embedder responsible for what it points to.
+    let userData = UInt(bitPattern: userData)
+    let id = Context.addWatcher { event in
+        guard case .switched(let context) = event else { return }
+        withExtendedLifetime(context) {
+            let handle = context.map { OpaquePointer(Unmanaged.passUnretained($0).toOpaque()) }
+            watcher(CTXVARS_SWITCHED, handle, UnsafeMutableRawPointer(bitPattern: userData))
+        }
+    }
+    return Int64(id.rawNumber)
+}
+
+@c @implementation
+public func ctxvars_watcher_clear(_ watcher: Int64) -> CInt {
+    Context.clearWatcher(Context.WatcherID(rawNumber: Int(watcher))) ? 1 : 0
+}
