@@ -52,7 +52,10 @@ import Testing
                 Thread.detachNewThread {
                     let agreed = agrees() && contextvars_running_task() == nil
                     let task = Task { agrees() }
-                    Task.detached { continuation.resume(returning: agreed && (await task.value)) }
+                    Task.detached {
+                        let agreedInTask = await task.value
+                        continuation.resume(returning: agreed && agreedInTask)
+                    }
                 }
             }
             #expect(agreesOnThread)
