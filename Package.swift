@@ -20,7 +20,9 @@ let package = Package(
             name: "CContextVars",
             dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
-        .testTarget(name: "ContextVarsTests", dependencies: ["ContextVars"]),
+        .testTarget(
+            name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),
+        .executableTarget(name: "MainThreadProbe", dependencies: ["ContextVars"], path: "Tests/MainThreadProbe"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,5 @@
 #include "frame.h"
 
-/// The frame that the calling thread last found to be owned by its agent. It may be stale: the agent may have moved to
-/// another thread, ended, or bound another frame there. See the invariant of `contextvars_frame`.
-static _Thread_local contextvars_frame *cached;
-
 contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
     contextvars_agent agent = contextvars_current_agent();
     contextvars_frame *frame = contextvars_task_local_get();
@@ -20,28 +16,25 @@ contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
         *access = CONTEXTVARS_ACCESS_BORROWED;
         return frame;
     }
-    cached = frame;
+    contextvars_this_thread.frame = frame;
     *access = CONTEXTVARS_ACCESS_OWNED;
     return frame;
 }
 
-contextvars_frame *contextvars_owned_frame(void) {
-    contextvars_frame *frame = cached;
-    if (frame && atomic_load_explicit(&frame->owner, memory_order_relaxed) == contextvars_current_agent()) return frame;
-    contextvars_access access;
-    frame = contextvars_reach_frame(&access);
-    return access == CONTEXTVARS_ACCESS_OWNED ? frame : NULL;
-}
-
 contextvars_frame *contextvars_bind(void *context) {
-    contextvars_frame *outer = contextvars_owned_frame();
+    contextvars_frame *outer = contextvars_cached_frame();
+    if (!outer) {
+        contextvars_access access;
+        outer = contextvars_reach_frame(&access);
+        if (access != CONTEXTVARS_ACCESS_OWNED) outer = NULL;
+    }
     contextvars_frame *frame = contextvars_frame_allocate();
     atomic_store_explicit(&frame->context, context, memory_order_release);
     frame->outer = outer;
     contextvars_task_local_push(frame);
     if (outer) atomic_store_explicit(&outer->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, contextvars_current_agent(), memory_order_relaxed);
-    cached = frame;
+    contextvars_this_thread.frame = frame;
     return frame;
 }
 
@@ -50,6 +43,6 @@ void contextvars_unbind(contextvars_frame *frame) {
     contextvars_agent agent = atomic_load_explicit(&frame->owner, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
-    cached = outer;
+    contextvars_this_thread.frame = outer;
     contextvars_task_local_pop();
 }

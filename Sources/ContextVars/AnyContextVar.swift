@@ -15,7 +15,7 @@ public class AnyContextVar: @unchecked Sendable {
     /// The cached hash: a number that no other variable of the process has.
     ///
     /// Consecutive numbers differ in their lowest bits, which a map looks at first. So the variables of a program
-    /// spread over a context's map without a collision, and up to 32 of them fit in one node.
+    /// spread over a context's map without a collision, and up to 16 of them fit in one node.
     @usableFromInline
     final let number: Int
 
@@ -39,19 +39,25 @@ public class AnyContextVar: @unchecked Sendable {
 }
 
 extension AnyContextVar: Hashable {
-    /// Whether both are the same variable. O(1).
+    /// Whether both are the same variable.
+    ///
+    /// - Complexity: O(1).
     @inlinable
     public static func == (lhs: AnyContextVar, rhs: AnyContextVar) -> Bool {
         lhs === rhs
     }
 
-    /// Feeds the variable's identity to a hasher. O(1).
+    /// Feeds the variable's identity to a hasher.
+    ///
+    /// - Complexity: O(1).
     @inlinable
     public func hash(into hasher: inout Hasher) {
         hasher.combine(number)
     }
 
-    /// The variable's hash, computed once at its creation. O(1).
+    /// The variable's hash, computed once at its creation.
+    ///
+    /// - Complexity: O(1).
     @inlinable
     public var hashValue: Int { number }
 }

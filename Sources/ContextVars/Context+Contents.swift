@@ -1,7 +1,9 @@
 import PersistentCollections
 
 extension Context {
-    /// The value of a variable in this context, or `nil` where it isn't set here. Defaults don't count.
+    /// The value of a variable in this context, or `nil` where it isn't set here.
+    ///
+    /// Defaults don't count.
     ///
     /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
@@ -15,13 +17,19 @@ extension Context {
         storedValue(of: variable) != nil
     }
 
-    /// How many variables are set. O(1); safe from any thread.
+    /// How many variables are set.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
     public var count: Int { snapshotOfValues().count }
 
-    /// Whether no variable is set. O(1); safe from any thread.
+    /// Whether no variable is set.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
     public var isEmpty: Bool { snapshotOfValues().isEmpty }
 
-    /// The variables that are set at the time of the call, in no certain order. O(1); safe from any thread.
+    /// The variables that are set at the time of the call, in no certain order.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
     public var keys: some Sequence<AnyContextVar> & Sendable {
         snapshotOfValues().keys
     }
@@ -69,14 +77,28 @@ extension Context: Equatable {
 }
 
 extension Context: CustomStringConvertible {
-    /// The names and values of the variables that are set.
+    /// The names of the variables that are set.
+    ///
+    /// Not their values: descriptions end up in logs, and errors contain them.
     public var description: String {
-        "<Context \(describe(snapshotOfValues())) at \(address(of: self))>"
+        "<Context \(names(in: snapshotOfValues())) at \(address(of: self))>"
     }
 }
 
+extension Context: CustomDebugStringConvertible {
+    /// The names and values of the variables that are set.
+    public var debugDescription: String {
+        "<Context \(namesAndValues(in: snapshotOfValues())) at \(address(of: self))>"
+    }
+}
+
+/// The names of some variables, in order.
+func names(in values: ContextValues) -> String {
+    "{\(values.keys.map(\.name).sorted().joined(separator: ", "))}"
+}
+
 /// The names and values of some variables, in the order of the names.
-func describe(_ values: ContextValues) -> String {
+func namesAndValues(in values: ContextValues) -> String {
     let pairs = values.map { variable, stored in
         "\(variable.name): \(String(reflecting: variable.value(from: stored)))"
     }

@@ -15,10 +15,11 @@ extension Context {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
     ///   throws.
     /// - Complexity: O(1).
+    @inlinable
+    @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try enter()
-        defer { exit() }
-        return try withCurrentContext(self, body)
+        return try runOnce(in: self, body)
     }
 
     /// Runs asynchronous code in this context.
@@ -30,12 +31,12 @@ extension Context {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
     ///   throws.
     /// - Complexity: O(1).
+    @discardableResult
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
         try enter()
-        defer { exit() }
-        return try await withCurrentContext(self, body)
+        return try await runOnce(in: self, body)
     }
 }
 

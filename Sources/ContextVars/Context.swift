@@ -12,7 +12,7 @@ import Synchronization
 /// try context.run {
 ///     try Request.id.set("a7")
 /// }
-/// print(context[Request.id] as Any)  // Optional("a7")
+/// print(context.contains(Request.id))  // true
 /// ```
 ///
 /// A context can be entered only once at a time; a second `run` throws ``ContextError/alreadyEntered``. Reading one
@@ -30,7 +30,9 @@ public final class Context: @unchecked Sendable {
     private let entered = Atomic<Bool>(false)
     private let number = Atomic<UInt64>(0)
 
-    /// Creates an empty context. O(1).
+    /// Creates an empty context.
+    ///
+    /// - Complexity: O(1).
     public init() {
         self.values = ContextValues()
     }
@@ -60,17 +62,23 @@ typealias ContextValues = HAMT<AnyContextVar, StoredValue>
 // MARK: - Values, for the engine
 
 extension Context {
-    /// The values at this moment. For any thread.
+    /// The values at this moment.
+    ///
+    /// For any thread.
     func snapshotOfValues() -> ContextValues {
         lock.withLock { values }
     }
 
-    /// The value of one variable at this moment. For any thread.
+    /// The value of one variable at this moment.
+    ///
+    /// For any thread.
     func storedValue(of variable: AnyContextVar) -> StoredValue? {
         lock.withLock { values[variable] }
     }
 
-    /// Sets a variable, or unsets it with `nil`, and returns what it had. For the owner.
+    /// Sets a variable, or unsets it with `nil`, and returns what it had.
+    ///
+    /// For the owner.
     ///
     /// Nothing that a user wrote runs under the lock: the old value is released by the caller.
     @inline(__always)
@@ -92,6 +100,7 @@ extension Context {
     var isEntered: Bool { entered.load(ordering: .relaxed) }
 
     /// Claims the context for the caller, who becomes its owner until ``exit()``.
+    @usableFromInline
     func enter() throws(ContextError) {
         // Acquire: what the last owner wrote.
         if entered.exchange(true, ordering: .acquiring) { throw .alreadyEntered(self) }
@@ -105,12 +114,16 @@ extension Context {
 // MARK: - Identity
 
 extension Context: Identifiable {
-    /// What tells one context from all others of the process, also after its end. Tokens hold it.
+    /// What tells one context from all others of the process, also after its end.
+    ///
+    /// Tokens hold it.
     public struct ID: Hashable, Sendable {
         let number: UInt64
     }
 
-    /// The context's identity. O(1).
+    /// The context's identity.
+    ///
+    /// - Complexity: O(1).
     public var id: ID {
         // Given out on demand: most contexts are copies for tasks that never ask.
         let known = number.load(ordering: .relaxed)

@@ -1,8 +1,8 @@
 /// Errors about a certain variable, context or token. Out of line: what throws them is inlined into hot code.
 extension ContextError {
     @inline(never)
-    static func cannotChange(_ variable: AnyContextVar, in access: CurrentContext.Access) -> ContextError {
-        ContextError(access == .borrowed ? .borrowedContext : .noCurrentContext, "ContextVar '\(variable.name)'")
+    static func cannotChange(_ variable: AnyContextVar, isBorrowed: Bool) -> ContextError {
+        ContextError(isBorrowed ? .borrowedContext : .noCurrentContext, "ContextVar '\(variable.name)'")
     }
 
     @inline(never)

@@ -6,7 +6,9 @@
 /// do {
 ///     try Request.id.set("a7")
 /// } catch .borrowedContext {
-///     …
+///     try await Request.id.withValue("a7") { … }
+/// } catch {
+///     throw error
 /// }
 /// ```
 ///
@@ -46,7 +48,9 @@ public struct ContextError: Error, Equatable, Sendable {
         self.subject = subject
     }
 
-    /// Whether both errors have the same ``code``. O(1).
+    /// Whether both errors have the same ``code``.
+    ///
+    /// - Complexity: O(1).
     public static func == (lhs: ContextError, rhs: ContextError) -> Bool {
         lhs.code == rhs.code
     }

@@ -26,17 +26,23 @@ public struct ContextSnapshot: Sendable {
         self.values = ContextValues()
     }
 
-    /// Creates a snapshot of the values that a context has now. O(1).
+    /// Creates a snapshot of the values that a context has now.
+    ///
+    /// - Complexity: O(1).
     public init(_ context: Context) {
         self.values = context.snapshotOfValues()
     }
 
-    /// The values of the current context at this moment; none where no context is current. O(1).
+    /// The values of the current context at this moment; none where no context is current.
+    ///
+    /// - Complexity: O(1).
     public static var current: ContextSnapshot {
         ContextSnapshot(CurrentContext.values())
     }
 
-    /// The value of a variable in the snapshot, or `nil` where it isn't set there. Defaults don't count.
+    /// The value of a variable in the snapshot, or `nil` where it isn't set there.
+    ///
+    /// Defaults don't count.
     ///
     /// - Complexity: As ``ContextVar/get()``.
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
@@ -60,12 +66,12 @@ extension ContextSnapshot {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1).
+    @inlinable
+    @discardableResult
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let context = Context(enteredWith: values)
-        defer { context.exit() }
-        return try withCurrentContext(context, body)
+        try runOnce(in: enteredContext(), body)
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -74,18 +80,32 @@ extension ContextSnapshot {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1).
+    @discardableResult
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        let context = Context(enteredWith: values)
-        defer { context.exit() }
-        return try await withCurrentContext(context, body)
+        try await runOnce(in: enteredContext(), body)
+    }
+
+    /// A new context with the snapshot's values, entered for the caller.
+    @usableFromInline
+    func enteredContext() -> Context {
+        Context(enteredWith: values)
     }
 }
 
 extension ContextSnapshot: CustomStringConvertible {
-    /// The names and values of the variables that are set.
+    /// The names of the variables that are set.
+    ///
+    /// Not their values: descriptions end up in logs.
     public var description: String {
-        "<ContextSnapshot \(describe(values))>"
+        "<ContextSnapshot \(names(in: values))>"
+    }
+}
+
+extension ContextSnapshot: CustomDebugStringConvertible {
+    /// The names and values of the variables that are set.
+    public var debugDescription: String {
+        "<ContextSnapshot \(namesAndValues(in: values))>"
     }
 }

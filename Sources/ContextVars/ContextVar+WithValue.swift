@@ -11,11 +11,13 @@ extension ContextVar {
     /// ```
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @inlinable
+    @discardableResult
     public func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try ContextSnapshot.current.with(self, value).run(operation)
+        try runOnce(in: copyOfCurrent(with: StoredValue(value), for: self), operation)
     }
 
     /// Runs asynchronous code in a copy of the current context in which this variable has another value.
@@ -23,10 +25,19 @@ extension ContextVar {
     /// The code stays on the caller's actor. Otherwise as the synchronous form.
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: O(1) for up to 32 variables, then O(log *n*) for *n* of them set.
+    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @discardableResult
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await ContextSnapshot.current.with(self, value).run(operation)
+        try await runOnce(in: copyOfCurrent(with: StoredValue(value), for: self), operation)
     }
+}
+
+/// A copy of the current context in which one variable has another value, entered for the caller.
+@usableFromInline
+func copyOfCurrent(with value: StoredValue, for variable: AnyContextVar) -> Context {
+    var values = CurrentContext.values()
+    values.updateValue(value, forKey: variable)
+    return Context(enteredWith: values)
 }

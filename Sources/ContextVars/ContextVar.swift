@@ -56,10 +56,23 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
         if lhs.isIdentical(to: rhs) { return true }
         let (lhs, rhs) = (lhs.load(as: Value.self), rhs.load(as: Value.self))
         if let lhs = lhs as? any Equatable { return lhs.isEqual(to: rhs) }
-        // Objects that can't be compared are equal if they are one. Not so for the copies that `as AnyObject` makes.
-        guard type(of: lhs as Any) is AnyClass else { return false }
-        return lhs as AnyObject === rhs as AnyObject
+        return object(in: lhs).map { $0 === object(in: rhs) } ?? false
     }
+}
+
+/// The object that a value is or, if it is an optional, holds.
+private func object(in value: Any) -> AnyObject? {
+    if let optional = value as? any OptionalValue { return optional.wrapped.flatMap(object) }
+    // `as? AnyObject` alone would put a value that is no object into one.
+    return type(of: value) is AnyClass ? value as AnyObject : nil
+}
+
+private protocol OptionalValue {
+    var wrapped: Any? { get }
+}
+
+extension Optional: OptionalValue {
+    fileprivate var wrapped: Any? { self }
 }
 
 extension Equatable {

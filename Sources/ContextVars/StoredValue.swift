@@ -27,7 +27,9 @@ struct StoredValue: @unchecked Sendable {
         }
     }
 
-    /// The value. `Value` is the type that `init` was called with.
+    /// The value.
+    ///
+    /// `Value` is the type that `init` was called with.
     @inlinable
     func load<Value: Sendable>(as type: Value.Type) -> Value {
         if Self.isInline(Value.self) {
@@ -37,7 +39,9 @@ struct StoredValue: @unchecked Sendable {
         }
     }
 
-    /// Whether both hold the very same bits or share one box. Equal values may still differ in this.
+    /// Whether both hold the very same bits or share one box.
+    ///
+    /// Equal values may still differ in this.
     func isIdentical(to other: StoredValue) -> Bool {
         bits == other.bits && box === other.box
     }

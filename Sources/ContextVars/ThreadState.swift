@@ -34,7 +34,9 @@ public final class ThreadState: Sendable {
 
     private let stack = Mutex(Stack())
 
-    /// Creates a state that has entered no context. O(1).
+    /// Creates a state that has entered no context.
+    ///
+    /// - Complexity: O(1).
     public init() {}
 
     /// Creates a state whose root context is a copy of the context that is current in another state: for a thread that
@@ -101,9 +103,10 @@ extension ThreadState {
         }
     }
 
-    /// Restores what a variable had in the current context. All under the lock: a token works once, also if several
-    /// threads try it at the same time. The value that goes is released after that: its end may run a user's code, which
-    /// may use this state.
+    /// Restores what a variable had in the current context.
+    ///
+    /// All under the lock: a token works once, also if several threads try it at the same time. The value that goes is
+    /// released after that: its end may run a user's code, which may use this state.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
         let discarded = try stack.withLock { stack throws(ContextError) in
             var discarded: StoredValue?

@@ -27,7 +27,9 @@ extension HAMT {
     ///
     /// The two need not be versions of one map, but what they share is not looked at.
     ///
-    /// - Parameter areEquivalent: Tells whether two values count as unchanged.
+    /// - Parameters:
+    ///   - older: The version to compare with.
+    ///   - areEquivalent: Tells whether two values count as unchanged.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(
@@ -40,7 +42,10 @@ extension HAMT {
 
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
-    /// - Parameter areEquivalent: Tells whether two values count as unchanged.
+    /// - Parameters:
+    ///   - older: The version to compare with.
+    ///   - areEquivalent: Tells whether two values count as unchanged.
+    ///   - body: Is called with one change after the other.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func forEachChange(

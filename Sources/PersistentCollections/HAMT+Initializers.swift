@@ -1,5 +1,7 @@
 extension HAMT {
-    /// Creates a map from pairs of a key and a value. Where a key comes more than once, its last value counts.
+    /// Creates a map from pairs of a key and a value.
+    ///
+    /// Where a key comes more than once, its last value counts.
     ///
     /// (`Dictionary` stops the process there. A library must not do that for what may be a user's input.)
     ///
@@ -10,9 +12,13 @@ extension HAMT {
         for (key, value) in keysAndValues { updateValue(value, forKey: key) }
     }
 
-    /// Creates a map from pairs of a key and a value. Where a key comes again, `combine` makes one value of two.
+    /// Creates a map from pairs of a key and a value.
     ///
-    /// - Parameter combine: Gets the value so far and the next one, in the order of the sequence.
+    /// Where a key comes again, `combine` makes one value of two.
+    ///
+    /// - Parameters:
+    ///   - keysAndValues: The pairs.
+    ///   - combine: Gets the value so far and the next one, in the order of the sequence.
     /// - Complexity: O(n).
     @inlinable
     public init(
@@ -45,7 +51,9 @@ extension HAMT {
 }
 
 extension HAMT: ExpressibleByDictionaryLiteral {
-    /// Creates a map from a dictionary literal. Where a key comes more than once, its last value counts.
+    /// Creates a map from a dictionary literal.
+    ///
+    /// Where a key comes more than once, its last value counts.
     ///
     /// - Complexity: O(n).
     @inlinable

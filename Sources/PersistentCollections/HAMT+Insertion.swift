@@ -42,7 +42,7 @@ extension HAMT {
     /// A root of one entry, with room for some more.
     @inlinable
     static func makeRoot(_ key: Key, _ hash: UInt, _ value: consuming Value) -> Node<Key, Value> {
-        var header = NodeHeader()
+        var header = Node<Key, Value>.emptyHeader
         header.addEntry(at: NodeHeader.position(of: hash))
         let node = Node<Key, Value>.make(header, byteCapacity: Node<Key, Value>.byteCapacity(entries: 4, children: 0))
         node.reference.entries.initialize(to: NodeEntry(key, value))

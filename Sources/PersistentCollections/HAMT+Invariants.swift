@@ -18,7 +18,14 @@ extension HAMT {
         return violations
     }
 
-    /// The addresses of all nodes, for tests that observe sharing and moves. The root comes first.
+    /// Whether the offset that the nodes work out for a value is the compiler's. (Slow, so not part of the invariants.)
+    package static var valueOffsetIsAsAssumed: Bool {
+        MemoryLayout<NodeEntry<Key, Value>>.offset(of: \.value) == NodeEntry<Key, Value>.valueOffset
+    }
+
+    /// The addresses of all nodes, for tests that observe sharing and moves.
+    ///
+    /// The root comes first.
     package var nodeAddresses: [UnsafeRawPointer] {
         var addresses: [UnsafeRawPointer] = []
         func visit(_ node: NodeReference<Key, Value>) {
@@ -31,7 +38,9 @@ extension HAMT {
 }
 
 extension NodeReference {
-    /// Checks a subtree whose keys' hashes end in the `shift` low bits of `prefix`. Returns its number of entries.
+    /// Checks a subtree whose keys' hashes end in the `shift` low bits of `prefix`.
+    ///
+    /// Returns its number of entries.
     func check(prefix: UInt, shift: UInt, isRoot: Bool, _ violations: inout [String]) -> Int {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("at depth \(shift / NodeHeader.bitsPerLevel): \(message())") }
@@ -48,7 +57,10 @@ extension NodeReference {
         require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
         require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
         var total = header.entryCount
-        for position in 0..<UInt(16) {
+        var occupied = header.entryMap | header.childMap
+        while occupied != 0 {
+            let position = UInt(occupied.trailingZeroBitCount)
+            occupied &= occupied - 1
             let below = (UInt16(1) << UInt16(position)) - 1
             require(
                 header.entryIndex(at: position) == (header.entryMap & below).nonzeroBitCount

@@ -15,7 +15,9 @@ extension HAMT {
         contains(key, UInt(bitPattern: key.hashValue))
     }
 
-    /// Where the value of `key` lies. Valid until the next mutation or the end of this very map value; nothing is retained.
+    /// Where the value of `key` lies.
+    ///
+    /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
         guard let root, let entry = root.reference.entry(of: key, rest: UInt(bitPattern: key.hashValue)) else {

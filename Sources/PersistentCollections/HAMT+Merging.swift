@@ -1,7 +1,11 @@
 extension HAMT {
-    /// Adds pairs of a key and a value. Where the map has a key already, `combine` makes one value of two.
+    /// Adds pairs of a key and a value.
     ///
-    /// - Parameter combine: Gets the map's value and the new one.
+    /// Where the map has a key already, `combine` makes one value of two.
+    ///
+    /// - Parameters:
+    ///   - other: The pairs.
+    ///   - combine: Gets the map's value and the new one.
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
     public mutating func merge(
@@ -16,9 +20,13 @@ extension HAMT {
         }
     }
 
-    /// Adds the entries of another map. Where both have a key, `combine` makes one value of two.
+    /// Adds the entries of another map.
     ///
-    /// - Parameter combine: Gets this map's value and the other's.
+    /// Where both have a key, `combine` makes one value of two.
+    ///
+    /// - Parameters:
+    ///   - other: The map whose entries are added.
+    ///   - combine: Gets this map's value and the other's.
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
     public mutating func merge(
@@ -31,7 +39,9 @@ extension HAMT {
         }
     }
 
-    /// This map with pairs of a key and a value added. Where it has a key already, `combine` makes one value of two.
+    /// This map with pairs of a key and a value added.
+    ///
+    /// Where it has a key already, `combine` makes one value of two.
     ///
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
@@ -43,7 +53,9 @@ extension HAMT {
         return result
     }
 
-    /// This map with the entries of another added. Where both have a key, `combine` makes one value of two.
+    /// This map with the entries of another added.
+    ///
+    /// Where both have a key, `combine` makes one value of two.
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable

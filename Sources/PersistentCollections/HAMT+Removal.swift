@@ -51,16 +51,17 @@ extension HAMT {
     mutating func removeEntry(forKey key: Key) -> NodeEntry<Key, Value>? {
         let hash = UInt(bitPattern: key.hashValue)
         guard contains(key, hash) else { return nil }
-        entryCount &-= 1
-        if entryCount == 0 && !withRootSlot({ isKnownUniquelyReferenced(&$0.pointee) }) {
+        if entryCount == 1 && !withRootSlot({ isKnownUniquelyReferenced(&$0.pointee) }) {
             let entry = withRootSlot { Node.single(in: $0.pointee) }
-            root = nil
+            self = HAMT()
             return entry
         }
-        return withRootSlot {
+        let entry = withRootSlot {
             let entry = Node.remove($0, key, hash, shift: 0)
             Node.normalizeRoot($0)
             return entry
         }
+        if entry != nil { entryCount &-= 1 }
+        return entry
     }
 }

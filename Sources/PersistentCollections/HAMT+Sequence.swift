@@ -2,8 +2,9 @@ extension HAMT: Sequence {
     /// An entry of the map.
     public typealias Element = (key: Key, value: Value)
 
-    /// Walks over the entries of a map, which it keeps alive. Makes no copy of them; allocates only for a map that is more
-    /// than one node.
+    /// Walks over the entries of a map, which it keeps alive.
+    ///
+    /// Makes no copy of them; allocates only for a map that is more than one node.
     public struct Iterator: IteratorProtocol {
         @usableFromInline typealias Children = (next: UnsafeMutablePointer<Node<Key, Value>>, count: Int)
 
@@ -12,7 +13,9 @@ extension HAMT: Sequence {
         /// The next entry of the current node.
         @usableFromInline var entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?
         @usableFromInline var remaining: Int
-        /// Children still to visit of the nodes on the way to the current one, innermost last. None of them has no children.
+        /// Children still to visit of the nodes on the way to the current one, innermost last.
+        ///
+        /// None of them has no children.
         @usableFromInline var pending: [Children]
 
         @inlinable

@@ -1,5 +1,7 @@
 extension HAMT {
-    /// The value of `key`: nil where the map does not have it. Setting nil removes the key.
+    /// The value of `key`: nil where the map does not have it.
+    ///
+    /// Setting nil removes the key.
     ///
     /// ```swift
     /// var limits: HAMT = ["reads": 10]
@@ -32,7 +34,9 @@ extension HAMT {
         }
     }
 
-    /// The value of `key`, or `defaultValue` where the map does not have it. A mutation through it stores the result.
+    /// The value of `key`, or `defaultValue` where the map does not have it.
+    ///
+    /// A mutation through it stores the result.
     ///
     /// ```swift
     /// var words: HAMT<String, Int> = [:]
@@ -62,7 +66,9 @@ extension HAMT {
 }
 
 extension HAMT {
-    /// Removes `key`. Returns the key that the map had, where it had an equal one, and the only copy of its value.
+    /// Removes `key`.
+    ///
+    /// Returns the key that the map had, where it had an equal one, and the only copy of its value.
     @inlinable
     mutating func take(_ key: Key) -> (Key, Value?) {
         guard let entry = removeEntry(forKey: key) else { return (key, nil) }

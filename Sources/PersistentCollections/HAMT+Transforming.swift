@@ -21,7 +21,9 @@ extension HAMT {
         return result
     }
 
-    /// The entries that satisfy a predicate, as a map. It shares with this map all parts that stay whole.
+    /// The entries that satisfy a predicate, as a map.
+    ///
+    /// It shares with this map all parts that stay whole.
     ///
     /// - Complexity: O(n), and O(log n) more for each entry that goes.
     @inlinable

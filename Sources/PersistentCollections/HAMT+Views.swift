@@ -1,5 +1,7 @@
 extension HAMT {
-    /// The keys of a map, in the order of its iteration. Copies nothing.
+    /// The keys of a map, in the order of its iteration.
+    ///
+    /// Copies nothing.
     public struct Keys: Sequence {
         @usableFromInline let map: HAMT
 
@@ -39,7 +41,9 @@ extension HAMT {
         public func contains(_ key: Key) -> Bool { map.contains(key) }
     }
 
-    /// The values of a map, in the order of its iteration. Copies nothing.
+    /// The values of a map, in the order of its iteration.
+    ///
+    /// Copies nothing.
     public struct Values: Sequence {
         @usableFromInline let map: HAMT
 

@@ -60,7 +60,9 @@ public struct HAMT<Key: Hashable, Value> {
         entryCount = count
     }
 
-    /// Creates an empty map. It owns no storage.
+    /// Creates an empty map.
+    ///
+    /// It owns no storage.
     ///
     /// - Complexity: O(1).
     @inlinable

@@ -121,7 +121,9 @@ import Testing
         }
     }
 
-    @Test func `A structured child keeps to the context it was created in while its parent enters another`() async throws {
+    @Test func `A structured child keeps to the context it was created in while its parent enters another`()
+        async throws
+    {
         try await Context().run {
             try variable.set(1)
             let gate = AsyncStream.makeStream(of: Void.self)

@@ -21,6 +21,9 @@
 /// Identifies an agent while it lives: a task's address, or the tagged address of a thread's own storage.
 typedef uintptr_t contextvars_agent;
 
+/// Set in the address of an agent that is a thread.
+enum { CONTEXTVARS_THREAD_TAG = 1 };
+
 /// Values of `contextvars_frame.owner` that are no agent.
 enum {
     /// Free, or bound but not its owner's innermost frame.
@@ -31,7 +34,7 @@ enum {
 
 /// One binding of a context to an agent.
 ///
-/// Invariant (what makes the per-thread cache of `contextvars_owned_frame` safe): a frame's memory is never returned
+/// Invariant (what makes the per-thread cache behind `contextvars_cached_frame` safe): a frame's memory is never returned
 /// to the system, and `owner == A` holds for at most one frame for each agent A: A's innermost one. So a stale
 /// pointer to a frame may always be read, and if it names the asking agent, it is right, whatever happened between.
 typedef struct contextvars_frame {
@@ -42,6 +45,57 @@ typedef struct contextvars_frame {
     struct contextvars_frame *_Nullable outer;
 } contextvars_frame;
 
+// MARK: Threads and agents (agent.c, running_task.c)
+
+/// What the engine keeps for each thread.
+typedef struct contextvars_thread {
+    /// The frame that an agent on this thread was last found to own. It may be stale: see the invariant of
+    /// `contextvars_frame`.
+    contextvars_frame *_Nullable frame;
+    /// Where the runtime keeps the task that runs on this thread, if that is known.
+    void *_Nullable const *_Nullable running_task;
+    /// Whether the thread is calling watchers.
+    bool is_notifying;
+} contextvars_thread;
+
+// The shortest way to a thread-local variable of a library that is loaded with the program.
+#if defined(__ELF__)
+#define CONTEXTVARS_THREAD_LOCAL __attribute__((tls_model("initial-exec")))
+#else
+#define CONTEXTVARS_THREAD_LOCAL
+#endif
+
+extern _Thread_local contextvars_thread contextvars_this_thread CONTEXTVARS_THREAD_LOCAL;
+
+/// The task that runs the caller, or NULL on a plain thread. Asks the runtime, and tries to spare the next call that.
+void *_Nullable contextvars_find_running_task(void);
+
+/// The task that runs the caller, or NULL on a plain thread.
+static inline void *_Nullable contextvars_running_task(void) {
+    void *_Nullable const *_Nullable place = contextvars_this_thread.running_task;
+    return place ? *place : contextvars_find_running_task();
+}
+
+/// The task or thread that runs the caller. A thread's address is tagged, which keeps it apart from every task's.
+static inline contextvars_agent contextvars_current_agent(void) {
+    void *_Nullable task = contextvars_running_task();
+    return task ? (contextvars_agent)task : (contextvars_agent)&contextvars_this_thread | CONTEXTVARS_THREAD_TAG;
+}
+
+/// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
+bool contextvars_agent_is_structured_child(contextvars_agent agent);
+
+/// Whether the caller's thread is the process's main thread.
+bool contextvars_is_main_thread(void);
+
+/// The flag of the calling thread that says whether it is calling watchers.
+static inline bool *contextvars_thread_is_notifying(void) { return &contextvars_this_thread.is_notifying; }
+
+/// Gives the processor to another thread, for a lock that spins.
+void contextvars_yield(void);
+
+// MARK: Frames (frame.c)
+
 /// How an agent stands to the frame that is current for it.
 typedef enum contextvars_access : int {
     CONTEXTVARS_ACCESS_NONE,
@@ -49,33 +103,16 @@ typedef enum contextvars_access : int {
     CONTEXTVARS_ACCESS_OWNED,
 } contextvars_access;
 
-// MARK: Agents (agent.c)
-
-/// The task or thread that runs the caller.
-contextvars_agent contextvars_current_agent(void);
-
-/// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
-bool contextvars_agent_is_structured_child(contextvars_agent agent);
-
-/// The address of the task that runs the caller, or NULL on a plain thread.
-void *_Nullable contextvars_current_task(void);
-
-/// Whether the caller's thread is the process's main thread.
-bool contextvars_is_main_thread(void);
-
-/// A flag of the calling thread's own: whether it is calling watchers.
-bool *contextvars_thread_is_notifying(void);
-
-/// Gives the processor to another thread, for a lock that spins.
-void contextvars_yield(void);
-
-// MARK: Frames (frame.c)
-
-/// The innermost frame of the calling agent if the agent owns it, else NULL: the hot path of every `get`.
-contextvars_frame *_Nullable contextvars_owned_frame(void);
-
-/// The innermost frame that the calling agent reaches, and how.
+/// The innermost frame that the calling agent reaches, and how. Asks the task-local storage.
 contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
+
+/// The innermost frame of the calling agent if the agent is known to own it: the hot path of every operation. A few loads,
+/// whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
+static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
+    contextvars_frame *_Nullable frame = contextvars_this_thread.frame;
+    if (!frame || atomic_load_explicit(&frame->owner, memory_order_relaxed) != contextvars_current_agent()) return NULL;
+    return frame;
+}
 
 /// The context of a frame, which the frame keeps alive; NULL for one that isn't made yet.
 static inline void *_Nullable contextvars_frame_context(contextvars_frame *frame) {

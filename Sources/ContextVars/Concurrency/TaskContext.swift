@@ -17,7 +17,9 @@ public protocol TaskContext: Sendable {
 }
 
 extension Context: TaskContext {
-    /// Enters this context for a task that is about to be created. O(1).
+    /// Enters this context for a task that is about to be created.
+    ///
+    /// - Complexity: O(1).
     ///
     /// - Throws: ``ContextError/alreadyEntered``.
     public func enteredForTask() throws(ContextError) -> EnteredContext {
@@ -27,7 +29,9 @@ extension Context: TaskContext {
 }
 
 extension ContextSnapshot: TaskContext {
-    /// Enters a new context that starts with the snapshot's values. O(1).
+    /// Enters a new context that starts with the snapshot's values.
+    ///
+    /// - Complexity: O(1).
     public func enteredForTask() -> EnteredContext {
         EnteredContext(Context(enteredWith: values))
     }
@@ -41,23 +45,21 @@ extension TaskContext where Self == ContextSnapshot {
 /// A context that is entered for a task: until the task's operation ends or, if it never runs, until the task is gone.
 public final class EnteredContext: Sendable {
     private let context: Context
-    private let hasExited = Atomic<Bool>(false)
+    private let hasRun = Atomic<Bool>(false)
 
     init(_ context: Context) {
         self.context = context
     }
 
-    deinit { exit() }
-
-    private func exit() {
-        if !hasExited.exchange(true, ordering: .relaxed) { context.exit() }
+    deinit {
+        if !hasRun.load(ordering: .relaxed) { context.exit() }
     }
 
     /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
     func run<Result: Sendable, Failure: Error>(
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        defer { exit() }
-        return try await withCurrentContext(context) { () async throws(Failure) -> Result in try await operation() }
+        hasRun.store(true, ordering: .relaxed)
+        return try await runOnce(in: context) { () async throws(Failure) -> Result in try await operation() }
     }
 }

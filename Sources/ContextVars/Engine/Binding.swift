@@ -1,20 +1,23 @@
 import CContextVarsRuntime
 
-/// Runs synchronous code with a context current that the caller has entered.
-func withCurrentContext<Result, Failure: Error>(
-    _ context: Context, _ body: () throws(Failure) -> Result
+/// Runs synchronous code with a context current that the caller has entered, and exits it.
+///
+/// Inlinable, so that the body is called directly and what it returns needs no run-time description of its type.
+@inlinable
+func runOnce<Result, Failure: Error>(
+    in context: Context, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    let frame = bind(context)
-    defer { unbind(frame) }
+    let binding = Binding(context)
+    defer { binding.end(exiting: context) }
     return try body()
 }
 
-/// Runs asynchronous code with a context current that the caller has entered.
-nonisolated(nonsending) func withCurrentContext<Result, Failure: Error>(
-    _ context: Context, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+/// Runs asynchronous code with a context current that the caller has entered, and exits it.
+nonisolated(nonsending) func runOnce<Result, Failure: Error>(
+    in context: Context, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
     var outcome: Swift.Result<Result, Failure>?
-    await withBoundFrame(of: context) {
+    await withBinding(of: context) {
         do throws(Failure) {
             outcome = .success(try await body())
         } catch {
@@ -24,27 +27,37 @@ nonisolated(nonsending) func withCurrentContext<Result, Failure: Error>(
     return try outcome!.get()
 }
 
-/// The frame is in the task's stack-like memory, so it must be the last thing allocated there when it ends. That is why
-/// this function is not generic and not inlined: between its two calls nothing of unknown size is allocated.
+/// A binding is in the task's stack-like memory, so it must be the last thing allocated there when it ends.
+///
+/// That is why this function is not generic and not inlined: between its two calls nothing of unknown size is
+/// allocated.
 @inline(never)
-private nonisolated(nonsending) func withBoundFrame(
+private nonisolated(nonsending) func withBinding(
     of context: Context, _ body: nonisolated(nonsending) () async -> Void
 ) async {
-    let frame = bind(context)
+    let binding = Binding(context)
     await body()
-    unbind(frame)
+    binding.end(exiting: context)
 }
 
-@inline(__always)
-private func bind(_ context: Context) -> UnsafeMutablePointer<contextvars_frame> {
-    prepareRuntime()
-    let frame = contextvars_bind(Unmanaged.passRetained(context).toOpaque())
-    Watchers.contextSwitched { context }
-    return frame
-}
+/// A context's being current for the calling agent, from `init` to `end`.
+@usableFromInline
+struct Binding {
+    private let frame: UnsafeMutablePointer<contextvars_frame>
 
-@inline(__always)
-private func unbind(_ frame: UnsafeMutablePointer<contextvars_frame>) {
-    contextvars_unbind(frame)
-    Watchers.contextSwitched { CurrentContext.withReachable { $0 } }
+    @usableFromInline
+    @inline(never)
+    init(_ context: Context) {
+        prepareRuntime()
+        frame = contextvars_bind(Unmanaged.passRetained(context).toOpaque())
+        Watchers.contextSwitched { context }
+    }
+
+    @usableFromInline
+    @inline(never)
+    func end(exiting context: Context) {
+        contextvars_unbind(frame)
+        context.exit()
+        Watchers.contextSwitched { CurrentContext.object }
+    }
 }

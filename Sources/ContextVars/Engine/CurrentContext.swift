@@ -2,58 +2,70 @@ import CContextVarsRuntime
 
 /// The context that is current for the calling agent: reading and changing it.
 ///
-/// What one operation costs in a context that the caller owns, with up to 32 variables:
+/// What one operation costs in a context that the caller owns, with up to 16 variables:
 /// - `get`: the thread's cached frame, its owner compared with the running task; then the frame's context, the map's
-///   root, a bit count, one key compared. No lock, no allocation, no atomic read-modify-write; a retain where the value
+///   root, a number of its rank table, one key compared: nine loads. No lock, no allocation, no atomic read-modify-write; a retain where the value
 ///   is an object.
 /// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
 ///   bytes replaces the old one in place; others allocate a box. The token is allocated unless the caller doesn't keep
 ///   it.
 enum CurrentContext {
-    /// How the calling agent stands to a context.
-    enum Access {
-        case none, borrowed
-    }
-
     /// The values of the current context at this moment; none where there is none.
     static func values() -> ContextValues {
-        withReachable { $0?.snapshotOfValues() ?? ContextValues() }
+        if let context = ownedAndCached { return context._withUnsafeGuaranteedRef { $0.values } }
+        return reach().context?._withUnsafeGuaranteedRef { $0.snapshotOfValues() } ?? ContextValues()
     }
 
-    /// Calls the body with the context that the caller reaches, owned or borrowed, if it has been made.
-    static func withReachable<Result>(_ body: (Context?) -> Result) -> Result {
-        var access = CONTEXTVARS_ACCESS_NONE
-        guard let frame = contextvars_reach_frame(&access), let context = contextvars_frame_context(frame) else {
-            return body(nil)
-        }
-        return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
-    }
+    /// The current context, whoever owns it, if there is one and it has been made.
+    static var object: Context? { reach().context?.takeUnretainedValue() }
 
-    /// Calls the body with the context that the caller may change.
+    /// The context that the caller is known to own, if it has been made.
     @inline(__always)
-    static func withOwned<Result>(
-        toChange variable: AnyContextVar, _ body: (Context) -> Result
-    ) throws(ContextError) -> Result {
-        guard let frame = contextvars_owned_frame() else {
-            throw .cannotChange(variable, in: withReachable { $0 == nil } ? .none : .borrowed)
+    fileprivate static var ownedAndCached: Unmanaged<Context>? {
+        contextvars_cached_frame().flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }
+    }
+
+    /// The context that the caller reaches, if there is one and it has been made, and how the caller stands to it.
+    ///
+    /// The context's frame keeps it alive, and stays bound at least as long as the caller runs.
+    @inline(never)
+    fileprivate static func reach() -> (context: Unmanaged<Context>?, access: contextvars_access) {
+        var access = CONTEXTVARS_ACCESS_NONE
+        let frame = contextvars_reach_frame(&access)
+        return (frame.flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }, access)
+    }
+
+    /// The context that the caller may change.
+    @inline(__always)
+    fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
+        if let context = ownedAndCached { return context }
+        return try reachOwned(toChange: variable)
+    }
+
+    @inline(never)
+    private static func reachOwned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
+        var access = CONTEXTVARS_ACCESS_NONE
+        let frame = contextvars_reach_frame(&access)
+        guard access == CONTEXTVARS_ACCESS_OWNED, let frame else {
+            throw .cannotChange(variable, isBorrowed: access == CONTEXTVARS_ACCESS_BORROWED)
         }
-        let context = contextvars_frame_context(frame) ?? makeContext(of: frame)
-        return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
+        return Unmanaged.fromOpaque(contextvars_frame_context(frame) ?? makeContext(of: frame))
     }
 
     /// Makes the context of a frame that has none yet: that of the main thread, or of a task that it started before it
     /// had one.
-    @inline(never)
     private static func makeContext(of frame: UnsafeMutablePointer<contextvars_frame>) -> UnsafeMutableRawPointer {
         prepareRuntime()
-        let context = Context(enteredWith: ContextValues())
-        let reference = Unmanaged.passRetained(context).toOpaque()
-        contextvars_frame_set_context(frame, reference)
-        return reference
+        let context = Unmanaged.passRetained(Context(enteredWith: ContextValues())).toOpaque()
+        contextvars_frame_set_context(frame, context)
+        return context
     }
 }
 
 // MARK: - What inlined code calls
+
+// Never inlined: they read thread-local storage, which an asynchronous caller must not do at one address across a
+// suspension.
 
 /// What ``currentValue(of:)`` found.
 @usableFromInline
@@ -67,32 +79,44 @@ enum CurrentValue {
 }
 
 @usableFromInline
+@inline(never)
 func currentValue(of variable: AnyContextVar) -> CurrentValue {
-    guard let frame = contextvars_owned_frame() else {
-        return CurrentContext.withReachable { $0?.storedValue(of: variable) }.map(CurrentValue.copied) ?? .unset
-    }
-    guard let context = contextvars_frame_context(frame) else { return .unset }
-    return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
-        context.values.valuePointer(forKey: variable).map(CurrentValue.owned) ?? .unset
-    }
+    guard let context = CurrentContext.ownedAndCached else { return reachedValue(of: variable) }
+    return place(of: variable, in: context)
+}
+
+/// The same where the thread hasn't cached the caller's frame, or the caller doesn't own the context.
+@inline(never)
+private func reachedValue(of variable: AnyContextVar) -> CurrentValue {
+    let (context, access) = CurrentContext.reach()
+    guard let context else { return .unset }
+    guard access == CONTEXTVARS_ACCESS_BORROWED else { return place(of: variable, in: context) }
+    return context._withUnsafeGuaranteedRef { $0.storedValue(of: variable) }.map(CurrentValue.copied) ?? .unset
+}
+
+@inline(__always)
+private func place(of variable: AnyContextVar, in context: Unmanaged<Context>) -> CurrentValue {
+    context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }.map(CurrentValue.owned) ?? .unset
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
 @usableFromInline
+@inline(never)
 func setInCurrent(
     _ variable: AnyContextVar, to newValue: StoredValue
 ) throws(ContextError) -> (context: Context.ID, oldValue: StoredValue?) {
-    try CurrentContext.withOwned(toChange: variable) { context in
+    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         (context.id, context.exchange(newValue, for: variable))
     }
 }
 
 /// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current; returns whether it is.
 @usableFromInline
+@inline(never)
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: StoredValue?, ifCurrentIs expected: Context.ID
 ) throws(ContextError) -> Bool {
-    try CurrentContext.withOwned(toChange: variable) { context in
+    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         guard context.id == expected else { return false }
         _ = context.exchange(oldValue, for: variable)
         return true

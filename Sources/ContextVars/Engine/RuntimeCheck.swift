@@ -52,7 +52,8 @@ struct RuntimeCheck {
         Task {
             async let childIsStructured = isStructured()
             let flags = RuntimeCheck(
-                copiesForPlainTask: 1, plainTaskIsStructured: isStructured(), childIsStructured: await childIsStructured)
+                copiesForPlainTask: 1, plainTaskIsStructured: isStructured(), childIsStructured: await childIsStructured
+            )
             flags.enforce()
         }
         contextvars_unbind(frame)

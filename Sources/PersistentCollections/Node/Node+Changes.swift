@@ -25,8 +25,10 @@ extension NodeReference {
         for index in 0..<header.pointee.childCount { try child(at: index).forEachEntry(body) }
     }
 
-    /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share, and with
-    /// one of them for each key that only one has. Both are at depth `shift`.
+    /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
+    /// and with one of them for each key that only one has.
+    ///
+    /// Both are at depth `shift`.
     @inlinable
     func forEachChange(
         from old: NodeReference, shift: UInt,

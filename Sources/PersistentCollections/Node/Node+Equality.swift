@@ -1,6 +1,8 @@
 extension NodeReference {
-    /// Compares two subtrees at the same depth. Where both versions use one node, nothing below it is looked at: that, and the
-    /// canonical form (equal content has equal shape), make this cheap for versions of one map.
+    /// Compares two subtrees at the same depth.
+    ///
+    /// Where both versions use one node, nothing below it is looked at: that, and the canonical form (equal content has
+    /// equal shape), make this cheap for versions of one map.
     @inlinable
     func isEqual(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
         if address == other.address { return true }

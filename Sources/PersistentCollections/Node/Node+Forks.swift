@@ -7,7 +7,9 @@ extension Node {
         _ first: consuming Entry, _ firstHash: UInt, _ second: consuming Entry, _ secondHash: UInt, shift: UInt
     ) -> Node {
         guard firstHash != secondHash else {
-            let node = make(NodeHeader(collisionOf: firstHash, count: 2))
+            var header = emptyHeader
+            header.setCollision(hash: firstHash, count: 2)
+            let node = make(header)
             node.reference.entries.initialize(to: first)
             (node.reference.entries + 1).initialize(to: second)
             return node
@@ -15,7 +17,7 @@ extension Node {
         let fork = forkShift(firstHash, secondHash)
         let firstPosition = NodeHeader.position(of: firstHash &>> fork)
         let secondPosition = NodeHeader.position(of: secondHash &>> fork)
-        var header = NodeHeader()
+        var header = emptyHeader
         header.addEntry(at: firstPosition)
         header.addEntry(at: secondPosition)
         let node = make(header)
@@ -30,7 +32,7 @@ extension Node {
     static func fork(_ collision: Node, _ entry: consuming Entry, _ hash: UInt, shift: UInt) -> Node {
         let collisionHash = collision.reference.header.pointee.collisionHash
         let fork = forkShift(collisionHash, hash)
-        var header = NodeHeader()
+        var header = emptyHeader
         header.addEntry(at: NodeHeader.position(of: hash &>> fork))
         header.addChild(at: NodeHeader.position(of: collisionHash &>> fork))
         let node = make(header)
@@ -53,7 +55,7 @@ extension Node {
         var current = start
         while current > shift {
             current -= NodeHeader.bitsPerLevel
-            var header = NodeHeader()
+            var header = emptyHeader
             header.addChild(at: NodeHeader.position(of: hash &>> current))
             let parent = make(header)
             parent.reference.childSlot(at: 0).initialize(to: result)

@@ -28,16 +28,18 @@ extension Node {
         return grow(to: needed, slot)
     }
 
-    /// Moves the node in `slot` to an allocation with `needed` bytes and some slack. The entries and children move as bits,
-    /// so no reference count changes.
+    /// Moves the node in `slot` to an allocation with `needed` bytes and some slack.
+    ///
+    /// The entries and children move as bits, so no reference count changes.
     @inlinable @inline(never)
     static func grow(to needed: Int, _ slot: Slot) -> NodeReference<Key, Value> {
         let old = slot.pointee.reference
         let entryCount = old.header.pointee.entryCount
         let childCount = old.header.pointee.childCount
-        var capacity = needed &+ needed / 2
-        if !old.header.pointee.isCollision { capacity = max(needed, min(capacity, fullByteCapacity)) }
-        let node = make(old.header.pointee, byteCapacity: (capacity &+ 7) & ~7)
+        var capacity = needed &+ max(needed / 3, MemoryLayout<Node>.stride)
+        if !old.header.pointee.isCollision { capacity = min(capacity, fullByteCapacity) }
+        // Allocators hand out multiples of 16 bytes, glibc's less 8, as the 40 bytes of the header are.
+        let node = make(old.header.pointee, byteCapacity: max(needed, capacity & ~15))
         let new = node.reference
         new.entries.moveInitialize(from: old.entries, count: entryCount)
         (new.childrenEnd - childCount).moveInitialize(from: old.childrenEnd - childCount, count: childCount)
@@ -70,7 +72,8 @@ extension Node {
         return taken
     }
 
-    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position.
+    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position. (A collision
+    /// node that would be alone in the root becomes the root.)
     @inlinable
     static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, shift: UInt, in slot: Slot) {
         let position = NodeHeader.position(of: hash &>> shift)
@@ -78,7 +81,11 @@ extension Node {
         let otherHash = UInt(bitPattern: node.entries[node.header.pointee.entryIndex(at: position)].key.hashValue)
         let other = takeEntry(at: position, from: node)
         let child = pair(other, otherHash, Entry(key, value), hash, shift: shift &+ NodeHeader.bitsPerLevel)
-        insert(child, at: position, in: slot)
+        if node.header.pointee.isEmpty && child.reference.header.pointee.isCollision {
+            slot.pointee = child
+        } else {
+            insert(child, at: position, in: slot)
+        }
     }
 
     /// Adds a child at a position that is empty.

@@ -35,9 +35,11 @@ extension NodeReference {
         if header.pointee.hasEntry(at: position) {
             let other = entries[header.pointee.entryIndex(at: position)]
             let otherHash = UInt(bitPattern: other.key.hashValue)
-            return copy(
-                replacingEntryAt: position,
-                with: Node<Key, Value>.pair(other, otherHash, Entry(key, value), hash, shift: next))
+            let pair = Node<Key, Value>.pair(other, otherHash, Entry(key, value), hash, shift: next)
+            // Only a root can be that empty. A collision node takes its place.
+            let isAlone = header.pointee.childMap == 0 && header.pointee.entryCount == 1
+            if isAlone && hash == otherHash { return pair }
+            return copy(replacingEntryAt: position, with: pair)
         }
         guard header.pointee.isCollision else {
             return copy(insertingAt: position, key, value)

@@ -1,5 +1,7 @@
 extension NodeReference {
-    /// The entry of `key` in this subtree, or nil. `rest` is the key's hash without the bits of the levels above.
+    /// The entry of `key` in this subtree, or nil.
+    ///
+    /// `rest` is the key's hash without the bits of the levels above.
     ///
     /// Per level: one load of the header's line, two bit tests, one shift for the index, one load of the child. Nothing is
     /// retained. Only a position that is empty asks whether the node is a collision node, so that hits don't.

@@ -56,10 +56,12 @@ extension NodeReference {
 }
 
 extension Node {
-    /// Takes `key` out of the subtree in `slot`, which only the caller can reach. The subtree's own root may be left with one
-    /// entry, or with a collision node alone: the caller puts that right.
+    /// Takes `key` out of the subtree in `slot`, which only the caller can reach.
+    ///
+    /// The subtree's own root may be left with one entry, or with a collision node alone: the caller puts that right.
+    /// Returns nil, and changes nothing, only for a key whose `==` or hash is not what it was a moment ago.
     @inlinable
-    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry {
+    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry? {
         guard isKnownUniquelyReferenced(&slot.pointee) else {
             return removeFromShared(slot, key, hash, shift: shift)
         }
@@ -81,9 +83,9 @@ extension Node {
     }
 
     @inlinable @inline(never)
-    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry {
+    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry? {
         let node = slot.pointee.reference
-        guard let entry = node.entry(of: key, rest: hash &>> shift) else { fatalError("The key was there a moment ago.") }
+        guard let entry = node.entry(of: key, rest: hash &>> shift) else { return nil }
         let taken = entry.pointee
         switch node.removing(key, hash &>> shift) {
         case .subtree(let subtree): slot.pointee = subtree
@@ -101,7 +103,7 @@ extension Node {
     /// A node at depth `shift` of one entry.
     @inlinable
     static func single(_ entry: consuming Entry, shift: UInt) -> Node {
-        var header = NodeHeader()
+        var header = emptyHeader
         header.addEntry(at: NodeHeader.position(of: UInt(bitPattern: entry.key.hashValue) &>> shift))
         let node = make(header)
         node.reference.entries.initialize(to: entry)
@@ -120,8 +122,8 @@ extension Node {
     }
 
     @inlinable @inline(never)
-    static func takeColliding(_ key: Key, from node: NodeReference<Key, Value>) -> Entry {
-        guard let entry = node.collidingEntry(of: key) else { fatalError("The key was there a moment ago.") }
+    static func takeColliding(_ key: Key, from node: NodeReference<Key, Value>) -> Entry? {
+        guard let entry = node.collidingEntry(of: key) else { return nil }
         let taken = entry.move()
         let last = node.entries + (node.header.pointee.entryCount - 1)
         entry.moveInitialize(from: entry + 1, count: last - entry)

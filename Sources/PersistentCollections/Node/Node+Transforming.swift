@@ -4,7 +4,9 @@ extension NodeReference {
     func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
         let entryCount = header.pointee.entryCount
         let childCount = header.pointee.childCount
-        let node = Node<Key, Other>.make(header.pointee)
+        var shape = Node<Key, Other>.emptyHeader
+        shape.copyShape(of: header.pointee)
+        let node = Node<Key, Other>.make(shape)
         let target = node.reference
         var done = 0
         do {

@@ -52,8 +52,10 @@ extension Node {
         return old
     }
 
-    /// The value of `key`, which the subtree in `slot` has, in nodes that only the caller can reach: those on the way that
-    /// are shared are replaced by copies. Nil where the subtree does not have the key; then nothing changes.
+    /// The value of `key`, which the subtree in `slot` has, in nodes that only the caller can reach: those on the way
+    /// that are shared are replaced by copies.
+    ///
+    /// Nil where the subtree does not have the key; then nothing changes.
     @inlinable
     static func uniqueValue(_ slot: Slot, _ key: Key, _ hash: UInt) -> UnsafeMutablePointer<Value>? {
         guard let entry = slot.pointee.reference.entry(of: key, rest: hash) else { return nil }

@@ -16,25 +16,54 @@ struct NodeHeader {
     @usableFromInline var childRanks: UInt64
     /// Bit `p` is set when position `p` holds an entry.
     @usableFromInline var entryMap: UInt16
-    /// Bit `p` is set when position `p` holds a child. No position holds both.
+    /// Bit `p` is set when position `p` holds a child.
+    ///
+    /// No position holds both.
     @usableFromInline var childMap: UInt16
-    /// Size of the tail. Entries fill it from its start, children from its end.
-    @usableFromInline var byteCapacity: UInt32
+    /// Size of the tail in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
+    @usableFromInline var capacityAndDestruction: UInt32
 
     /// A node without entries and children.
     @inlinable @inline(__always)
-    init() {
+    init(keys: Destruction, values: Destruction) {
         entryRanks = 0
         childRanks = 0
         entryMap = 0
         childMap = 0
-        byteCapacity = 0
+        capacityAndDestruction = keys.rawValue | values.rawValue &<< 2
     }
 
-    /// A collision node.
+    /// What it takes to destroy a key or a value.
+    @usableFromInline
+    enum Destruction: UInt32 {
+        case nothing, release, general
+    }
+}
+
+extension NodeHeader {
+    /// Bytes of the tail, a multiple of 8.
+    ///
+    /// Entries fill it from its start, children from its end.
+    @inlinable @inline(__always)
+    var byteCapacity: Int {
+        get { Int(truncatingIfNeeded: (capacityAndDestruction &>> 4) &<< 3) }
+        set {
+            let words = UInt32(truncatingIfNeeded: newValue &>> 3)
+            capacityAndDestruction = words &<< 4 | capacityAndDestruction & 15
+        }
+    }
+
     @inlinable
-    init(collisionOf hash: UInt, count: Int) {
-        self.init()
+    var keyDestruction: Destruction { Destruction(rawValue: capacityAndDestruction & 3) ?? .general }
+
+    @inlinable
+    var valueDestruction: Destruction { Destruction(rawValue: (capacityAndDestruction &>> 2) & 3) ?? .general }
+
+    /// Makes this the header of a collision node.
+    @inlinable
+    mutating func setCollision(hash: UInt, count: Int) {
+        entryMap = 0
+        childMap = 0
         entryRanks = UInt64(truncatingIfNeeded: hash)
         childRanks = UInt64(truncatingIfNeeded: count)
     }
@@ -119,11 +148,23 @@ extension NodeHeader {
         childRanks &-= Self.ones(above: position)
     }
 
-    /// Makes the node empty. Its allocation stays as large as it is.
+    /// Takes over everything but the capacity and the kinds of destruction.
+    @inlinable
+    mutating func copyShape(of other: NodeHeader) {
+        entryMap = other.entryMap
+        childMap = other.childMap
+        entryRanks = other.entryRanks
+        childRanks = other.childRanks
+    }
+
+    /// Makes the node empty.
+    ///
+    /// Its allocation stays as large as it is.
     @inlinable @inline(__always)
     mutating func removeAll() {
-        let byteCapacity = byteCapacity
-        self = NodeHeader()
-        self.byteCapacity = byteCapacity
+        entryMap = 0
+        childMap = 0
+        entryRanks = 0
+        childRanks = 0
     }
 }

@@ -35,10 +35,12 @@ struct NodeReference<Key: Hashable, Value> {
         (address + Self.entriesOffset).assumingMemoryBound(to: Entry.self)
     }
 
-    /// One past the last child in memory. Child `i` lies `i + 1` references below it.
+    /// One past the last child in memory.
+    ///
+    /// Child `i` lies `i + 1` references below it.
     @inlinable @inline(__always)
     var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
-        (address + (Self.entriesOffset &+ Int(header.pointee.byteCapacity)))
+        (address + (Self.entriesOffset &+ header.pointee.byteCapacity))
             .assumingMemoryBound(to: Node<Key, Value>.self)
     }
 
@@ -51,9 +53,6 @@ struct NodeReference<Key: Hashable, Value> {
     func child(at index: Int) -> NodeReference {
         NodeReference(UnsafeRawPointer(childSlot(at: index)).load(as: UnsafeMutableRawPointer.self))
     }
-
-    @inlinable @inline(__always)
-    func unmanagedChild(at index: Int) -> Unmanaged<Node<Key, Value>> { child(at: index).unmanaged }
 
     /// The object itself.
     @inlinable @inline(__always)

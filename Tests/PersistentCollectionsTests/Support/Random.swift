@@ -14,11 +14,13 @@ struct SeededGenerator: RandomNumberGenerator {
 
     /// A number below `limit`; a little biased, but quick in debug builds.
     mutating func below(_ limit: Int) -> Int {
-        Int(truncatingIfNeeded: (next() >> 32) &* UInt64(limit) >> 32)
+        Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(limit)) >> 32)
     }
 }
 
-/// The seed of all random tests in this run: `HAMT_TEST_SEED` from the environment, or a new one. Printed once.
+/// The seed of all random tests in this run: `HAMT_TEST_SEED` from the environment, or a new one.
+///
+/// Printed once.
 let testSeed: UInt64 = {
     let given = ProcessInfo.processInfo.environment["HAMT_TEST_SEED"].flatMap { UInt64($0) }
     let seed = given ?? UInt64.random(in: 0...UInt64(UInt32.max))

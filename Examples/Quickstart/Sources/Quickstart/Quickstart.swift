@@ -1,0 +1,65 @@
+import ArgumentParser
+import Logging
+
+/// The command: options, and which of the two programs they ask for.
+@main
+struct Quickstart: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Quickstart",
+        abstract: "An HTTP server whose requests carry context variables, and a client that checks every value.",
+        discussion: """
+            Starts a Hummingbird server on 127.0.0.1 and sends it many requests at once, each with an x-request-id \
+            and an x-tenant of its own. Every hop of a request (task, group, actor, queue, event loop, thread) \
+            reports the values it saw; the client compares each with what it sent. Exits with status 1 when a \
+            value is wrong or a request fails.
+            """
+    )
+
+    @Option(help: "How many requests to send.")
+    var requests = 500
+
+    @Option(help: "How many requests are under way at any time.")
+    var concurrency = 32
+
+    @Flag(help: "Send nothing: print the address and serve until SIGINT or SIGTERM, for curl or wrk.")
+    var serve = false
+
+    @Option(help: "The port to listen on; 0 takes a free one.")
+    var port = 0
+
+    @Option(help: "The least severe log lines to print, on standard error.")
+    var logLevel = Logger.Level.warning
+
+    @Flag(help: "Leave out one snapshot on purpose, to see the client find the wrong values.")
+    var forgetSnapshot = false
+
+    func validate() throws {
+        try check("--requests", requests, within: 1...1_000_000)
+        try check("--concurrency", concurrency, within: 1...1_000)
+        try check("--port", port, within: 0...65_535)
+    }
+
+    func run() async throws {
+        LoggingSystem.bootstrap(withContextVariablesAt: logLevel)
+        let server = Server(port: port, handler: HopsHandler(forgetsSnapshot: forgetSnapshot))
+        if serve {
+            try await server.serve()
+        } else {
+            let driver = LoadDriver(requests: requests, concurrency: concurrency)
+            try await server.whileRunning { port in
+                let report = try await driver.run(against: port)
+                report.print()
+                // At once: a request that never ended would hold up the server's graceful stop.
+                if !report.isClean { Self.exit(withError: ExitCode.failure) }
+            }
+        }
+    }
+
+    private func check(_ option: String, _ value: Int, within range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
+        }
+    }
+}
+
+extension Logger.Level: @retroactive ExpressibleByArgument {}

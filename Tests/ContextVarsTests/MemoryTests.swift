@@ -1,0 +1,208 @@
+import CContextVarsRuntime
+import ContextVars
+import Foundation
+import Testing
+
+/// What must die when its last user is gone.
+@Suite struct MemoryTests {
+    final class Object: Sendable {}
+
+    let variable = ContextVar<Object?>("variable")
+
+    @Test func `A context dies with its values`() throws {
+        weak var context: Context?
+        weak var object: Object?
+        do {
+            let strong = Context()
+            try strong.run { try variable.set(track(&object)) }
+            context = strong
+            #expect(object != nil)
+        }
+        #expect(context == nil && object == nil)
+    }
+
+    /// Makes an object and remembers it weakly.
+    private func track(_ reference: inout Object?) -> Object {
+        let object = Object()
+        reference = object
+        return object
+    }
+
+    @Test func `A value that is replaced or reset dies at once`() throws {
+        weak var first: Object?
+        weak var second: Object?
+        try Context().run {
+            try variable.set(track(&first))
+            try variable.set(nil)
+            #expect(first == nil)
+            do {
+                let token = try variable.set(track(&second))
+                try variable.reset(token)
+            }
+            #expect(second == nil)
+        }
+    }
+
+    @Test func `A value lives as long as a token restores it`() throws {
+        weak var object: Object?
+        try Context().run {
+            try variable.set(track(&object))
+            var token: Token<Object?>? = try variable.set(nil)
+            #expect(object != nil && token != nil)
+            token = nil
+            #expect(object == nil)
+        }
+    }
+
+    @Test func `A token that is kept in its own context keeps nothing alive`() throws {
+        let tokenVariable = ContextVar<Token<Object?>?>("token")
+        weak var context: Context?
+        weak var object: Object?
+        weak var token: Token<Object?>?
+        do {
+            let strong = Context()
+            context = strong
+            try strong.run {
+                let made = try variable.set(track(&object))
+                token = made
+                try tokenVariable.set(made)
+            }
+            #expect(token != nil && object != nil)
+        }
+        #expect(context == nil && token == nil && object == nil)
+    }
+
+    @Test func `An object that keeps the token of its own set keeps nothing alive`() throws {
+        final class Scope: @unchecked Sendable { var token: Token<Scope?>? }
+        let scopes = ContextVar<Scope?>("scope")
+        weak var scope: Scope?
+        try Context().run {
+            let strong = Scope()
+            scope = strong
+            strong.token = try scopes.set(strong)
+        }
+        #expect(scope == nil)
+    }
+
+    @Test func `A variable lives as long as a context has it, and no longer`() throws {
+        weak var variable: ContextVar<Object?>?
+        weak var object: Object?
+        let context = Context()
+        try context.run {
+            do {
+                let strong = ContextVar<Object?>("short-lived")
+                variable = strong
+                let token = try strong.set(track(&object))
+                #expect(token.var === strong)
+            }
+            #expect(variable != nil && object != nil, "as in CPython, the context has its key")
+            try variable?.set(nil)
+            #expect(object == nil)
+        }
+        let keys = Array(context.keys)
+        #expect(keys.map(\.name) == ["short-lived"])
+    }
+
+    @Test func `A new variable never inherits the value of one that is gone`() throws {
+        try Context().run {
+            for round in 1...1000 {
+                let variable = ContextVar("short-lived", default: 0)
+                #expect(variable.get() == 0)
+                try variable.reset(variable.set(round))
+                if round % 2 == 0 { try variable.set(round) }
+            }
+        }
+    }
+
+    @Test func `The copy that a task got dies with the task`() async throws {
+        weak var object: Object?
+        let (stream, end) = AsyncStream.makeStream(of: Void.self)
+        let task = try Context().run {
+            try variable.set(track(&object))
+            return Task {
+                for await _ in stream {}
+                return variable.get() != nil
+            }
+        }
+        #expect(object != nil)
+        end.finish()
+        #expect(await task.value)
+        await eventually { object == nil }
+        #expect(object == nil)
+    }
+
+    @Test func `What a task set in its copy dies with the task`() async throws {
+        final class Holder: @unchecked Sendable { weak var object: Object? }
+        let holder = Holder()
+        try await Context().run {
+            await Task {
+                let object = Object()
+                holder.object = object
+                _ = try? variable.set(object)
+            }.value
+            await eventually { holder.object == nil }
+            #expect(holder.object == nil)
+        }
+    }
+
+    @Test func `A pooled thread keeps nothing after its work`() async throws {
+        weak var object: Object?
+        let threads = 20
+        do {
+            let snapshot = try Context().run {
+                try variable.set(track(&object))
+                return ContextSnapshot.current
+            }
+            await withTaskGroup { group in
+                for _ in 0..<threads {
+                    group.addTask {
+                        await withCheckedContinuation { continuation in
+                            Thread.detachNewThread {
+                                snapshot.run { continuation.resume(returning: variable.get() != nil) }
+                            }
+                        }
+                    }
+                }
+                for await hadValue in group { #expect(hadValue) }
+            }
+        }
+        await eventually { object == nil }
+        #expect(object == nil)
+    }
+
+    @Test func `A snapshot and a wrapped function keep their values, and no longer`() throws {
+        weak var object: Object?
+        var function: (() -> Bool)? = try Context().run {
+            try variable.set(track(&object))
+            return ContextSnapshot.current.wrap { [variable] in variable.get() != nil }
+        }
+        #expect(object != nil && function?() == true)
+        function = nil
+        #expect(object == nil)
+    }
+
+    @Test func `A deinitialiser may use contexts, also the one that it dies in`() throws {
+        final class Restoring: Sendable {
+            let log: ContextVar<Int>
+            init(log: ContextVar<Int>) { self.log = log }
+            deinit {
+                _ = try? log.set(log.get() + 1)
+                _ = copyContext()
+                log.withValue(-1) {}
+            }
+        }
+        let (log, owner) = (ContextVar("log", default: 0), ContextVar<Restoring?>("owner"))
+        try Context().run {
+            for round in 1...10 {
+                try owner.set(Restoring(log: log))
+                try owner.set(nil)
+                #expect(log.get() == round)
+            }
+        }
+    }
+
+    /// Waits for what another thread is about to do, such as to free an ended task's memory.
+    private func eventually(_ condition: () -> Bool) async {
+        for _ in 0..<2000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    }
+}

@@ -1,0 +1,34 @@
+import CContextVarsRuntime
+import Testing
+
+@testable import ContextVars
+
+@Suite struct RuntimeCheckTests {
+    @Test func `A runtime that copies once and tells children apart is fine`() {
+        #expect(RuntimeCheck(copiesForPlainTask: 1).complaint == nil)
+    }
+
+    @Test func `Each assumption that doesn't hold is named`() {
+        #expect(RuntimeCheck(copiesForPlainTask: 0).complaint?.contains("made 0 copies") == true)
+        #expect(RuntimeCheck(copiesForPlainTask: 2).complaint?.contains("made 2 copies") == true)
+        #expect(
+            RuntimeCheck(copiesForPlainTask: 1, plainTaskIsStructured: true).complaint?
+                .contains("plain Task can't be told") == true)
+        #expect(
+            RuntimeCheck(copiesForPlainTask: 1, childIsStructured: false).complaint?
+                .contains("`async let` child can't be told") == true)
+    }
+
+    @Test func `Structured children are told apart by the runtime's flags`() async {
+        func isStructured() -> Bool { contextvars_agent_is_structured_child(contextvars_current_agent()) }
+        async let child = isStructured()
+        #expect(await child)
+        #expect(
+            await withTaskGroup { group in
+                group.addTask { isStructured() }
+                return await group.next() ?? false
+            })
+        #expect(await Task { isStructured() }.value == false)
+        #expect(await Task.detached { isStructured() }.value == false)
+    }
+}

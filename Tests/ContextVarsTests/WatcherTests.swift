@@ -1,0 +1,108 @@
+import ContextVars
+import Synchronization
+import Testing
+
+/// Watchers are the process's, and tests run at once: each test counts only the switches to contexts of its own.
+@Suite struct WatcherTests {
+    private final class Recorder: Sendable {
+        let known: [Context]
+        let seen = Mutex<[Int]>([])
+
+        init(_ known: [Context]) { self.known = known }
+
+        func record(_ event: Context.Event) {
+            guard case .switched(let context?) = event,
+                let index = known.firstIndex(where: { $0 === context })
+            else { return }
+            seen.withLock { $0.append(index) }
+        }
+    }
+
+    @Test func `A watcher is told of each switch, with the context that became current`() async throws {
+        let (outer, inner) = (Context(), Context())
+        let recorder = Recorder([outer, inner])
+        let id = Context.addWatcher(recorder.record)
+        defer { Context.clearWatcher(id) }
+        try outer.run { try inner.run {} }
+        #expect(recorder.seen.withLock { $0 } == [0, 1, 0])
+        await #expect(throws: CancellationError.self) {
+            try await outer.run {
+                try await inner.run { await Task.yield() }
+                throw CancellationError()
+            }
+        }
+        #expect(recorder.seen.withLock { $0 } == [0, 1, 0, 0, 1, 0])
+    }
+
+    @Test func `A thread state's switches are reported`() throws {
+        let (outer, inner) = (Context(), Context())
+        let recorder = Recorder([outer, inner])
+        let id = Context.addWatcher(recorder.record)
+        defer { Context.clearWatcher(id) }
+        let state = ThreadState()
+        try state.enter(outer)
+        try state.enter(inner)
+        try state.exit(inner)
+        try state.exit(outer)
+        #expect(recorder.seen.withLock { $0 } == [0, 1, 0])
+    }
+
+    @Test func `The end of the outermost run is a switch to no context`() async throws {
+        let ends = Mutex(0)
+        let marker = ContextVar("marker", default: false)
+        let ended = await Task.detached {
+            let id = Context.addWatcher { event in
+                if case .switched(to: nil) = event, Marks.isMine { ends.withLock { $0 += 1 } }
+            }
+            defer { Context.clearWatcher(id) }
+            return Marks.$isMine.withValue(true) {
+                marker.withValue(true) { marker.get() }
+            }
+        }.value
+        #expect(ended)
+        #expect(ends.withLock { $0 } == 1)
+    }
+
+    private enum Marks {
+        @TaskLocal static var isMine = false
+    }
+
+    @Test func `A watcher that is cleared isn't called, and can't be cleared again`() throws {
+        let context = Context()
+        let recorder = Recorder([context])
+        let id = Context.addWatcher(recorder.record)
+        #expect(Context.clearWatcher(id))
+        #expect(!Context.clearWatcher(id))
+        try context.run {}
+        #expect(recorder.seen.withLock { $0 }.isEmpty)
+    }
+
+    @Test func `A watcher may use contexts itself`() throws {
+        let context = Context()
+        let variable = ContextVar("variable", default: 0)
+        let calls = Mutex(0)
+        let id = Context.addWatcher { event in
+            guard case .switched(let current?) = event, current === context else { return }
+            variable.withValue(1) { calls.withLock { $0 += variable.get() } }
+        }
+        defer { Context.clearWatcher(id) }
+        try context.run {}
+        #expect(calls.withLock { $0 } == 1)
+    }
+
+    @Test func `A task that a watcher starts is watched like any other`() async throws {
+        let (context, inTask) = (Context(), Context())
+        let recorder = Recorder([inTask])
+        let recording = Context.addWatcher(recorder.record)
+        let tasks = Mutex<[Task<Void, any Error>]>([])
+        let starting = Context.addWatcher { event in
+            guard case .switched(let current?) = event, current === context else { return }
+            tasks.withLock { $0.append(Task { try inTask.run {} }) }
+        }
+        try context.run {}
+        for task in tasks.withLock({ $0 }) { try await task.value }
+        Context.clearWatcher(starting)
+        Context.clearWatcher(recording)
+        #expect(recorder.seen.withLock { $0 } == [0])
+    }
+}

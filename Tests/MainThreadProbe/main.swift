@@ -1,0 +1,64 @@
+// Synchronous code on the main thread, outside any task: `MainThreadTests` runs this program, because the tests
+// themselves never run there. It prints each expectation that fails, and exits with their number.
+
+import ContextVars
+import Dispatch
+import Foundation
+
+enum Probe {
+    static let variable = ContextVar("variable", default: 0)
+    nonisolated(unsafe) static var failures: Int32 = 0
+}
+
+nonisolated func expect(_ condition: Bool, _ expectation: String) {
+    guard !condition else { return }
+    print("failed: \(expectation)")
+    Probe.failures += 1
+}
+
+/// Waits for a task from synchronous code.
+nonisolated func result<Success: Sendable>(of task: Task<Success, Never>) -> Success {
+    let end = DispatchSemaphore(value: 0)
+    nonisolated(unsafe) var result: Success?
+    Task.detached {
+        result = await task.value
+        end.signal()
+    }
+    end.wait()
+    return result!
+}
+
+/// Not on the main actor, so that its tasks can run while it waits for them.
+nonisolated func probe() throws {
+    let variable = Probe.variable
+    let beforeFirstUse = Task { (try? variable.set(5)) != nil && variable.get() == 5 }
+    expect(result(of: beforeFirstUse), "a task that starts before the root's first use has a context of its own")
+    expect(variable.get() == 0, "the root starts empty")
+
+    let token = try variable.set(1)
+    expect(variable.get() == 1, "the root can be changed")
+    let copied = Task {
+        let seen = variable.get()
+        _ = try? variable.set(9)
+        return seen
+    }
+    try variable.set(2)
+    expect(result(of: copied) == 1, "a task copies the root when it is created")
+    expect(variable.get() == 2, "the root doesn't see what a task sets")
+
+    try Context().run {
+        expect(variable.get() == 0, "a run hides the root")
+        try variable.set(3)
+    }
+    expect(variable.get() == 2, "the end of a run shows the root again")
+
+    DispatchQueue.main.async {
+        expect(variable.get() == 2, "the root lasts from one piece of work to the next")
+        do { try variable.reset(token) } catch { expect(false, "a token of the root works later: \(error)") }
+        expect(variable.get() == 0, "the token restored the root")
+        exit(Probe.failures)
+    }
+}
+
+try probe()
+RunLoop.main.run()

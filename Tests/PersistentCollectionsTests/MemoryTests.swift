@@ -1,0 +1,147 @@
+import PersistentCollections
+import Testing
+
+/// Keys and values die with the last map that has them.
+@Suite struct `Memory` {
+    final class Tracker {
+        var alive = 0
+    }
+
+    final class Value {
+        let tracker: Tracker
+        init(_ tracker: Tracker) {
+            self.tracker = tracker
+            tracker.alive += 1
+        }
+        deinit { tracker.alive -= 1 }
+    }
+
+    final class Key: Hashable {
+        let hashValue: Int
+        let value: Value
+        init(_ hash: Int, _ tracker: Tracker) {
+            hashValue = hash
+            value = Value(tracker)
+        }
+        func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
+        static func == (left: Key, right: Key) -> Bool { left === right }
+    }
+
+    @Test(arguments: Hashing.allCases)
+    func `random edits leak nothing and release nothing early`(_ hashing: Hashing) {
+        let tracker = Tracker()
+        do {
+            var random = SeededGenerator(state: testSeed)
+            let keys = (0..<64).map { Key(hashing.hash($0), tracker) }
+            var versions: [HAMT<Key, Value>] = [HAMT()]
+            for _ in 0..<3_000 {
+                let key = keys[random.below(keys.count)]
+                var version = versions.remove(at: random.below(versions.count))
+                let kept = random.below(3) == 0 ? version : nil
+                switch random.below(6) {
+                case 0: version[key] = Value(tracker)
+                case 1: version = version.inserting(Value(tracker), forKey: key)
+                case 2: version[key] = nil
+                case 3: version = version.removingValue(forKey: key)
+                case 4: version = version.filter { $0.key.hashValue & 3 != 0 }
+                default: version = version.mapValues { _ in Value(tracker) }
+                }
+                #expect(version.allSatisfy { $0.value.tracker === tracker })
+                versions.append(version)
+                if let kept, versions.count < 6 { versions.append(kept) }
+            }
+            let values = versions.reduce(into: Set<ObjectIdentifier>()) { set, map in
+                for value in map.values { set.insert(ObjectIdentifier(value)) }
+            }
+            #expect(tracker.alive == values.count + keys.count)
+        }
+        #expect(tracker.alive == 0)
+    }
+
+    @Test func `a removed entry dies at once`() {
+        let tracker = Tracker()
+        var map: HAMT<Int, Value> = [:]
+        for key in 0..<100 { map[key] = Value(tracker) }
+        weak let last = map[99]
+        map[99] = nil
+        #expect(last == nil && tracker.alive == 99)
+        map[98] = Value(tracker)
+        #expect(tracker.alive == 99)
+        map.removeAll(keepingCapacity: true)
+        #expect(tracker.alive == 0)
+    }
+
+    @Test func `keys and values of every layout are destroyed`() {
+        struct Wide {
+            let head: UInt8 = 1
+            let object: Value
+            let text: String
+        }
+        let tracker = Tracker()
+        do {
+            var strings: HAMT<String, any Sendable> = [:]
+            var wide: HAMT<UInt8, Wide> = [:]
+            var optionals: HAMT<Int16, Value?> = [:]
+            var vectors: HAMT<Int8, SIMD8<Double>> = [:]
+            var nothing: HAMT<UInt16, Void> = [:]
+            for number in 0..<200 {
+                strings["a key that is too long to be stored inline \(number)"] = "value \(number)"
+                wide[UInt8(number)] = Wide(object: Value(tracker), text: "text that is too long to be inline \(number)")
+                optionals[Int16(number)] = .some(number % 2 == 0 ? Value(tracker) : nil)
+                vectors[Int8(number - 100)] = SIMD8(repeating: Double(number))
+                nothing[UInt16(number)] = ()
+            }
+            #expect(tracker.alive == 300)
+            #expect(HAMT<String, any Sendable>.valueOffsetIsAsAssumed && HAMT<UInt8, Wide>.valueOffsetIsAsAssumed)
+            #expect(HAMT<Int16, Value?>.valueOffsetIsAsAssumed && HAMT<Int8, SIMD8<Double>>.valueOffsetIsAsAssumed)
+            #expect(HAMT<UInt16, Void>.valueOffsetIsAsAssumed)
+            #expect(strings.invariantViolations().isEmpty && wide.invariantViolations().isEmpty)
+            #expect(optionals.invariantViolations().isEmpty && nothing.invariantViolations().isEmpty)
+            #expect(vectors.invariantViolations().isEmpty)
+            #expect((0..<200).allSatisfy { vectors[Int8($0 - 100)]?[7] == Double($0) })
+            #expect(nothing.count == 200)
+            let copies = (wide.removingValue(forKey: 7), optionals.filter { $0.key > 5 })
+            #expect(copies.0.count == 199 && copies.1.count == 194)
+        }
+        #expect(tracker.alive == 0)
+    }
+
+    @Test func `an iterator keeps what it walks over alive`() {
+        let tracker = Tracker()
+        func makeIterator() -> HAMT<Int, Value>.Iterator {
+            HAMT(uniqueKeysWithValues: (0..<50).map { ($0, Value(tracker)) }).makeIterator()
+        }
+        var iterator: HAMT<Int, Value>.Iterator? = makeIterator()
+        var seen = 0
+        while iterator?.next() != nil { seen += 1 }
+        #expect(seen == 50 && tracker.alive == 50)
+        iterator = nil
+        #expect(tracker.alive == 0)
+    }
+
+    @Test func `a transformation that throws halfway leaks nothing`() {
+        struct Failure: Error {}
+        let tracker = Tracker()
+        let map = HAMT(uniqueKeysWithValues: (0..<500).map { ($0, $0) })
+        for limit in stride(from: 0, to: 500, by: 7) {
+            var calls = 0
+            #expect(throws: Failure.self) {
+                _ = try map.mapValues { _ in
+                    calls += 1
+                    if calls > limit { throw Failure() }
+                    return Value(tracker)
+                }
+            }
+        }
+        #expect(tracker.alive == 0)
+    }
+
+    @Test func `a map of a million entries is built, copied and released`() {
+        var map: HAMT<Int, Int> = [:]
+        for number in 0..<1_000_000 { map[number] = number }
+        let copy = map.inserting(-1, forKey: 7)
+        #expect(map.count == 1_000_000 && copy[7] == -1 && map[999_999] == 999_999)
+        map = [:]
+        #expect(copy[500_000] == 500_000)
+    }
+}
