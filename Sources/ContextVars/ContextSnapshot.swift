@@ -87,6 +87,27 @@ extension ContextSnapshot {
         try await runOnce(in: enteredContext(), body)
     }
 
+    /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    @discardableResult
+    public func run<Result>(_ body: () -> Result) -> Result {
+        runOnce(in: enteredContext(), body)
+    }
+
+    /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
+    ///
+    /// The code stays on the caller's actor.
+    ///
+    /// - Complexity: O(1).
+    @discardableResult
+    public nonisolated(nonsending) func run<Result>(
+        _ body: nonisolated(nonsending) () async -> Result
+    ) async -> Result {
+        await runOnce(in: enteredContext(), body)
+    }
+
     /// A new context with the snapshot's values, entered for the caller.
     @usableFromInline
     func enteredContext() -> Context {

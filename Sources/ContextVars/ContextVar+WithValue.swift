@@ -34,6 +34,33 @@ extension ContextVar {
     }
 }
 
+// The same for bodies that throw nothing. They exist only because the compiler of Swift 6.3 crashes ("Found ownership
+// error") on a function that infers `Failure` as `Never` and also has a `catch` that is not exhaustive.
+extension ContextVar {
+    /// Runs synchronous code that throws nothing in a copy of the current context in which this variable has another
+    /// value.
+    ///
+    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @inlinable
+    @discardableResult
+    public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
+        runOnce(in: copyOfCurrent(with: StoredValue(value), for: self), operation)
+    }
+
+    /// Runs asynchronous code that throws nothing in a copy of the current context in which this variable has another
+    /// value.
+    ///
+    /// The code stays on the caller's actor.
+    ///
+    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @discardableResult
+    public nonisolated(nonsending) func withValue<Result>(
+        _ value: Value, operation: nonisolated(nonsending) () async -> Result
+    ) async -> Result {
+        await runOnce(in: copyOfCurrent(with: StoredValue(value), for: self), operation)
+    }
+}
+
 /// A copy of the current context in which one variable has another value, entered for the caller.
 @usableFromInline
 func copyOfCurrent(with value: StoredValue, for variable: AnyContextVar) -> Context {

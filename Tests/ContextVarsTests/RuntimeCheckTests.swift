@@ -1,4 +1,5 @@
 import CContextVarsRuntime
+import Foundation
 import Testing
 
 @testable import ContextVars
@@ -30,5 +31,34 @@ import Testing
             })
         #expect(await Task { isStructured() }.value == false)
         #expect(await Task.detached { isStructured() }.value == false)
+    }
+
+    @Test func `The running task that is read is the one that the runtime reports`() async {
+        @Sendable func agrees() -> Bool { contextvars_running_task() == contextvars_find_running_task() }
+        await withTaskGroup { group in
+            for _ in 0..<200 {
+                group.addTask {
+                    #expect(agrees())
+                    await Task.yield()
+                    #expect(agrees())
+                    let task = Task { agrees() }
+                    #expect(await task.value)
+                    #expect(agrees())
+                }
+            }
+        }
+        for _ in 0..<20 {
+            let agreesOnThread = await withCheckedContinuation { continuation in
+                Thread.detachNewThread {
+                    let agreed = agrees() && contextvars_running_task() == nil
+                    let task = Task { agrees() }
+                    Task.detached {
+                        let agreedInTask = await task.value
+                        continuation.resume(returning: agreed && agreedInTask)
+                    }
+                }
+            }
+            #expect(agreesOnThread)
+        }
     }
 }

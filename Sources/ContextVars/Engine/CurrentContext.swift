@@ -7,8 +7,7 @@ import CContextVarsRuntime
 ///   root, a number of its rank table, one key compared: nine loads. No lock, no allocation, no atomic read-modify-write; a retain where the value
 ///   is an object.
 /// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
-///   bytes replaces the old one in place; others allocate a box. The token is allocated unless the caller doesn't keep
-///   it.
+///   bytes replaces the old one in place; others allocate a box. The token is one allocation more.
 enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
     static func values() -> ContextValues {
