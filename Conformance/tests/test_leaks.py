@@ -4,6 +4,9 @@ Each scenario runs a few times to fill caches, and then in rounds. After each ro
 of this file's class that are alive, the objects of the module's types, the bytes in use in the C heap, where the Swift
 objects are, and the memory blocks of Python's allocator. A leak adds to one of them in every round; so the smallest
 growth of all rounds must be 0 or less.
+
+To count the C heap to the byte, glibc's caches for threads must be off, as Conformance/run has them
+(GLIBC_TUNABLES=glibc.malloc.tcache_count=0): what is in them counts as in use, and they take long to fill.
 """
 
 import array
