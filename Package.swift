@@ -19,6 +19,10 @@ let package = Package(
         .target(
             name: "CContextVars",
             dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
+        .target(
+            name: "CContextVarsProgram", dependencies: ["CContextVarsHeader"], path: "Tests/CContextVarsProgram",
+            exclude: ["main.c"]),
+        .testTarget(name: "CContextVarsTests", dependencies: ["CContextVars", "CContextVarsProgram"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
             name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),

@@ -27,7 +27,7 @@ final class EmbedderKeyContent {
 }
 
 extension EmbedderKey {
-    /// Calls the body with a new key for an object. What it returns counts if no comparison failed.
+    /// Calls the body with a new key for an object; what it returns counts if no comparison failed.
     static func withProbe<Result>(
         for object: UnsafeMutableRawPointer, _ embedder: Embedder, _ body: (EmbedderKey) -> Result
     ) throws(CallbackFailure) -> Result {

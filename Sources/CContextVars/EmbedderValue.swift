@@ -5,7 +5,7 @@ import ContextVars
 final class EmbedderValue: @unchecked Sendable {
     // Invariant behind `@unchecked`: never changed; the header asks embedders for objects that any thread may release.
 
-    /// The embedder's object, retained. Nil only in a variable without a default.
+    /// The embedder's object, retained; nil only in a variable without a default.
     let object: UnsafeMutableRawPointer?
     /// The object that stands for the variable: retained by values, not by the variable itself.
     let owner: UnsafeMutableRawPointer?
@@ -42,7 +42,7 @@ final class EmbedderValue: @unchecked Sendable {
         if let owner, retainsOwner { embedder.release(owner) }
     }
 
-    /// Gives the object to the caller of the C interface, retained. Returns whether there is one.
+    /// Gives the object to the caller of the C interface, retained, and returns whether there is one.
     func write(to place: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Bool {
         guard let object else { return false }
         if let place {
@@ -53,5 +53,7 @@ final class EmbedderValue: @unchecked Sendable {
     }
 }
 
-/// A variable of the C interface. `defaultValue` holds what belongs to the variable; it need not have an object.
+/// A variable of the C interface.
+///
+/// `defaultValue` holds what belongs to the variable; it need not have an object.
 typealias EmbedderVariable = ContextVar<EmbedderValue>

@@ -15,7 +15,7 @@ func status(_ operation: () throws(ContextError) -> Void) -> CInt {
 }
 
 extension ContextError {
-    /// The C side's code. Of the codes that have none there, an explicit thread state throws none.
+    /// The C side's code; an explicit thread state throws none of those that have no code there.
     fileprivate var status: ctxvars_error {
         switch code {
         case .alreadyEntered: CTXVARS_ALREADY_ENTERED

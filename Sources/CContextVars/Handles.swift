@@ -12,7 +12,7 @@ func handle(_ object: AnyObject) -> OpaquePointer {
 }
 
 extension OpaquePointer {
-    /// The object of a handle. Its type is what the function in the header says.
+    /// The object of a handle, of the type that the function in the header says.
     @inline(__always)
     func object<Object: AnyObject>(as type: Object.Type = Object.self) -> Object {
         Unmanaged<Object>.fromOpaque(UnsafeRawPointer(self)).takeUnretainedValue()

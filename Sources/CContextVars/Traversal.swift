@@ -27,7 +27,7 @@ private struct Traversal {
         return callbacks.shared.map { $0(address, references, callbacks.argument) != 0 } ?? false
     }
 
-    /// Shows an object of the embedder. Returns whether to go on.
+    /// Shows an object of the embedder, and returns whether to go on.
     mutating func visit(_ object: UnsafeMutableRawPointer?) -> Bool {
         if let object { result = callbacks.visit(object, callbacks.argument) }
         return result == 0

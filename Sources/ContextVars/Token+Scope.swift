@@ -1,0 +1,48 @@
+extension Token {
+    /// Runs synchronous code, and then restores what the variable had before the ``ContextVar/set(_:)`` that made this
+    /// token: `with var.set(x):` of CPython 3.14.
+    ///
+    /// ```swift
+    /// try Request.attempt.set(2).scope {
+    ///     retry()        // reads 2
+    /// }                  // restored, whatever way the code ends
+    /// ```
+    ///
+    /// The code runs in the same context: other variables that it sets stay set afterwards. Use
+    /// `withValue(_:operation:)` to keep all changes inside, and where no context may be changed.
+    ///
+    /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
+    /// - Complexity: As ``ContextVar/reset(_:)``.
+    public func scope<Result>(_ body: () throws -> Result) throws -> Result {
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            try? self.var.reset(self)
+            throw error
+        }
+        try self.var.reset(self)
+        return result
+    }
+
+    /// Runs asynchronous code, and then restores what the variable had before the ``ContextVar/set(_:)`` that made this
+    /// token.
+    ///
+    /// The code stays on the caller's actor and in the caller's context, as with `scope(_:)` for synchronous code.
+    ///
+    /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
+    /// - Complexity: As ``ContextVar/reset(_:)``.
+    public nonisolated(nonsending) func scope<Result>(
+        _ body: nonisolated(nonsending) () async throws -> Result
+    ) async throws -> Result {
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            try? self.var.reset(self)
+            throw error
+        }
+        try self.var.reset(self)
+        return result
+    }
+}
