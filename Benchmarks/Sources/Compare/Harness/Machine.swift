@@ -6,7 +6,7 @@ struct Machine {
     let processors = ProcessInfo.processInfo.activeProcessorCount
     let system = firstValue(of: "PRETTY_NAME", in: "/etc/os-release", separator: "=")
     let kernel = contents(of: "/proc/sys/kernel/osrelease")
-    let toolchain = standardOutput(of: ["swift", "--version"]).flatMap { $0.split(separator: "\n").first.map(String.init) }
+    let toolchain = standardOutput(of: ["swift", "--version"])?.split(separator: "\n").first.map(String.init)
     /// How many processes wanted to run just now: figures of a busy machine are noisy.
     let load = contents(of: "/proc/loadavg")?.split(separator: " ").first.map(String.init)
 

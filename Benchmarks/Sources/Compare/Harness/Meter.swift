@@ -4,7 +4,9 @@ import CMeasure
 ///
 /// So the set-up, entering a context and binding task-local values say, is outside the measurement.
 final class Meter {
-    /// What is measured. Time and allocations never together: counting has a price of its own.
+    /// What is measured.
+    ///
+    /// Time and allocations never together: counting has a price of its own.
     enum Quantity: Sendable {
         case time
         case allocations
@@ -12,7 +14,7 @@ final class Meter {
 
     /// How often the side is to do its operation.
     let iterations: Int
-    private let quantity: Quantity
+    let quantity: Quantity
     private var amount = 0.0
     private var operations = 1
 

@@ -19,14 +19,14 @@ struct Row: Sendable {
 
     let operation: String
     let peer: String
-    /// The ratio, ours to the peer's, that the row has to reach.
-    let bar: Double
+    /// The ratio, ours to the peer's, that the row has to reach; nil where it only informs.
+    let bar: Double?
     let unit: Unit
     /// Makes what the sides share, a map of a million keys say, only when the row's turn has come.
     let makeSides: @Sendable () throws -> Sides
 
     init(
-        _ operation: String, against peer: String, bar: Double, unit: Unit = .nanoseconds,
+        _ operation: String, against peer: String, bar: Double?, unit: Unit = .nanoseconds,
         sides: @escaping @Sendable () throws -> Sides
     ) {
         self.operation = operation

@@ -6,20 +6,20 @@ struct Runner: Sendable {
     /// How many batches each side has.
     let rounds: Int
 
-    /// What a batch lasts, nearly: long against reading the clock twice.
-    private static let batchNanoseconds = 2e6
-
-    /// What a row may last. Rows whose single operation takes long have fewer rounds, but no fewer than ``fewestRounds``.
+    /// What a row may last.
+    ///
+    /// Rows whose single operation takes long have fewer rounds, but no fewer than ``fewestRounds``.
     private static let rowNanoseconds = 5e9
     private static let fewestRounds = 5
 
     /// Measures one row.
+    ///
+    /// - Throws: ``Unavailable`` where the peer isn't there.
     func measure(_ row: Row) async throws -> Outcome {
         let sides = try row.makeSides()
-        let ours = try await Plan(of: sides.ours, row.unit)
         let peer = try await Plan(of: sides.peer, row.unit)
-        let affordable = Int(Self.rowNanoseconds / (ours.batchNanoseconds + peer.batchNanoseconds + 1))
-        let count = row.unit == .bytes ? 1 : min(rounds, max(affordable, Self.fewestRounds))
+        let ours = try await Plan(of: sides.ours, row.unit)
+        let count = affordableRounds(row.unit, ours.batchNanoseconds + peer.batchNanoseconds)
 
         var samples = (ours: [Double](), peer: [Double]())
         for round in 0..<count {
@@ -37,44 +37,23 @@ struct Runner: Sendable {
             oursAllocations: ours.allocations, peerAllocations: peer.allocations)
     }
 
-    /// One side, and how often a batch does its operation.
-    private struct Plan {
-        let side: Side
-        var iterations = 1
-        var batchNanoseconds = 0.0
-        var allocations = 0.0
+    /// Measures how the price of an operation grows, its numbers by turns.
+    func measure(_ growth: Growth) async throws -> GrowthOutcome {
+        var plans: [Plan] = []
+        for number in growth.numbers { plans.append(try await Plan(of: growth.makeSide(number), growth.unit)) }
+        let count = affordableRounds(growth.unit, plans.reduce(0) { $0 + $1.batchNanoseconds })
 
-        init(of side: @escaping Side, _ unit: Row.Unit) async throws {
-            self.side = side
-            guard unit == .nanoseconds else { return }
-            try await calibrate()
-            // A batch before this one has warmed up all that is made on first use.
-            allocations = try await run(.allocations).perOperation
+        var samples = plans.map { _ in [Double]() }
+        for _ in 0..<count {
+            for (index, plan) in plans.enumerated() { samples[index].append(try await plan.sample()) }
         }
+        return GrowthOutcome(growth: growth, figures: samples.map(Statistics.init))
+    }
 
-        /// Doubles the batch until it is long enough to tell how long it should be.
-        private mutating func calibrate() async throws {
-            while true {
-                batchNanoseconds = try await run(.time).total
-                if batchNanoseconds > Runner.batchNanoseconds / 4 { break }
-                iterations *= 2
-            }
-            let operation = batchNanoseconds / Double(iterations)
-            iterations = max(1, Int(Runner.batchNanoseconds / operation))
-            batchNanoseconds = operation * Double(iterations)
-        }
-
-        func sample() async throws -> Double { try await run(.time).perOperation }
-
-        /// Runs a batch in a task of its own, to which no task-local value nor context comes from here.
-        private func run(_ quantity: Meter.Quantity) async throws -> (total: Double, perOperation: Double) {
-            let (side, iterations) = (side, iterations)
-            return try await Task.detached {
-                let meter = Meter(quantity, iterations: iterations)
-                try await side(meter)
-                return (meter.total, meter.perOperation)
-            }.value
-        }
+    private func affordableRounds(_ unit: Row.Unit, _ nanosecondsEach: Double) -> Int {
+        // Bytes are the same each time.
+        guard unit != .bytes else { return 1 }
+        return min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
     }
 }
 
@@ -89,5 +68,8 @@ struct Outcome: Sendable {
 
     var ratio: Double { ours.median / peer.median }
 
-    var reachesBar: Bool { row.higherIsBetter ? ratio >= row.bar : ratio <= row.bar }
+    var reachesBar: Bool {
+        guard let bar = row.bar else { return true }
+        return row.higherIsBetter ? ratio >= bar : ratio <= bar
+    }
 }

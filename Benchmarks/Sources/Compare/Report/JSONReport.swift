@@ -1,13 +1,16 @@
 import Foundation
 
-/// The measured rows as a JSON array.
+/// The measured rows that have a bar, as a JSON array.
 struct JSONReport {
     let outcomes: [Outcome]
 
-    /// One row of the file. `ours_ns` and `peer_ns` are in `unit`, which is `ns` for all but bytes and throughput.
+    /// One row of the file.
+    ///
+    /// `ours_ns` and `peer_ns` are in `unit`, which is `ns` for all but bytes and throughput.
     private struct Line: Encodable {
         let op, peer: String
-        let oursNs, peerNs, ratio, bar: Double
+        let oursNs, peerNs, ratio: Double
+        let bar: Double?
         let higherIsBetter: Bool
         let oursAllocations, peerAllocations: Double
         let unit: String
@@ -35,6 +38,6 @@ struct JSONReport {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(outcomes.map(Line.init))
+        return try encoder.encode(outcomes.filter { $0.row.bar != nil }.map(Line.init))
     }
 }

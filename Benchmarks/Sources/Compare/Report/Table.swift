@@ -26,8 +26,8 @@ struct Table {
             figure(outcome.ours.median), percent(outcome.ours.spread),
             figure(outcome.peer.median), percent(outcome.peer.spread),
             row.unit.rawValue,
-            fixed(outcome.ratio, 2), (row.higherIsBetter ? "≥ " : "≤ ") + fixed(row.bar, 2),
-            outcome.reachesBar ? "ok" : "MISSES",
+            fixed(outcome.ratio, 2), row.bar.map { (row.higherIsBetter ? "≥ " : "≤ ") + fixed($0, 2) } ?? "",
+            row.bar == nil ? "" : outcome.reachesBar ? "ok" : "MISSES",
             row.unit == .nanoseconds
                 ? "\(fixed(outcome.oursAllocations, 2)) / \(fixed(outcome.peerAllocations, 2))" : "",
         ]

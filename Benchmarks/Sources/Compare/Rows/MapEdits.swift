@@ -75,7 +75,9 @@ enum MapRemoval<K: MapKey>: MapBenchmark {
     }
 }
 
-/// All entries, one after the other, from a map that shares nothing. Time for one entry.
+/// All entries, one after the other, from a map that shares nothing.
+///
+/// Time for one entry.
 enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
     @_specialize(where K == Key)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
@@ -100,7 +102,9 @@ enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
     }
 }
 
-/// From nothing to all entries, in place. Time for one entry; the release of the map isn't in it.
+/// From nothing to all entries, in place.
+///
+/// Time for one entry; the release of the map isn't in it.
 enum MapBuild<K: MapKey>: MapBenchmark {
     @_specialize(where K == Key)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {

@@ -16,7 +16,9 @@ final class Key: Hashable, Sendable {
     var hashValue: Int { number }
 }
 
-/// What a key of ours is in the peer's map. For objects, what someone without this library would write.
+/// What a key of ours is in the peer's map.
+///
+/// For objects, what someone without this library would write.
 protocol MapKey: Hashable, Sendable {
     associatedtype PeerKey: Hashable & Sendable
     var peerKey: PeerKey { get }

@@ -22,7 +22,9 @@ enum MapLookup<K: MapKey>: MapBenchmark {
     }
 }
 
-/// All entries. Time for one of them.
+/// All entries.
+///
+/// Time for one of them.
 enum MapIteration<K: MapKey>: MapBenchmark {
     @_specialize(where K == Key)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
@@ -45,7 +47,9 @@ enum MapIteration<K: MapKey>: MapBenchmark {
     }
 }
 
-/// Whether two maps that were built apart have the same entries. Time for one of them.
+/// Whether two maps that were built apart have the same entries.
+///
+/// Time for one of them.
 enum MapEquality<K: MapKey>: MapBenchmark {
     @_specialize(where K == Key)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
