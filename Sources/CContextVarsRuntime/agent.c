@@ -1,4 +1,5 @@
 #include <sched.h>
+#include <time.h>
 
 #include "frame.h"
 #include "swift_runtime.h"
@@ -26,4 +27,11 @@ bool contextvars_is_main_thread(void) {
 #endif
 }
 
-void contextvars_yield(void) { sched_yield(); }
+void contextvars_wait(unsigned attempt) {
+    if (attempt < 16) {
+        sched_yield();
+    } else {
+        struct timespec pause = {.tv_nsec = 50000};
+        nanosleep(&pause, NULL);
+    }
+}

@@ -14,6 +14,9 @@ void contextvars_frame_free(contextvars_frame *frame);
 void contextvars_task_local_push(contextvars_frame *frame);
 void contextvars_task_local_pop(void);
 
+/// Whether the frame that the caller has just pushed is the only task-local value in the storage.
+bool contextvars_task_local_is_first(void);
+
 /// The innermost frame in the task-local storage that the caller reaches, or NULL.
 contextvars_frame *contextvars_task_local_get(void);
 

@@ -139,6 +139,23 @@ void contextvars_task_local_push(contextvars_frame *frame) {
 
 void contextvars_task_local_pop(void) { swift_task_localValuePop(); }
 
+/// How the runtime stores a task-local value: the item that it links to, then what it was given.
+typedef struct item {
+    uintptr_t next_and_flags;
+    const void *key;
+    const void *type;
+    slot value;
+} item;
+
+bool contextvars_task_local_is_first(void) {
+    char *value = swift_task_localValueGet(&key);
+    if (!value) return false;
+    const item *pushed = (const item *)(value - offsetof(item, value));
+    // Of an item that doesn't look like ours, nothing is known.
+    if (pushed->key != &key || pushed->type != &metadata.kind) return false;
+    return pushed->next_and_flags < _Alignof(item);
+}
+
 contextvars_frame *contextvars_task_local_get(void) {
     slot *value = swift_task_localValueGet(&key);
     return value ? value->frame : NULL;

@@ -61,8 +61,9 @@ extension Context: Sequence {
 extension Context: Equatable {
     /// Whether the same variables are set in both, to equal values.
     ///
-    /// Values that are `Equatable` are compared as such. Other values are equal if they are the same object, or if the
-    /// contexts share them because one was copied from the other.
+    /// Values that are `Equatable` are compared as such, after a look at whether they are the same bits (so a `nan` is
+    /// equal to itself, as in CPython). Other values are equal if they are the same object, both `nil`, or shared because
+    /// one context was copied from the other.
     ///
     /// - Complexity: O(*n*); O(1) for a context and its unchanged copy. Safe from any thread.
     public static func == (lhs: Context, rhs: Context) -> Bool {

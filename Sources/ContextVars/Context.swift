@@ -80,8 +80,9 @@ extension Context {
     ///
     /// For the owner.
     ///
-    /// Nothing that a user wrote runs under the lock: the old value is released by the caller.
-    @inline(__always)
+    /// Nothing that a user wrote may run under the lock, and the old value's end may run much. So it is released by the
+    /// caller, and this is never inlined: an inlined caller that discards the value would release it before the lock.
+    @inline(never)
     func exchange(_ newValue: StoredValue?, for variable: AnyContextVar) -> StoredValue? {
         lock.withLock {
             if let newValue {

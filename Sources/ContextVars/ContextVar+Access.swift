@@ -71,8 +71,9 @@ extension ContextVar {
     /// - Complexity: As ``set(_:)``.
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
-        try token.use(with: self) { () throws(ContextError) in
+        let discarded = try token.use(with: self) { () throws(ContextError) in
             try restoreInCurrent(self, to: token.storedOldValue, ifCurrentIs: token.context)
         }
+        withExtendedLifetime(discarded) {}
     }
 }

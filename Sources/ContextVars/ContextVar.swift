@@ -54,17 +54,20 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
 
     override func areEqual(_ lhs: StoredValue, _ rhs: StoredValue) -> Bool {
         if lhs.isIdentical(to: rhs) { return true }
-        let (lhs, rhs) = (lhs.load(as: Value.self), rhs.load(as: Value.self))
-        if let lhs = lhs as? any Equatable { return lhs.isEqual(to: rhs) }
-        return object(in: lhs).map { $0 === object(in: rhs) } ?? false
+        return valuesAreEqual(lhs.load(as: Value.self), rhs.load(as: Value.self))
     }
 }
 
-/// The object that a value is or, if it is an optional, holds.
-private func object(in value: Any) -> AnyObject? {
-    if let optional = value as? any OptionalValue { return optional.wrapped.flatMap(object) }
-    // `as? AnyObject` alone would put a value that is no object into one.
-    return type(of: value) is AnyClass ? value as AnyObject : nil
+/// Whether two values of one type are equal: as such, as optionals, or as the same object.
+private func valuesAreEqual(_ lhs: Any, _ rhs: Any) -> Bool {
+    if let lhs = lhs as? any OptionalValue, let rhs = rhs as? any OptionalValue {
+        guard let lhs = lhs.wrapped, let rhs = rhs.wrapped else { return lhs.wrapped == nil && rhs.wrapped == nil }
+        return valuesAreEqual(lhs, rhs)
+    }
+    if let lhs = lhs as? any Equatable { return lhs.isEqual(to: rhs) }
+    // `as AnyObject` alone would put values that are no objects into new ones.
+    guard type(of: lhs) is AnyClass, type(of: rhs) is AnyClass else { return false }
+    return lhs as AnyObject === rhs as AnyObject
 }
 
 private protocol OptionalValue {

@@ -109,14 +109,11 @@ extension ThreadState {
     /// released after that: its end may run a user's code, which may use this state.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
         let discarded = try stack.withLock { stack throws(ContextError) in
-            var discarded: StoredValue?
             try token.use(with: variable) {
                 let context = stack.current()
-                guard context.id == token.context else { return false }
-                discarded = context.exchange(token.storedOldValue, for: variable)
-                return true
+                guard context.id == token.context else { return nil }
+                return .some(context.exchange(token.storedOldValue, for: variable))
             }
-            return discarded
         }
         withExtendedLifetime(discarded) {}
     }

@@ -45,14 +45,21 @@ extension Token {
     /// Marks the token as used if it is unused, of this variable, and `restore` finds that its context is current.
     ///
     /// The checks come in CPython's order. They need no lock: a token's context has one owner, who alone gets past them.
+    ///
+    /// - Parameters:
+    ///   - variable: The variable that is to be restored.
+    ///   - restore: Restores it and returns what it had until now; `nil` if another context is current.
+    /// - Returns: What the variable had until now. The caller lets go of it last: its end may run code that tries to use
+    ///   the token again.
     @inlinable
     func use(
-        with variable: ContextVar<Value>, restore: () throws(ContextError) -> Bool
-    ) throws(ContextError) {
+        with variable: ContextVar<Value>, restore: () throws(ContextError) -> StoredValue??
+    ) throws(ContextError) -> StoredValue? {
         guard !isUsed else { throw .tokenUsed(self) }
         guard self.var === variable else { throw .tokenFromDifferentVar(self) }
-        guard try restore() else { throw .tokenFromDifferentContext(self) }
+        guard let discarded = try restore() else { throw .tokenFromDifferentContext(self) }
         used.store(true, ordering: .relaxed)
+        return discarded
     }
 }
 

@@ -220,6 +220,21 @@ import Testing
         #expect(copy != context)
     }
 
+    @Test func `A variable set to nil twice is equal, whatever it could hold`() throws {
+        struct Opaque: Sendable { var value = [1] }
+        let (opaque, anything) = (ContextVar<Opaque?>("opaque"), ContextVar<(any Sendable)?>("anything"))
+        let (first, second) = (Context(), Context())
+        for context in [first, second] {
+            try context.run {
+                try opaque.set(nil)
+                try anything.set([1, 2])
+            }
+        }
+        #expect(first == second)
+        try first.run { try anything.set(nil) }
+        #expect(first != second)
+    }
+
     @Test func `A description names the variables, a debug description also their values`() throws {
         let context = Context()
         #expect(context.description.hasPrefix("<Context {} at 0x"))

@@ -1,6 +1,7 @@
 import CContextVarsRuntime
 import ContextVars
 import Foundation
+import Synchronization
 import Testing
 
 /// What must die when its last user is gone.
@@ -198,6 +199,53 @@ import Testing
                 try owner.set(nil)
                 #expect(log.get() == round)
             }
+        }
+    }
+
+    /// Found in release only: the optimiser may release a discarded value earlier than the line that discards it.
+    @Test func `A deinitialiser may change contexts and start tasks while reset lets go of its object`() throws {
+        final class Closing: Sendable {
+            let log: ContextVar<Int>
+            init(log: ContextVar<Int>) { self.log = log }
+            deinit {
+                _ = try? log.set(log.get() + 1)
+                Task {}
+            }
+        }
+        let (log, owner) = (ContextVar("log", default: 0), ContextVar<Closing?>("owner"))
+        let state = ThreadState()
+        try Context().run {
+            for round in 1...10 {
+                try owner.reset(owner.set(Closing(log: log)))
+                #expect(log.get() == round)
+                try owner.reset(owner.set(Closing(log: log), in: state), in: state)
+                try log.set(round)
+            }
+        }
+    }
+
+    @Test func `A token can't be used again by the end of the value that its use discards`() throws {
+        final class Retrying: @unchecked Sendable {
+            var retry: () -> Void = {}
+            deinit { retry() }
+        }
+        let owner = ContextVar<Retrying?>("owner")
+        try Context().run {
+            let refusals = Mutex<[ContextError]>([])
+            let token = try {
+                let object = Retrying()
+                let token = try owner.set(object)
+                object.retry = {
+                    do throws(ContextError) {
+                        try owner.reset(token)
+                    } catch {
+                        refusals.withLock { $0.append(error) }
+                    }
+                }
+                return token
+            }()
+            try owner.reset(token)
+            #expect(refusals.withLock { $0 } == [.tokenUsed])
         }
     }
 

@@ -73,6 +73,21 @@ import Testing
         }
     }
 
+    @Test func `Tasks with contexts start in the order of their creation on their creator's actor`() async {
+        let order = await Sequencer().startTasks()
+        #expect(order == Array(0..<1000))
+    }
+
+    private actor Sequencer {
+        var order: [Int] = []
+
+        func startTasks() async -> [Int] {
+            let tasks = (0..<1000).map { number in Task(context: .current) { order.append(number) } }
+            for task in tasks { await task.value }
+            return order
+        }
+    }
+
     @Test func `Children of all four kinds of group run in the contexts that they are given`() async throws {
         let contexts = (0..<8).map { _ in Context() }
         await withTaskGroup(of: Void.self) { group in

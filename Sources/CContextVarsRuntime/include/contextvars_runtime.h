@@ -91,8 +91,9 @@ bool contextvars_is_main_thread(void);
 /// The flag of the calling thread that says whether it is calling watchers.
 static inline bool *contextvars_thread_is_notifying(void) { return &contextvars_this_thread.is_notifying; }
 
-/// Gives the processor to another thread, for a lock that spins.
-void contextvars_yield(void);
+/// Waits a little, for a lock that spins. First gives the processor to another thread of the same priority, then sleeps:
+/// a holder of lower priority must get it too.
+void contextvars_wait(unsigned attempt);
 
 // MARK: Frames (frame.c)
 

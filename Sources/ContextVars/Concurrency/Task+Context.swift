@@ -10,11 +10,15 @@ extension Task where Failure == Never {
     ///   throws.
     @discardableResult
     public init<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, priority: TaskPriority? = nil, isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        self.init(priority: priority) { await entered.run(operation) }
+        self.init(priority: priority) {
+            // Captured, the actor is where the task is enqueued: tasks that it creates start in order.
+            _ = isolation
+            return await entered.run(operation)
+        }
     }
 }
 
@@ -27,11 +31,14 @@ extension Task where Failure == any Error {
     ///   throws.
     @discardableResult
     public init<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, priority: TaskPriority? = nil, isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation:
             sending @escaping @isolated(any) () async throws -> Success
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        self.init(priority: priority) { try await entered.run(operation) }
+        self.init(priority: priority) {
+            _ = isolation
+            return try await entered.run(operation)
+        }
     }
 }

@@ -56,7 +56,7 @@ public final class EnteredContext: Sendable {
     }
 
     /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
-    func run<Result: Sendable, Failure: Error>(
+    nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)

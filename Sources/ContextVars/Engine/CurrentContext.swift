@@ -109,15 +109,17 @@ func setInCurrent(
     }
 }
 
-/// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current; returns whether it is.
+/// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current.
+///
+/// Returns what the variable had until now, for the caller to release when all is done; `nil` if another context is
+/// current.
 @usableFromInline
 @inline(never)
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: StoredValue?, ifCurrentIs expected: Context.ID
-) throws(ContextError) -> Bool {
+) throws(ContextError) -> StoredValue?? {
     try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
-        guard context.id == expected else { return false }
-        _ = context.exchange(oldValue, for: variable)
-        return true
+        guard context.id == expected else { return nil }
+        return .some(context.exchange(oldValue, for: variable))
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A context's lock is all but always free: its owner takes it to write, structured children and holders of the
 /// `Context` object take it to read. A mutex would double the cost of `set`, because giving one back is a second atomic
-/// exchange. A waiter soon yields its processor, so that a preempted holder can finish.
+/// exchange. A waiter soon yields its processor, and then sleeps, so that a preempted holder can finish.
 struct SpinLock: ~Copyable {
     private let isHeld = Atomic<Bool>(false)
 
@@ -18,12 +18,12 @@ struct SpinLock: ~Copyable {
 
     @inline(never)
     private borrowing func wait() {
-        var attempts = 0
+        var attempts: UInt32 = 0
         repeat {
             // Reads only, until the lock looks free: a failed exchange would take the cache line from its holder.
             while isHeld.load(ordering: .relaxed) {
                 attempts += 1
-                if attempts > 100 { contextvars_yield() }
+                if attempts > 100 { contextvars_wait(attempts - 100) }
             }
         } while isHeld.exchange(true, ordering: .acquiring)
     }
