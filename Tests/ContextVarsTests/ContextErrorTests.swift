@@ -66,6 +66,21 @@ import Testing
     /// Forgets the type of the error.
     private func untyped(_ body: () throws -> Void) throws { try body() }
 
+    /// The compiler of Swift 6.3 crashed on this while `withValue` had no form for bodies that throw nothing.
+    @Test func `A catch that isn't exhaustive may stand beside withValue and run`() throws {
+        try Context().run {
+            let token = try variable.set(1)
+            variable.withValue(2) { #expect(variable.get() == 2) }
+            ContextSnapshot.current.run { #expect(variable.get() == 1) }
+            do {
+                try variable.reset(token)
+                try variable.reset(token)
+            } catch .tokenUsed {
+                #expect(token.isUsed)
+            }
+        }
+    }
+
     @Test func `Every code has a constant of its name`() {
         let constants: [ContextError] = [
             .noCurrentContext, .borrowedContext, .alreadyEntered, .notEntered, .notCurrent, .tokenUsed,

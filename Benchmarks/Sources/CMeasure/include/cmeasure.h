@@ -1,0 +1,45 @@
+#ifndef CMEASURE_H
+#define CMEASURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/// Makes the optimiser believe that a number is used, and that any memory may have changed.
+///
+/// No instruction comes of it but what puts the number in a register, so a sink in a loop of some nanoseconds does not
+/// hide what is measured.
+static inline void measure_keep(int64_t number) {
+    __asm__ volatile("" : : "r"(number) : "memory");
+}
+
+/// The same for an address: of an object, say, which then has to exist.
+static inline void measure_keep_address(const void *address) {
+    __asm__ volatile("" : : "r"(address) : "memory");
+}
+
+/// The time in nanoseconds, of a clock that only goes forward.
+static inline uint64_t measure_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/// What the heap of the whole process did while it was counted.
+typedef struct {
+    /// How many blocks were allocated.
+    int64_t allocations;
+    /// How many bytes were allocated less those that were freed, with the allocator's own header of each block.
+    int64_t live_bytes;
+} measure_heap;
+
+/// Whether allocations can be counted with this C library.
+bool measure_can_count_heap(void);
+
+/// Counts from zero, on all threads, until `measure_stop_counting_heap`.
+void measure_start_counting_heap(void);
+
+/// Ends the counting and returns what was counted.
+measure_heap measure_stop_counting_heap(void);
+
+#endif

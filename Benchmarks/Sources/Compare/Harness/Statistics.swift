@@ -1,0 +1,23 @@
+/// The middle of many measurements and how far they spread.
+///
+/// Medians and quartiles, since the disturbances of a busy machine only ever add time.
+struct Statistics: Sendable {
+    let median: Double
+    /// The interquartile range as a share of the median.
+    let spread: Double
+
+    init(of samples: [Double]) {
+        let sorted = samples.sorted()
+        median = Self.quantile(0.5, of: sorted)
+        spread = median == 0 ? 0 : (Self.quantile(0.75, of: sorted) - Self.quantile(0.25, of: sorted)) / median
+    }
+
+    /// Linear between the two nearest samples.
+    private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
+        guard let last = sorted.indices.last else { return .nan }
+        let place = share * Double(last)
+        let below = Int(place)
+        let above = min(below + 1, last)
+        return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
+    }
+}

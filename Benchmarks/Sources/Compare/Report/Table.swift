@@ -1,0 +1,50 @@
+import Foundation
+
+/// The measured rows as text, one line each.
+struct Table {
+    let outcomes: [Outcome]
+
+    var text: String {
+        let header = ["operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations"]
+        let lines = [header] + outcomes.map(cells)
+        let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+        return lines.map { line in
+            zip(line, widths).enumerated()
+                .map { column, cell in
+                    let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+                    return (2...8).contains(column) ? padding + cell.0 : cell.0 + padding
+                }
+                .joined(separator: "  ")
+        }
+        .joined(separator: "\n")
+    }
+
+    private func cells(_ outcome: Outcome) -> [String] {
+        let row = outcome.row
+        return [
+            row.operation, row.peer,
+            figure(outcome.ours.median), percent(outcome.ours.spread),
+            figure(outcome.peer.median), percent(outcome.peer.spread),
+            row.unit.rawValue,
+            fixed(outcome.ratio, 2), row.bar.map { (row.higherIsBetter ? "≥ " : "≤ ") + fixed($0, 2) } ?? "",
+            row.bar == nil ? "" : outcome.reachesBar ? "ok" : "MISSES",
+            row.unit == .nanoseconds
+                ? "\(fixed(outcome.oursAllocations, 2)) / \(fixed(outcome.peerAllocations, 2))" : "",
+        ]
+    }
+}
+
+/// A figure with three digits or so.
+func figure(_ number: Double) -> String {
+    fixed(number, number >= 100 ? 0 : number >= 10 ? 1 : 2)
+}
+
+/// A share as a percentage.
+func percent(_ share: Double) -> String {
+    fixed(share * 100, 0) + "%"
+}
+
+/// A number with so many decimals.
+func fixed(_ number: Double, _ decimals: Int) -> String {
+    String(format: "%.\(decimals)f", number)
+}

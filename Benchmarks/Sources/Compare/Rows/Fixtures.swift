@@ -1,0 +1,30 @@
+import ContextVars
+import ServiceContextModule
+
+/// Our variables.
+enum Variables {
+    static let number = ContextVar("number", default: 0)
+    static let text = ContextVar("text", default: "")
+}
+
+/// The same as task-local values.
+enum Locals {
+    @TaskLocal static var number = 0
+    @TaskLocal static var text = ""
+    /// What other libraries bind.
+    @TaskLocal static var other = 0
+}
+
+/// The same in a `ServiceContext`.
+enum NumberKey: ServiceContextKey {
+    typealias Value = Int
+}
+
+/// Runs the body beneath eight task-local bindings of other libraries: a trace, a logger, a request's own.
+func beneathOtherBindings<Result>(_ count: Int = 8, _ body: () throws -> Result) rethrows -> Result {
+    guard count > 0 else { return try body() }
+    return try Locals.$other.withValue(count) { try beneathOtherBindings(count - 1, body) }
+}
+
+/// A string that is on the heap, as most are that come with a request.
+let requestID = "7f9c24e5-0f1b-4d0e-a5ea-1c9a1f0f4a11"

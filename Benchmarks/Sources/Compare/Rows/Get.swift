@@ -1,0 +1,83 @@
+import ContextVars
+import ServiceContextModule
+
+/// Reading a variable.
+enum Get {
+    static let rows = [
+        Row("get in a task, context entered, one binding", against: "TaskLocal.get", bar: 0.6) {
+            Sides(ours: { try numberInContext($0) }, peer: { taskLocalNumber($0) })
+        },
+        Row("get in a task, context entered, one binding", against: "ServiceContext.current?[Key]", bar: 0.1) {
+            Sides(ours: { try numberInContext($0) }, peer: { serviceContextNumber($0) })
+        },
+        Row("get below 8 other bindings", against: "TaskLocal.get at that depth", bar: 0.4) {
+            Sides(ours: { try numberInContext($0, otherBindings: 8) }, peer: { taskLocalNumber($0, otherBindings: 8) })
+        },
+        Row("get below 8 other bindings", against: "ServiceContext.current?[Key]", bar: 0.1) {
+            Sides(
+                ours: { try numberInContext($0, otherBindings: 8) },
+                peer: { serviceContextNumber($0, otherBindings: 8) })
+        },
+        Row("get of an unset variable, no context", against: "TaskLocal default", bar: 1.1) {
+            Sides(ours: { readNumber($0) }, peer: { readTaskLocalNumber($0) })
+        },
+        Row("get of a String", against: "TaskLocal<String>.get", bar: 0.7) {
+            Sides(ours: { try textInContext($0) }, peer: { taskLocalText($0) })
+        },
+    ]
+
+    /// Also the side of the CPython row.
+    static func numberInContext(_ meter: Meter, otherBindings: Int = 0) throws {
+        try Context().run {
+            try Variables.number.set(1)
+            beneathOtherBindings(otherBindings) { readNumber(meter) }
+        }
+    }
+
+    private static func readNumber(_ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(Variables.number.get()) }
+        }
+    }
+
+    private static func taskLocalNumber(_ meter: Meter, otherBindings: Int = 0) {
+        Locals.$number.withValue(1) {
+            beneathOtherBindings(otherBindings) { readTaskLocalNumber(meter) }
+        }
+    }
+
+    private static func readTaskLocalNumber(_ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(Locals.number) }
+        }
+    }
+
+    private static func serviceContextNumber(_ meter: Meter, otherBindings: Int = 0) {
+        var context = ServiceContext.topLevel
+        context[NumberKey.self] = 1
+        ServiceContext.withValue(context) {
+            beneathOtherBindings(otherBindings) {
+                meter.measure { iterations in
+                    for _ in 0..<iterations { keep(ServiceContext.current?[NumberKey.self] ?? 0) }
+                }
+            }
+        }
+    }
+
+    private static func textInContext(_ meter: Meter) throws {
+        try Context().run {
+            try Variables.text.set(requestID)
+            meter.measure { iterations in
+                for _ in 0..<iterations { keep(Variables.text.get()) }
+            }
+        }
+    }
+
+    private static func taskLocalText(_ meter: Meter) {
+        Locals.$text.withValue(requestID) {
+            meter.measure { iterations in
+                for _ in 0..<iterations { keep(Locals.text) }
+            }
+        }
+    }
+}

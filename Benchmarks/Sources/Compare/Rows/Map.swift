@@ -1,0 +1,44 @@
+import Foundation
+
+/// The persistent map against `TreeDictionary`.
+enum Map {
+    private static let sizes = [1, 8, 64, 1000, 100_000, 1_000_000]
+    private static let someSizes = [8, 1000, 100_000]
+
+    static let rows: [Row] =
+        sizes.map { row("map lookup", $0, bar: 0.5, MapLookup<Key>.self) }
+        + sizes.map { row("map persistent replace", $0, bar: 0.35, MapReplace<Key>.self) }
+        + sizes.map { row("map persistent insert", $0, bar: 0.35, MapInsert<Key>.self) }
+        + [1000, 100_000, 1_000_000].map { row("map build in place", $0, bar: 0.6, MapBuild<Key>.self) }
+        + someSizes.map { row("map lookup", $0, bar: 0.9, MapLookup<String>.self) }
+        + someSizes.map { row("map persistent insert", $0, bar: 0.6, MapInsert<String>.self) }
+        + someSizes.map { row("map iteration", $0, bar: 0.8, MapIteration<Key>.self) }
+        + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality<Key>.self) }
+        + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval<Key>.self) }
+        + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace<Key>.self) }
+
+    private static func row<Benchmark: MapBenchmark>(
+        _ operation: String, _ count: Int, bar: Double, _ benchmark: Benchmark.Type
+    ) -> Row {
+        typealias K = Benchmark.K
+        let kind = K.self == Key.self ? "identity keys" : "\(K.self) keys"
+        return Row(
+            "\(operation), \(kind), n = \(grouped(count))", against: "TreeDictionary<\(K.PeerKey.self), Int>", bar: bar
+        ) {
+            let fixture = MapFixture<K>(count: count)
+            return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
+        }
+    }
+}
+
+/// A number as people write it.
+func grouped(_ number: Int) -> String {
+    number.formatted(.number.locale(.init(identifier: "en_US")))
+}
+
+/// One operation on maps, on both sides.
+protocol MapBenchmark: SendableMetatype {
+    associatedtype K: MapKey
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter)
+}

@@ -1,0 +1,122 @@
+import HashTreeCollections
+import PersistentCollections
+
+// Edits that keep the old version release the new one within the measurement: a context that is changed for a request
+// is released with it. Specialised for each kind of key, as both libraries are in a program.
+
+/// A new value for a key that is there.
+enum MapReplace<K: MapKey>: MapBenchmark {
+    @_specialize(where K == Key)
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.ours
+        meter.measure { iterations in
+            fixture.lookupKeys.forEach(upTo: iterations) { keep(map.inserting(-1, forKey: $0).count) }
+        }
+    }
+
+    @_specialize(where K == Key)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.peer
+        meter.measure { iterations in
+            fixture.lookupKeys.forEach(upTo: iterations) { key in
+                var changed = map
+                changed.updateValue(-1, forKey: key.peerKey)
+                keep(changed.count)
+            }
+        }
+    }
+}
+
+/// One more entry.
+enum MapInsert<K: MapKey>: MapBenchmark {
+    @_specialize(where K == Key)
+    @_specialize(where K == String)
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.ours
+        meter.measure { iterations in
+            fixture.freshKeys.forEach(upTo: iterations) { keep(map.inserting(-1, forKey: $0).count) }
+        }
+    }
+
+    @_specialize(where K == Key)
+    @_specialize(where K == String)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.peer
+        meter.measure { iterations in
+            fixture.freshKeys.forEach(upTo: iterations) { key in
+                var changed = map
+                changed.updateValue(-1, forKey: key.peerKey)
+                keep(changed.count)
+            }
+        }
+    }
+}
+
+/// One entry less.
+enum MapRemoval<K: MapKey>: MapBenchmark {
+    @_specialize(where K == Key)
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.ours
+        meter.measure { iterations in
+            fixture.lookupKeys.forEach(upTo: iterations) { keep(map.removingValue(forKey: $0).count) }
+        }
+    }
+
+    @_specialize(where K == Key)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+        let map = fixture.peer
+        meter.measure { iterations in
+            fixture.lookupKeys.forEach(upTo: iterations) { key in
+                var changed = map
+                changed.removeValue(forKey: key.peerKey)
+                keep(changed.count)
+            }
+        }
+    }
+}
+
+/// All entries, one after the other, from a map that shares nothing.
+///
+/// Time for one entry.
+enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
+    @_specialize(where K == Key)
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        var maps = (0..<meter.iterations).map { _ in MapBuilding.ours(fixture.keys) }
+        meter.measure(per: fixture.keys.count) { iterations in
+            for index in 0..<iterations {
+                for key in fixture.lookupKeys { maps[index].removeValue(forKey: key) }
+            }
+        }
+        keep(maps.count)
+    }
+
+    @_specialize(where K == Key)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+        var maps = (0..<meter.iterations).map { _ in MapBuilding.peer(fixture.keys) }
+        meter.measure(per: fixture.keys.count) { iterations in
+            for index in 0..<iterations {
+                for key in fixture.lookupKeys { maps[index].removeValue(forKey: key.peerKey) }
+            }
+        }
+        keep(maps.count)
+    }
+}
+
+/// From nothing to all entries, in place.
+///
+/// Time for one entry; the release of the map isn't in it.
+enum MapBuild<K: MapKey>: MapBenchmark {
+    @_specialize(where K == Key)
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        _ = meter.measure(per: fixture.keys.count) { iterations in
+            (0..<iterations).map { _ in MapBuilding.ours(fixture.keys) }
+        }
+    }
+
+    @_specialize(where K == Key)
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+        _ = meter.measure(per: fixture.keys.count) { iterations in
+            (0..<iterations).map { _ in MapBuilding.peer(fixture.keys) }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import HashTreeCollections
+import PersistentCollections
+
+/// A key as the contexts have them: an object that is its identity, with its hash in it, numbered as it was made.
+final class Key: Hashable, Sendable {
+    let number: Int
+
+    init(_ number: Int) {
+        self.number = number
+    }
+
+    static func == (left: Key, right: Key) -> Bool { left === right }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(number) }
+
+    var hashValue: Int { number }
+}
+
+/// What a key of ours is in the peer's map.
+///
+/// For objects, what someone without this library would write.
+protocol MapKey: Hashable, Sendable {
+    associatedtype PeerKey: Hashable & Sendable
+    var peerKey: PeerKey { get }
+    /// Makes the key of a number: one that is equal to no key of another number.
+    static func make(_ number: Int) -> Self
+    /// A key to look up with: where keys have no identity, an equal one that isn't the same in memory.
+    var forLookup: Self { get }
+}
+
+extension Key: MapKey {
+    @inline(__always)
+    var peerKey: ObjectIdentifier { ObjectIdentifier(self) }
+    static func make(_ number: Int) -> Self { Self(number) }
+    var forLookup: Self { self }
+}
+
+extension String: MapKey {
+    @inline(__always)
+    var peerKey: String { self }
+    static func make(_ number: Int) -> String { "request.attribute.\(number)" }
+    var forLookup: String { String(decoding: Array(utf8), as: UTF8.self) }
+}
+
+/// Maps of `count` entries, ours and the peer's, with the same keys.
+struct MapFixture<K: MapKey>: Sendable {
+    /// In the order of insertion.
+    let keys: [K]
+    /// The same in a random order: lookups in the order of insertion would find their nodes side by side.
+    let lookupKeys: [K]
+    /// Keys that aren't in the maps.
+    let freshKeys: [K]
+    let ours: HAMT<K, Int>
+    let peer: TreeDictionary<K.PeerKey, Int>
+
+    init(count: Int) {
+        keys = (0..<count).map(K.make)
+        lookupKeys = keys.shuffled().map(\.forLookup)
+        freshKeys = (count..<(count + 4096)).map(K.make)
+        ours = MapBuilding.ours(keys)
+        peer = MapBuilding.peer(keys)
+    }
+}
+
+/// Building maps in place, one entry after the other.
+enum MapBuilding {
+    @inline(__always)
+    static func ours<K: MapKey>(_ keys: [K]) -> HAMT<K, Int> {
+        var map = HAMT<K, Int>()
+        for (value, key) in keys.enumerated() { map.updateValue(value, forKey: key) }
+        return map
+    }
+
+    @inline(__always)
+    static func peer<K: MapKey>(_ keys: [K]) -> TreeDictionary<K.PeerKey, Int> {
+        var map = TreeDictionary<K.PeerKey, Int>()
+        for (value, key) in keys.enumerated() { map.updateValue(value, forKey: key.peerKey) }
+        return map
+    }
+}
+
+extension Array {
+    /// Calls the body with `count` elements in order, from a random place on and around.
+    ///
+    /// A batch that always began at the same place would find what it needs of a large map in the caches.
+    @inline(__always)
+    func forEach(upTo count: Int, _ body: (Element) throws -> Void) rethrows {
+        try withUnsafeBufferPointer { elements in
+            var place = Int.random(in: elements.indices)
+            for _ in 0..<count {
+                try body(elements[place])
+                place += 1
+                if place == elements.count { place = 0 }
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import ContextVars
+
+/// Changing a variable and taking it back.
+enum SetReset {
+    static let rows = [
+        Row("set then reset", against: "one TaskLocal.withValue", bar: 0.8) {
+            Sides(ours: { try setAndReset($0) }, peer: { Scopes.taskLocalAround($0) })
+        },
+        Row("set then reset of a variable not set before", against: "one TaskLocal.withValue", bar: 0.8) {
+            Sides(ours: { try setAndReset($0, isSetBefore: false) }, peer: { Scopes.taskLocalAround($0) })
+        },
+    ]
+
+    /// Also the side of the CPython row.
+    static func setAndReset(_ meter: Meter, isSetBefore: Bool = true) throws {
+        try Context().run {
+            if isSetBefore { try Variables.number.set(1) }
+            try meter.measure { iterations in
+                for iteration in 0..<iterations {
+                    let token = try Variables.number.set(iteration)
+                    try Variables.number.reset(token)
+                }
+            }
+        }
+    }
+}
