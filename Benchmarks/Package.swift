@@ -24,6 +24,16 @@ let package = Package(
                 .product(name: "ServiceContextModule", package: "swift-service-context"),
             ],
             path: "Sources/Compare"),
+        .executableTarget(
+            name: "ContextVarsBenchmarks",
+            dependencies: [
+                "CMeasure",
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "ContextVars", package: "swift-contextvars"),
+                .product(name: "PersistentCollections", package: "swift-contextvars"),
+            ],
+            path: "Benchmarks/ContextVarsBenchmarks",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     ],
     swiftLanguageModes: [.v6]
 )

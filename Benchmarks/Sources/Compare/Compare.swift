@@ -25,6 +25,14 @@ struct Compare: AsyncParsableCommand {
     var rounds = 101
 
     func validate() throws {
+        #if DEBUG
+            throw ValidationError("Only a release build says something: swift run -c release …")
+        #else
+            try validateOptions()
+        #endif
+    }
+
+    private func validateOptions() throws {
         guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
         let selection: Selection
         do {

@@ -26,7 +26,7 @@ struct Plot {
 
     /// Says what to install before anything is measured, rather than after.
     ///
-    /// - Throws: The status of the script, which has said why it can’t run.
+    /// - Throws: The status of the script, which has said why it can't run.
     func check() throws {
         let status = try run(["--check"])
         guard status == 0 else { throw ExitCode(status) }

@@ -1,0 +1,7 @@
+import Benchmark
+
+/// All benchmarks of this target, as the harness finds them.
+let benchmarks: @Sendable () -> Void = {
+    contextBenchmarks()
+    mapBenchmarks()
+}
