@@ -26,7 +26,9 @@ let package = Package(
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
             name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),
-        .executableTarget(name: "MainThreadProbe", dependencies: ["ContextVars"], path: "Tests/MainThreadProbe"),
+        .executableTarget(
+            name: "MainThreadProbe", dependencies: ["CContextVarsRuntime", "ContextVars"], path: "Tests/MainThreadProbe"
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

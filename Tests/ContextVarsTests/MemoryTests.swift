@@ -1,4 +1,3 @@
-import CContextVarsRuntime
 import ContextVars
 import Foundation
 import Synchronization

@@ -1,6 +1,7 @@
 // Synchronous code on the main thread, outside any task: `MainThreadTests` runs this program, because the tests
 // themselves never run there. It prints each expectation that fails, and exits with their number.
 
+import CContextVarsRuntime
 import ContextVars
 import Dispatch
 import Foundation
@@ -45,6 +46,12 @@ nonisolated func probe() throws {
     try variable.set(2)
     expect(result(of: copied) == 1, "a task copies the root when it is created")
     expect(variable.get() == 2, "the root doesn't see what a task sets")
+
+    let many = (0..<1000).map { _ in Task { (try? variable.set(variable.get() + 1)) != nil } }
+    expect(many.allSatisfy { result(of: $0) }, "many tasks at once have copies of their own")
+    // The main thread's root has one. The check of the runtime may still have another for a moment.
+    for _ in 0..<1000 where contextvars_bound_frame_count() > 1 { usleep(1000) }
+    expect(contextvars_bound_frame_count() == 1, "tasks that ended leave no frame with a context")
 
     try Context().run {
         expect(variable.get() == 0, "a run hides the root")
