@@ -10,6 +10,10 @@ let package = Package(
         // The C interface, for runtimes that aren't written in Swift.
         .library(name: "CContextVars", type: .static, targets: ["CContextVars"]),
         .library(name: "CContextVarsDynamic", type: .dynamic, targets: ["CContextVars"]),
+        // Integrations with what the toolchain has.
+        .library(name: "ContextVarsDispatch", targets: ["ContextVarsDispatch"]),
+        .library(name: "ContextVarsFoundation", targets: ["ContextVarsFoundation"]),
+        .library(name: "ContextVarsTesting", targets: ["ContextVarsTesting"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
@@ -19,6 +23,10 @@ let package = Package(
         .target(
             name: "CContextVars",
             dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
+        .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
+        .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
+        .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
+
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVarsHeader"], path: "Tests/CContextVarsProgram",
             exclude: ["main.c"]),
@@ -29,6 +37,80 @@ let package = Package(
         .executableTarget(
             name: "MainThreadProbe", dependencies: ["CContextVarsRuntime", "ContextVars"], path: "Tests/MainThreadProbe"
         ),
+        .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
+        .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),
+        .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// MARK: - Integrations with other packages
+
+// Each is a trait, a product `ContextVars<Name>` and a target with tests. Without the trait its source is compiled out
+// (`#if <Name>`), and the packages that it needs aren't resolved.
+
+package.dependencies = [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+]
+
+addIntegration(
+    "NIO", "EventLoops, EventLoopFutures and channels of SwiftNIO",
+    uses: ["NIOCore": "swift-nio"],
+    testsUse: ["NIOPosix": "swift-nio"])
+addIntegration(
+    "Logging", "Metadata from context variables for swift-log",
+    uses: ["Logging": "swift-log"],
+    testsUse: ["InMemoryLogging": "swift-log"])
+addIntegration(
+    "Tracing", "Context variables in the W3C baggage header, through swift-distributed-tracing",
+    uses: ["Tracing": "swift-distributed-tracing"],
+    testsUse: ["InMemoryTracing": "swift-distributed-tracing"])
+addIntegration(
+    "Hummingbird", "A context for each request of a Hummingbird server",
+    on: "Tracing",
+    uses: ["Hummingbird": "hummingbird"],
+    testsUse: ["HummingbirdTesting": "hummingbird"])
+addIntegration(
+    "AsyncHTTPClient", "Context variables in the requests of async-http-client",
+    on: "Tracing",
+    uses: ["AsyncHTTPClient": "async-http-client"],
+    testsUse: ["NIOHTTP1": "swift-nio", "NIOPosix": "swift-nio"])
+addIntegration(
+    "GRPC", "Context variables in the metadata of grpc-swift",
+    on: "Tracing",
+    uses: ["GRPCCore": "grpc-swift-2"],
+    testsUse: ["GRPCNIOTransportHTTP2": "grpc-swift-nio-transport"])
+
+/// Adds the integration `ContextVars<name>`.
+///
+/// - Parameters:
+///   - base: The integration that this one builds on.
+///   - products: The products that the target needs, and the package of each.
+///   - testProducts: The products that only its tests need.
+@MainActor func addIntegration(
+    _ name: String, _ description: String, on base: String? = nil, uses products: [String: String],
+    testsUse testProducts: [String: String]
+) {
+    func dependencies(_ products: [String: String]) -> [Target.Dependency] {
+        products.sorted { $0.key < $1.key }.map { product, package in
+            .product(name: product, package: package, condition: .when(traits: [name]))
+        }
+    }
+    let module = "ContextVars\(name)"
+    let modules = ["ContextVars"] + (base.map { ["ContextVars\($0)"] } ?? [])
+    package.traits.insert(.trait(name: name, description: description, enabledTraits: base.map { [$0] } ?? []))
+    package.products.append(.library(name: module, targets: [module]))
+    package.targets += [
+        .target(name: module, dependencies: modules.map { .byName(name: $0) } + dependencies(products)),
+        .testTarget(
+            name: "\(module)Tests",
+            dependencies: (modules + [module]).map { .byName(name: $0) } + dependencies(products)
+                + dependencies(testProducts)),
+    ]
+}
