@@ -3,9 +3,12 @@
 /// Everything here is internal to the module `ContextVars`. The vocabulary:
 ///
 /// - An *agent* is what runs code: a Swift task or, outside any task, a thread. Never two at once on one thread.
-/// - A *frame* makes one context current for one agent, for as long as it is bound. It is bound as a task-local
-///   value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
+/// - A *frame* makes one context current for one agent, for as long as it is bound. An *anchored* frame is bound as a
+///   task-local value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
 ///   unstructured task gets a copy of its creator's innermost frame, made while the task is created.
+/// - A frame for synchronous code *rides* on the anchored frame that its agent has bound before. That spares it the
+///   runtime's storage, half of the cost: synchronous code neither moves to another thread nor creates structured
+///   children, and when it creates an unstructured task, the copy of the anchored frame copies the riding one instead.
 /// - An agent *owns* the frames that it bound, and an unstructured task owns the copy that was made for it. Only the
 ///   owner may change the frame's context; a structured child *borrows* the frame that it reaches.
 #ifndef CONTEXTVARS_RUNTIME_H
@@ -44,12 +47,16 @@ typedef struct contextvars_frame {
     _Atomic(contextvars_agent) owner;
     /// The Swift `Context`, once it is made; else 0, or `CONTEXTVARS_DRAFT_LOCKED`.
     _Atomic(uintptr_t) context;
-    /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
-    struct contextvars_frame *_Nullable outer;
     /// A Swift `Draft`. All zero is the empty one.
     ///
     /// Invariant: only the frame's owner writes it, under the frame's lock. The owner reads it without, everybody else with.
     uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
+    /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
+    struct contextvars_frame *_Nullable outer;
+    /// The anchored frame that this one rides on; NULL in an anchored frame.
+    struct contextvars_frame *_Nullable anchor;
+    /// The owner's innermost frame that rides on this one; NULL if there is none, and in a riding frame.
+    _Atomic(struct contextvars_frame *_Nullable) rider;
 } contextvars_frame;
 
 /// In place of a context: it isn't made, and somebody reads or changes the draft.
@@ -150,7 +157,10 @@ contextvars_frame *contextvars_frame_allocate(void);
 /// Makes a frame's context current for the calling agent, who becomes the frame's owner.
 void contextvars_bind(contextvars_frame *frame);
 
-/// Undoes the caller's latest `contextvars_bind`, which was of `frame`. Releases the context and the draft.
+/// The same for synchronous code: until the frame is unbound, the agent neither suspends nor opens a task group.
+void contextvars_bind_for_synchronous_code(contextvars_frame *frame);
+
+/// Undoes the caller's latest binding, which was of `frame`. Releases the context and the draft.
 void contextvars_unbind(contextvars_frame *frame);
 
 /// How many frames in the process hold a context or a draft that isn't empty. For tests: a task that ended has left none.
