@@ -1,9 +1,16 @@
 #include "frame.h"
 #include "swift_runtime.h"
 
+contextvars_frame contextvars_nobodys_frame;
+
 contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
     contextvars_agent agent = contextvars_current_agent();
-    contextvars_frame *frame = contextvars_task_local_get();
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    if (atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent) {
+        *access = CONTEXTVARS_ACCESS_OWNED;
+        return frame;
+    }
+    frame = contextvars_task_local_get();
     if (!frame) {
         *access = CONTEXTVARS_ACCESS_NONE;
         return NULL;
@@ -65,7 +72,7 @@ void contextvars_unbind(contextvars_frame *frame) {
     contextvars_agent agent = atomic_load_explicit(&frame->owner, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
-    contextvars_this_thread.frame = outer;
+    contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
     if (anchor) {
         atomic_store_explicit(&anchor->rider, outer == anchor ? NULL : outer, memory_order_relaxed);
         frame->anchor = NULL;

@@ -4,6 +4,9 @@
 
 #include "contextvars_runtime.h"
 
+/// What a thread has in place of a frame: it is never bound, and never owned.
+extern contextvars_frame contextvars_nobodys_frame;
+
 /// Returns a frame to the pool. It is unowned and empty.
 void contextvars_frame_free(contextvars_frame *frame);
 

@@ -67,10 +67,11 @@ enum { CONTEXTVARS_DRAFT_LOCKED = 1 };
 /// What the engine keeps for each thread.
 typedef struct contextvars_thread {
     /// The frame that an agent on this thread was last found to own. It may be stale: see the invariant of
-    /// `contextvars_frame`.
-    contextvars_frame *_Nullable frame;
-    /// Where the runtime keeps the task that runs on this thread, if that is known.
-    void *_Nullable const *_Nullable running_task;
+    /// `contextvars_frame`. At first a frame that nobody ever owns.
+    contextvars_frame *frame;
+    /// Where the runtime keeps the task that runs on this thread. Where that isn't known, a place that holds
+    /// `CONTEXTVARS_TASK_UNKNOWN`.
+    void *_Nullable const *running_task;
     /// Whether the thread is calling watchers.
     bool is_notifying;
 } contextvars_thread;
@@ -87,16 +88,24 @@ extern _Thread_local contextvars_thread contextvars_this_thread CONTEXTVARS_THRE
 /// The task that runs the caller, or NULL on a plain thread. Asks the runtime, and tries to spare the next call that.
 void *_Nullable contextvars_find_running_task(void);
 
+/// In place of a task's address.
+enum { CONTEXTVARS_TASK_UNKNOWN = 8 };
+
 /// The task that runs the caller, or NULL on a plain thread.
 static inline void *_Nullable contextvars_running_task(void) {
-    void *_Nullable const *_Nullable place = contextvars_this_thread.running_task;
-    return place ? *place : contextvars_find_running_task();
+    void *_Nullable task = *contextvars_this_thread.running_task;
+    return task == (void *)CONTEXTVARS_TASK_UNKNOWN ? contextvars_find_running_task() : task;
 }
 
-/// The task or thread that runs the caller. A thread's address is tagged, which keeps it apart from every task's.
-static inline contextvars_agent contextvars_current_agent(void) {
-    void *_Nullable task = contextvars_running_task();
+/// The agent that a running task, or none, means on the calling thread. A thread's address is tagged, which keeps it apart
+/// from every task's.
+static inline contextvars_agent contextvars_agent_of(void *_Nullable task) {
     return task ? (contextvars_agent)task : (contextvars_agent)&contextvars_this_thread | CONTEXTVARS_THREAD_TAG;
+}
+
+/// The task or thread that runs the caller.
+static inline contextvars_agent contextvars_current_agent(void) {
+    return contextvars_agent_of(contextvars_running_task());
 }
 
 /// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
@@ -121,15 +130,16 @@ typedef enum contextvars_access : int {
     CONTEXTVARS_ACCESS_OWNED,
 } contextvars_access;
 
-/// The innermost frame that the calling agent reaches, and how. Asks the task-local storage.
+/// The innermost frame that the calling agent reaches, and how.
 contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
 
 /// The innermost frame of the calling agent if the agent is known to own it: the hot path of every operation. A few loads,
-/// whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
+/// no call, whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
 static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
-    contextvars_frame *_Nullable frame = contextvars_this_thread.frame;
-    if (!frame || atomic_load_explicit(&frame->owner, memory_order_relaxed) != contextvars_current_agent()) return NULL;
-    return frame;
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    // Where the task is unknown, this isn't an agent, and doesn't own the frame.
+    contextvars_agent agent = contextvars_agent_of(*contextvars_this_thread.running_task);
+    return atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent ? frame : NULL;
 }
 
 /// The context of a frame; NULL for one that isn't made yet. It stays at least as long as the frame is bound.
