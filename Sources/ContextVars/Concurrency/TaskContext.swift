@@ -35,7 +35,7 @@ extension ContextSnapshot: TaskContext {
     ///
     /// - Complexity: O(1).
     public func enteredForTask() -> EnteredContext {
-        EnteredContext(enteredContext(), captured: captured)
+        EnteredContext(Context(enteredWith: values), captured: captured)
     }
 }
 
@@ -65,8 +65,10 @@ public final class EnteredContext: Sendable {
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
         if let captured {
-            return try await captured.run(in: context) { () async throws(Failure) -> Result in try await operation() }
+            return try await captured.run(in: Binding(context)) { () async throws(Failure) -> Result in
+                try await operation()
+            }
         }
-        return try await runOnce(in: context) { () async throws(Failure) -> Result in try await operation() }
+        return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
     }
 }

@@ -78,16 +78,16 @@ final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked 
 // MARK: - Running a body that has a result
 
 extension CapturedValue {
-    /// Runs synchronous code in a context that the caller has entered, with all captured values in force.
+    /// Runs synchronous code in a binding, which is made when all captured values are in force.
     @usableFromInline
     @inline(never)
     func run<Result, Failure: Error>(
-        in context: Context, _ body: () throws(Failure) -> Result
+        in binding: @autoclosure () -> Binding, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         var outcome: Swift.Result<Result, Failure>?
         runWithAll {
             do throws(Failure) {
-                outcome = .success(try runOnce(in: context, body))
+                outcome = .success(try runOnce(in: binding(), body))
             } catch {
                 outcome = .failure(error)
             }
@@ -95,14 +95,14 @@ extension CapturedValue {
         return try outcome!.get()
     }
 
-    /// Runs asynchronous code in a context that the caller has entered, with all captured values in force.
+    /// Runs asynchronous code in a binding, which is made when all captured values are in force.
     nonisolated(nonsending) func run<Result, Failure: Error>(
-        in context: Context, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+        in binding: @autoclosure () -> Binding, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         var outcome: Swift.Result<Result, Failure>?
         await runWithAll {
             do throws(Failure) {
-                outcome = .success(try await runOnce(in: context, body))
+                outcome = .success(try await runOnce(in: binding(), body))
             } catch {
                 outcome = .failure(error)
             }
