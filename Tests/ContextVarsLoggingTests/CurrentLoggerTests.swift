@@ -92,19 +92,18 @@ import Testing
 
     @Test func `Asynchronous code runs on the caller's actor`() async {
         let snapshot = withLogger(logger) { _ in ContextSnapshot.current }
-        await Counter().count(in: snapshot)
+        await Counter().log(in: snapshot)
         #expect(log.entries.map(\.message) == ["on the actor"])
     }
 
     private actor Counter {
-        func count(in snapshot: ContextSnapshot) async {
+        func log(in snapshot: ContextSnapshot) async {
             await snapshot.run { () async in await CurrentLoggerTests.log(on: self) }
         }
     }
 
     nonisolated(nonsending) private static func log(on actor: Counter) async {
         #expect(#isolation === actor)
-        await Task.yield()
         Logger.current.info("on the actor")
     }
 }
