@@ -1,10 +1,8 @@
-/// A variable that has another value than before, or none any more.
-package struct ContextChange: Sendable {
-    package let variable: AnyContextVar
-    /// The value before, or `nil` where the variable wasn't set.
-    package let oldValue: (any Sendable)?
-    /// The value now, or `nil` where the variable isn't set.
-    package let newValue: (any Sendable)?
+/// What became of a variable of a context.
+package enum ContextChange: Sendable {
+    case added(AnyContextVar, any Sendable)
+    case changed(AnyContextVar, from: any Sendable, to: any Sendable)
+    case unset(AnyContextVar, any Sendable)
 }
 
 extension Context {
@@ -14,15 +12,19 @@ extension Context {
     package func changes(since earlier: Context) -> [ContextChange] {
         let (old, new) = (earlier.snapshotOfValues(), snapshotOfValues())
         if old.isIdentical(to: new) { return [] }
-        let unset = old.keys.filter { new[$0] == nil }
-        let changed = new.keys.filter { variable in
-            guard let oldValue = old[variable], let newValue = new[variable] else { return true }
-            return !variable.areEqual(oldValue, newValue)
+        var changes: [ContextChange] = []
+        for (variable, newValue) in new {
+            if let oldValue = old[variable] {
+                if variable.areEqual(oldValue, newValue) { continue }
+                changes.append(
+                    .changed(variable, from: variable.value(from: oldValue), to: variable.value(from: newValue)))
+            } else {
+                changes.append(.added(variable, variable.value(from: newValue)))
+            }
         }
-        return (unset + changed).map { variable in
-            ContextChange(
-                variable: variable, oldValue: old[variable].map(variable.value),
-                newValue: new[variable].map(variable.value))
+        for (variable, oldValue) in old where new[variable] == nil {
+            changes.append(.unset(variable, variable.value(from: oldValue)))
         }
+        return changes
     }
 }

@@ -4,8 +4,8 @@ import Testing
 /// Checks that an operation leaves its caller's context as it was.
 ///
 /// A function can change its caller's context: that is what `set` is for. Where a function mustn't, a test can say so.
-/// The operation runs in a copy of the current context. An issue is recorded if a variable has another value
-/// afterwards, whether the operation returns or throws; it names all such variables with their values.
+/// An issue is recorded if a variable of the current context has another value when the operation has returned or
+/// thrown than before it; the issue names all such variables with their values. The changes stay.
 ///
 /// ```swift
 /// try expectNoContextLeak { try authenticate(request) }
@@ -22,11 +22,9 @@ import Testing
 public func expectNoContextLeak<Result>(
     _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ operation: () throws -> Result
 ) rethrows -> Result {
-    try ContextSnapshot.current.run {
-        let before = copyContext()
-        defer { recordChanges(since: before, comment, sourceLocation) }
-        return try operation()
-    }
+    let before = copyContext()
+    defer { recordChanges(since: before, comment, sourceLocation) }
+    return try operation()
 }
 
 /// Checks that an asynchronous operation leaves its caller's context as it was.
@@ -44,29 +42,29 @@ public nonisolated(nonsending) func expectNoContextLeak<Result>(
     _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
     _ operation: nonisolated(nonsending) () async throws -> Result
 ) async rethrows -> Result {
-    try await ContextSnapshot.current.run {
-        let before = copyContext()
-        defer { recordChanges(since: before, comment, sourceLocation) }
-        return try await operation()
-    }
+    let before = copyContext()
+    defer { recordChanges(since: before, comment, sourceLocation) }
+    return try await operation()
 }
 
 /// Records an issue if a variable of the current context has another value than before.
 private func recordChanges(since before: Context, _ comment: Comment?, _ sourceLocation: SourceLocation) {
     let changes = copyContext().changes(since: before)
     if changes.isEmpty { return }
-    let descriptions = changes.sorted { $0.variable.name < $1.variable.name }.map(\.description)
-    let leak = "the operation changed its caller's context: \(descriptions.joined(separator: ", "))"
-    Issue.record(Comment(rawValue: comment.map { "\($0). \(leak)" } ?? leak), sourceLocation: sourceLocation)
+    let leak =
+        "the operation changed its caller's context: \(changes.map(\.description).sorted().joined(separator: ", "))"
+    Issue.record(Comment(rawValue: comment.map { "\($0): \(leak)" } ?? leak), sourceLocation: sourceLocation)
 }
 
 extension ContextChange {
-    /// What happened to the variable.
     fileprivate var description: String {
-        switch (oldValue.map(String.init(reflecting:)), newValue.map(String.init(reflecting:))) {
-        case (let old?, let new?): "changed '\(variable.name)' from \(old) to \(new)"
-        case (nil, let new?): "added '\(variable.name)': \(new)"
-        case (let old, nil): "unset '\(variable.name)', which was \(old ?? "unset")"
+        switch self {
+        case .added(let variable, let value):
+            "added '\(variable.name)': \(String(reflecting: value))"
+        case .changed(let variable, let old, let new):
+            "changed '\(variable.name)' from \(String(reflecting: old)) to \(String(reflecting: new))"
+        case .unset(let variable, let value):
+            "unset '\(variable.name)', which was \(String(reflecting: value))"
         }
     }
 }
