@@ -60,4 +60,11 @@ struct Binding {
         context.exit()
         Watchers.contextSwitched { CurrentContext.object }
     }
+
+    /// The same, but the context stays entered.
+    @inline(never)
+    func end() {
+        contextvars_unbind(frame)
+        Watchers.contextSwitched { CurrentContext.object }
+    }
 }
