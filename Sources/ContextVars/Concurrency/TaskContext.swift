@@ -61,7 +61,7 @@ public final class EnteredContext: Sendable {
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
-        return try await runOnce(in: context) { () async throws(Failure) -> Result in try await operation() }
+        return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
     }
 
     /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.
@@ -70,7 +70,7 @@ public final class EnteredContext: Sendable {
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        return try runOnce(in: context, work)
+        return try runOnce(in: Binding(context), work)
     }
 
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
@@ -80,7 +80,7 @@ public final class EnteredContext: Sendable {
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         let binding = Binding(context)
-        defer { binding.end() }
+        defer { binding.endWithoutExit() }
         return try work()
     }
 }
