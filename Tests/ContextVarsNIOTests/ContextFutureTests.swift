@@ -6,7 +6,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite struct ContextFutureTests {
+@Suite(.timeLimit(.minutes(2))) struct ContextFutureTests {
     @Test func `Callbacks of a plain future have no context`() async throws {
         try await withEventLoops { loops in
             try await Context().run {
