@@ -223,6 +223,20 @@ import Testing
 
     // MARK: Tasks
 
+    @Test func `NIO's own tasks have a copy of the values of the code that starts them`() async throws {
+        try await withEventLoops(2) { loops in
+            let seen = try await loops[0].flatSubmit(context: ContextSnapshot().with(Request.id, "a7")) {
+                let future = loops[1].makeFutureWithTask {
+                    await Task.yield()
+                    return Request.id.get()
+                }
+                #expect(throws: Never.self) { try Request.id.set("later") }
+                return future
+            }.get()
+            #expect(seen == "a7")
+        }
+    }
+
     @Test func `A task that fulfils a promise has the context that it is given`() async throws {
         try await withEventLoops { loops in
             let (context, promise) = (Context(), loops[0].makePromise(of: String?.self))

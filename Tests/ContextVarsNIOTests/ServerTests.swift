@@ -120,20 +120,6 @@ import Testing
             }
         }
     }
-
-    @Test func `A task that a handler starts has a copy of the request's values`() async throws {
-        try await withEventLoops(2) { loops in
-            let seen = try await loops[0].flatSubmit(context: ContextSnapshot().with(Request.id, "a7")) {
-                let future = loops[1].makeFutureWithTask {
-                    await Task.yield()
-                    return Request.id.get()
-                }
-                #expect(throws: Never.self) { try Request.id.set("later") }
-                return future
-            }.get()
-            #expect(seen == "a7")
-        }
-    }
 }
 
 /// What a server on `NIOAsyncChannel` looks like.
