@@ -51,8 +51,8 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 
     /// Creates a handler that gives a channel a context, and all requests the same.
     ///
-    /// - Parameter context: A ``/ContextVars/ContextSnapshot``, of which the channel gets a copy, or the
-    ///   ``/ContextVars/Context`` to use, which is entered as long as the handler lives. Without it, the channel gets a
+    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the
+    ///   `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
     ///   copy of the current context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
@@ -66,8 +66,8 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     /// Creates a handler that gives a channel a context, and each request a copy of it.
     ///
     /// - Parameters:
-    ///   - context: A ``/ContextVars/ContextSnapshot``, of which the channel gets a copy, or the
-    ///     ``/ContextVars/Context`` to use, which is entered as long as the handler lives. Without it, the channel gets a
+    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the
+    ///     `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
     ///     copy of the current context.
     ///   - partOfRequest: Tells where requests start and end. Called once for each read, on the event loop, in the
     ///     caller's context.

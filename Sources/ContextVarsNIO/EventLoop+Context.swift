@@ -9,7 +9,7 @@ extension EventLoop {
     /// Runs a function on this event loop, in a certain context.
     ///
     /// NIO's own `execute` loses the context: the thread of an event loop has none. This one runs the function in a copy
-    /// of the given ``/ContextVars/ContextSnapshot``, or in the given ``/ContextVars/Context`` itself. That is entered
+    /// of the given `ContextSnapshot`, or in the given `Context` itself. That is entered
     /// from this call until the function has returned.
     ///
     /// ```swift
@@ -28,8 +28,7 @@ extension EventLoop {
 
     /// Runs a function on this event loop, in a certain context, and gives its result.
     ///
-    /// As ``execute(context:_:)``. The callbacks of the future are not covered; see
-    /// ``NIOCore/EventLoopFuture/inContext(_:)``.
+    /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
     ///
     /// - Returns: A future of what the function returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
@@ -44,8 +43,8 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop, in a certain context.
     ///
-    /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: a chain of futures in it
-    /// takes its own snapshot with ``NIOCore/EventLoopFuture/inContext(_:)``.
+    /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: write
+    /// `.inContext(.current)` before the callbacks of a chain in it.
     ///
     /// - Returns: A future of what the function's future gives.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
@@ -64,7 +63,7 @@ extension EventLoop {
 extension EventLoop {
     /// Runs a function on this event loop after some time, in a certain context.
     ///
-    /// As ``submit(context:_:)``. A ``/ContextVars/Context`` is entered from this call until the function has ended, or
+    /// As ``submit(context:_:)``. A `Context` is entered from this call until the function has ended, or
     /// until it has been cancelled.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
@@ -97,7 +96,7 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop after some time, in a certain context.
     ///
-    /// As ``scheduleTask(in:context:_:)`` and ``flatSubmit(context:_:)``.
+    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
@@ -114,7 +113,7 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop at a point in time, in a certain context.
     ///
-    /// As ``scheduleTask(in:context:_:)`` and ``flatSubmit(context:_:)``.
+    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is

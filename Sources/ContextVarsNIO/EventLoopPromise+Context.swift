@@ -6,7 +6,7 @@ extension EventLoopPromise {
     /// Fulfils the promise with what an asynchronous function returns or throws, run in a certain context.
     ///
     /// NIO's own `completeWithTask` starts a plain `Task { }`, which has a copy of the current context already. This one
-    /// is for another snapshot, or for a ``/ContextVars/Context`` that is to keep what the function sets. The context is
+    /// is for another snapshot, or for a `Context` that is to keep what the function sets. The context is
     /// free again before anybody learns the result.
     ///
     /// - Returns: The task that runs the function.
@@ -38,7 +38,7 @@ extension EventLoop {
     /// A future of what an asynchronous function returns or throws, run in a certain context.
     ///
     /// NIO's own `makeFutureWithTask` starts a plain `Task { }`, which has a copy of the current context already. This
-    /// one is for another snapshot, or for a ``/ContextVars/Context`` that is to keep what the function sets.
+    /// one is for another snapshot, or for a `Context` that is to keep what the function sets.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
