@@ -3,7 +3,6 @@ import ContextVars
 import ContextVarsNIO
 import NIOCore
 import NIOPosix
-import Synchronization
 import Testing
 
 /// A server of sums: `hello NAME`, then for each request `start ID`, some `add N`, and `end`.
@@ -41,22 +40,6 @@ func summary() -> String {
     "\(Request.id.get() ?? "-") \(Request.sum.get()) \(Request.connection.get() ?? "-")"
 }
 
-/// Counts objects that contexts hold.
-final class Witnesses: Sendable {
-    private let references = Mutex<[WeakWitness]>([])
-
-    func make() -> Witness {
-        let witness = Witness()
-        references.withLock { $0.append(WeakWitness(witness: witness)) }
-        return witness
-    }
-
-    var made: Int { references.withLock { $0.count } }
-    var living: Int { references.withLock { $0.count { $0.witness != nil } } }
-}
-
-private struct WeakWitness { weak var witness: Witness? }
-
 /// Answers from callbacks that go over another event loop.
 private final class SumHandler: ChannelInboundHandler {
     typealias InboundIn = String
@@ -75,7 +58,7 @@ private final class SumHandler: ChannelInboundHandler {
         case "hello": _ = try? Request.connection.set(words[1])
         case "start":
             _ = try? Request.id.set(words[1])
-            _ = try? Request.witness.set(witnesses.make())
+            _ = try? Request.witness.set(Witness(countedBy: witnesses))
         case "add": _ = try? Request.sum.set(Request.sum.get() + Int(words[1])!)
         default:
             otherLoop.submit(context: .current) { summary() }
