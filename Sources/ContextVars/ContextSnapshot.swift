@@ -71,7 +71,7 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try runOnce(in: Binding(copying: self), body)
+        try runOnce(in: Binding(copying: self, for: .synchronous), body)
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -84,7 +84,7 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await runOnce(in: Binding(copying: self), body)
+        try await runOnce(in: Binding(copying: self, for: .asynchronous), body)
     }
 
     /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -93,7 +93,7 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        runOnce(in: Binding(copying: self), body)
+        runOnce(in: Binding(copying: self, for: .synchronous), body)
     }
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -105,7 +105,7 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await runOnce(in: Binding(copying: self), body)
+        await runOnce(in: Binding(copying: self, for: .asynchronous), body)
     }
 }
 
