@@ -72,7 +72,7 @@ public final class EnteredContext: Sendable {
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        return try runOnce(in: Binding(context), work)
+        return try runOnce(in: Binding(context, for: .synchronous), work)
     }
 
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
@@ -81,7 +81,7 @@ public final class EnteredContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let binding = Binding(context)
+        let binding = Binding(context, for: .synchronous)
         defer { binding.endWithoutExit() }
         return try work()
     }
