@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a task can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``,
-/// of which it gets a copy.
+/// of which it gets a copy, and the task-local values that it carries.
 ///
 /// ```swift
 /// let context = Context()
@@ -31,9 +31,11 @@ extension Context: TaskContext {
 extension ContextSnapshot: TaskContext {
     /// Enters a new context that starts with the snapshot's values.
     ///
+    /// The task also gets the task-local values that the snapshot carries, instead of those of its creator.
+    ///
     /// - Complexity: O(1).
     public func enteredForTask() -> EnteredContext {
-        EnteredContext(Context(enteredWith: values))
+        EnteredContext(Context(enteredWith: values), captured: captured)
     }
 }
 
@@ -46,10 +48,12 @@ extension TaskContext where Self == ContextSnapshot {
 /// it is gone.
 public final class EnteredContext: Sendable {
     package let context: Context
+    private let captured: CapturedValue?
     private let hasRun = Atomic<Bool>(false)
 
-    init(_ context: Context) {
+    init(_ context: Context, captured: CapturedValue? = nil) {
         self.context = context
+        self.captured = captured
     }
 
     deinit {
@@ -61,6 +65,11 @@ public final class EnteredContext: Sendable {
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
+        if let captured {
+            return try await captured.run(in: Binding(context, for: .asynchronous)) {
+                () async throws(Failure) -> Result in try await operation()
+            }
+        }
         return try await runOnce(in: Binding(context, for: .asynchronous)) { () async throws(Failure) -> Result in
             try await operation()
         }
@@ -71,8 +80,10 @@ public final class EnteredContext: Sendable {
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        return try runOnce(in: Binding(context, for: .synchronous), work)
+        guard !hasRun.exchange(true, ordering: .relaxed) else {
+            return try ContextSnapshot(context.snapshotOfValues(), captured: captured).run(work)
+        }
+        return try run(in: Binding(context, for: .synchronous), work)
     }
 
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
@@ -81,8 +92,13 @@ public final class EnteredContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let binding = Binding(context, for: .synchronous)
-        defer { binding.endWithoutExit() }
-        return try work()
+        try run(in: Binding(context, for: .synchronous, exitsContext: false), work)
+    }
+
+    private func run<Result, Failure: Error>(
+        in binding: @autoclosure () -> Binding, _ work: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        if let captured { return try captured.run(in: binding(), work) }
+        return try runOnce(in: binding(), work)
     }
 }
