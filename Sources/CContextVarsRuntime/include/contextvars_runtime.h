@@ -3,9 +3,12 @@
 /// Everything here is internal to the module `ContextVars`. The vocabulary:
 ///
 /// - An *agent* is what runs code: a Swift task or, outside any task, a thread. Never two at once on one thread.
-/// - A *frame* makes one context current for one agent, for as long as it is bound. It is bound as a task-local
-///   value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
+/// - A *frame* makes one context current for one agent, for as long as it is bound. An *anchored* frame is bound as a
+///   task-local value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
 ///   unstructured task gets a copy of its creator's innermost frame, made while the task is created.
+/// - A frame for synchronous code *rides* on the anchored frame that its agent has bound before. That spares it the
+///   runtime's storage, half of the cost: synchronous code neither moves to another thread nor creates structured
+///   children, and when it creates an unstructured task, the copy of the anchored frame copies the riding one instead.
 /// - An agent *owns* the frames that it bound, and an unstructured task owns the copy that was made for it. Only the
 ///   owner may change the frame's context; a structured child *borrows* the frame that it reaches.
 #ifndef CONTEXTVARS_RUNTIME_H
@@ -32,6 +35,9 @@ enum {
     CONTEXTVARS_OWNER_ADOPTABLE = 2,
 };
 
+/// How many words a Swift `Draft` has: what a context would hold that nobody has needed yet.
+enum { CONTEXTVARS_DRAFT_WORDS = 5 };
+
 /// One binding of a context to an agent.
 ///
 /// Invariant (what makes the per-thread cache behind `contextvars_cached_frame` safe): a frame's memory is never returned
@@ -39,21 +45,33 @@ enum {
 /// pointer to a frame may always be read, and if it names the asking agent, it is right, whatever happened between.
 typedef struct contextvars_frame {
     _Atomic(contextvars_agent) owner;
-    /// A retained Swift `Context`, or NULL for one that is empty and not made yet. Written by the owner only.
-    _Atomic(void *_Nullable) context;
+    /// The Swift `Context`, once it is made; else 0, or `CONTEXTVARS_DRAFT_LOCKED`.
+    _Atomic(uintptr_t) context;
+    /// A Swift `Draft`. All zero is the empty one.
+    ///
+    /// Invariant: only the frame's owner writes it, under the frame's lock. The owner reads it without, everybody else with.
+    uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
     /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
     struct contextvars_frame *_Nullable outer;
+    /// The anchored frame that this one rides on; NULL in an anchored frame.
+    struct contextvars_frame *_Nullable anchor;
+    /// The owner's innermost frame that rides on this one; NULL if there is none, and in a riding frame.
+    _Atomic(struct contextvars_frame *_Nullable) rider;
 } contextvars_frame;
+
+/// In place of a context: it isn't made, and somebody reads or changes the draft.
+enum { CONTEXTVARS_DRAFT_LOCKED = 1 };
 
 // MARK: Threads and agents (agent.c, running_task.c)
 
 /// What the engine keeps for each thread.
 typedef struct contextvars_thread {
     /// The frame that an agent on this thread was last found to own. It may be stale: see the invariant of
-    /// `contextvars_frame`.
-    contextvars_frame *_Nullable frame;
-    /// Where the runtime keeps the task that runs on this thread, if that is known.
-    void *_Nullable const *_Nullable running_task;
+    /// `contextvars_frame`. At first a frame that nobody ever owns.
+    contextvars_frame *frame;
+    /// Where the runtime keeps the task that runs on this thread. Where that isn't known, a place that holds
+    /// `CONTEXTVARS_TASK_UNKNOWN`.
+    void *_Nullable const *running_task;
     /// Whether the thread is calling watchers.
     bool is_notifying;
 } contextvars_thread;
@@ -70,16 +88,24 @@ extern _Thread_local contextvars_thread contextvars_this_thread CONTEXTVARS_THRE
 /// The task that runs the caller, or NULL on a plain thread. Asks the runtime, and tries to spare the next call that.
 void *_Nullable contextvars_find_running_task(void);
 
+/// In place of a task's address.
+enum { CONTEXTVARS_TASK_UNKNOWN = 8 };
+
 /// The task that runs the caller, or NULL on a plain thread.
 static inline void *_Nullable contextvars_running_task(void) {
-    void *_Nullable const *_Nullable place = contextvars_this_thread.running_task;
-    return place ? *place : contextvars_find_running_task();
+    void *_Nullable task = *contextvars_this_thread.running_task;
+    return task == (void *)CONTEXTVARS_TASK_UNKNOWN ? contextvars_find_running_task() : task;
 }
 
-/// The task or thread that runs the caller. A thread's address is tagged, which keeps it apart from every task's.
-static inline contextvars_agent contextvars_current_agent(void) {
-    void *_Nullable task = contextvars_running_task();
+/// The agent that a running task, or none, means on the calling thread. A thread's address is tagged, which keeps it apart
+/// from every task's.
+static inline contextvars_agent contextvars_agent_of(void *_Nullable task) {
     return task ? (contextvars_agent)task : (contextvars_agent)&contextvars_this_thread | CONTEXTVARS_THREAD_TAG;
+}
+
+/// The task or thread that runs the caller.
+static inline contextvars_agent contextvars_current_agent(void) {
+    return contextvars_agent_of(contextvars_running_task());
 }
 
 /// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
@@ -104,48 +130,65 @@ typedef enum contextvars_access : int {
     CONTEXTVARS_ACCESS_OWNED,
 } contextvars_access;
 
-/// The innermost frame that the calling agent reaches, and how. Asks the task-local storage.
+/// The innermost frame that the calling agent reaches, and how.
 contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
 
 /// The innermost frame of the calling agent if the agent is known to own it: the hot path of every operation. A few loads,
-/// whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
+/// no call, whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
 static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
-    contextvars_frame *_Nullable frame = contextvars_this_thread.frame;
-    if (!frame || atomic_load_explicit(&frame->owner, memory_order_relaxed) != contextvars_current_agent()) return NULL;
-    return frame;
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    // Where the task is unknown, this isn't an agent, and doesn't own the frame.
+    contextvars_agent agent = contextvars_agent_of(*contextvars_this_thread.running_task);
+    return atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent ? frame : NULL;
 }
 
-/// The context of a frame, which the frame keeps alive; NULL for one that isn't made yet.
+/// The context of a frame; NULL for one that isn't made yet. It stays at least as long as the frame is bound.
 static inline void *_Nullable contextvars_frame_context(contextvars_frame *frame) {
-    // Acquire: a structured child may read what its parent makes at this moment.
-    return atomic_load_explicit(&frame->context, memory_order_acquire);
+    // Acquire: another agent may have made it at this moment.
+    uintptr_t context = atomic_load_explicit(&frame->context, memory_order_acquire);
+    return context > CONTEXTVARS_DRAFT_LOCKED ? (void *)context : NULL;
 }
 
-/// Gives a frame the context that it hasn't had yet. Takes over one reference to the context. For the frame's owner.
-static inline void contextvars_frame_set_context(contextvars_frame *frame, void *context) {
-    atomic_store_explicit(&frame->context, context, memory_order_release);
+/// Gives a frame its context, or takes it back. For a frame that isn't bound or whose draft the caller has locked.
+static inline void contextvars_frame_set_context(contextvars_frame *frame, void *_Nullable context) {
+    atomic_store_explicit(&frame->context, (uintptr_t)context, memory_order_release);
 }
 
-/// Makes a context current for the calling agent. Takes over one reference to the context.
-contextvars_frame *contextvars_bind(void *context);
+/// The place of a frame's draft.
+static inline void *contextvars_frame_draft(contextvars_frame *frame) { return frame->draft; }
 
-/// Undoes the caller's latest `contextvars_bind`, which returned `frame`; the frame's reference is released.
+/// The context of a frame if it is made. NULL if not: then the caller has the frame's lock, which keeps others from
+/// changing the draft and from making the context, until it calls `contextvars_frame_set_context`.
+void *_Nullable contextvars_frame_context_or_lock(contextvars_frame *frame);
+
+/// A frame to be filled and bound.
+contextvars_frame *contextvars_frame_allocate(void);
+
+/// Makes a frame's context current for the calling agent, who becomes the frame's owner.
+void contextvars_bind(contextvars_frame *frame);
+
+/// The same for synchronous code: until the frame is unbound, the agent neither suspends nor opens a task group.
+void contextvars_bind_for_synchronous_code(contextvars_frame *frame);
+
+/// Undoes the caller's latest binding, which was of `frame`. Releases the context and the draft.
 void contextvars_unbind(contextvars_frame *frame);
 
-/// How many frames in the process hold a context. For tests: a task that ended has left none. Walks all frames.
+/// How many frames in the process hold a context or a draft that isn't empty. For tests: a task that ended has left none.
+/// Walks all frames.
 size_t contextvars_bound_frame_count(void);
 
 // MARK: Task-local storage (task_local.c)
 
-/// What the copy of a frame into a new unstructured task needs from Swift: a retained copy of a context, and the end
-/// of one reference.
+/// What the copy of a frame into a new unstructured task, and the end of a frame, need from Swift.
 typedef struct contextvars_hooks {
-    void *_Nonnull (*_Nonnull copy_context)(void *context);
-    void (*_Nonnull release_context)(void *context);
+    /// Writes a draft of what a frame has at this moment.
+    void (*_Nonnull copy)(contextvars_frame *frame, void *draft);
+    /// Releases what a frame had.
+    void (*_Nonnull release)(void *_Nullable context, void *draft);
 } contextvars_hooks;
 
-/// Sets the hooks. Called before the first `contextvars_bind`, with the same hooks each time.
-void contextvars_set_hooks(contextvars_hooks hooks);
+/// Sets the hooks. Called before anything is put into a frame.
+void contextvars_set_hooks(const contextvars_hooks *hooks);
 
 /// How many times the runtime has copied a frame on the calling thread. For the self-check.
 unsigned long contextvars_copies_on_this_thread(void);
