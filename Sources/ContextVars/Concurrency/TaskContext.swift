@@ -80,7 +80,10 @@ public final class EnteredContext: Sendable {
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        return try runOnce(in: context, work)
+        guard !hasRun.exchange(true, ordering: .relaxed) else {
+            return try ContextSnapshot(context.snapshotOfValues(), captured: captured).run(work)
+        }
+        if let captured { return try captured.run(in: Binding(context, for: .synchronous), work) }
+        return try runOnce(in: Binding(context, for: .synchronous), work)
     }
 }
