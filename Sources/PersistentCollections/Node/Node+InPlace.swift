@@ -72,20 +72,13 @@ extension Node {
         return taken
     }
 
-    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position. (A collision
-    /// node that would be alone in the root becomes the root.)
+    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position.
     @inlinable
-    static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, shift: UInt, in slot: Slot) {
-        let position = NodeHeader.position(of: hash &>> shift)
+    static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, at position: UInt, in slot: Slot) {
         let node = slot.pointee.reference
         let otherHash = UInt(bitPattern: node.entries[node.header.pointee.entryIndex(at: position)].key.hashValue)
         let other = takeEntry(at: position, from: node)
-        let child = pair(other, otherHash, Entry(key, value), hash, shift: shift &+ NodeHeader.bitsPerLevel)
-        if node.header.pointee.isEmpty && child.reference.header.pointee.isCollision {
-            slot.pointee = child
-        } else {
-            insert(child, at: position, in: slot)
-        }
+        insert(pair(other, otherHash, Entry(key, value), hash), at: position, in: slot)
     }
 
     /// Adds a child at a position that is empty.

@@ -8,6 +8,8 @@
 ///
 /// A collision node (entries whose whole hash is equal) has two empty bitmaps and a count; `entryRanks` is its hash.
 /// An empty node, which only a root can be, has two empty bitmaps and the count 0.
+///
+/// `path` says which four bits of a hash select the position, and what all hashes below have in the bits above those.
 @usableFromInline
 struct NodeHeader {
     /// Index of the entry at each position; the hash of a collision node.
@@ -22,6 +24,11 @@ struct NodeHeader {
     @usableFromInline var childMap: UInt16
     /// Size of the tail in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
     @usableFromInline var capacityAndDestruction: UInt32
+    /// In the lowest six bits the number of the lowest bit that selects a position, a multiple of 4; above the four
+    /// bits that do, the bits that all hashes in the subtree have there.
+    ///
+    /// 0 in a root, whose hashes have nothing in common.
+    @usableFromInline var path: UInt
 
     /// A node without entries and children.
     @inlinable @inline(__always)
@@ -31,6 +38,7 @@ struct NodeHeader {
         entryMap = 0
         childMap = 0
         capacityAndDestruction = keys.rawValue | values.rawValue &<< 2
+        path = 0
     }
 
     /// What it takes to destroy a key or a value.
@@ -66,6 +74,7 @@ extension NodeHeader {
         childMap = 0
         entryRanks = UInt64(truncatingIfNeeded: hash)
         childRanks = UInt64(truncatingIfNeeded: count)
+        path = Self.bitsPerLevel
     }
 }
 
@@ -74,9 +83,50 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var bitsPerLevel: UInt { 4 }
 
-    /// Position that a hash selects in a node, once the bits that the levels above consumed are shifted out.
+    /// Position that a hash selects in a root.
     @inlinable @inline(__always)
-    static func position(of rest: UInt) -> UInt { rest & 15 }
+    static func rootPosition(of hash: UInt) -> UInt { hash & 15 }
+
+    /// Position that a hash selects in a node that begins with bit `shift`.
+    @inlinable @inline(__always)
+    static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
+
+    /// Position that a hash selects in this node; no matter which in a collision node.
+    @inlinable @inline(__always)
+    func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
+
+    /// Number of the lowest bit that selects a position.
+    @inlinable @inline(__always)
+    var shift: UInt { path & 63 }
+
+    /// True for a root.
+    @inlinable @inline(__always)
+    var isRoot: Bool { path == 0 }
+
+    /// The path of a node that begins with bit `shift`, below which `hash` lies.
+    @inlinable @inline(__always)
+    static func path(to hash: UInt, shift: UInt) -> UInt { hash & mask(above: shift) | shift }
+
+    /// The bits of a hash above the four that select a position in a node that begins with bit `shift`.
+    @inlinable @inline(__always)
+    static func mask(above shift: UInt) -> UInt { (~0 &<< shift) &<< 4 }
+
+    /// The bits in which a hash, which lies below the same position of the root, differs from what all hashes in the
+    /// subtree have in common: 0 where it belongs into the subtree.
+    @inlinable @inline(__always)
+    func divergence(of hash: UInt) -> UInt {
+        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+    }
+
+    /// A hash with the bits that all hashes in the subtree have in common.
+    @inlinable
+    var anyHash: UInt { isCollision ? collisionHash : path }
+
+    /// The lowest bit that selects a position in the node at which hashes part that differ in `bits`, which aren't 0.
+    @inlinable
+    static func forkShift(_ bits: UInt) -> UInt {
+        UInt(truncatingIfNeeded: UInt.bitWidth - 1 - bits.leadingZeroBitCount) & ~3
+    }
 
     /// One in every number of a rank table above `position`.
     @inlinable @inline(__always)
@@ -120,9 +170,9 @@ extension NodeHeader {
         childMap == 0 ? 0 : Int((childRanks &>> 60) &+ UInt64(childMap &>> 15))
     }
 
-    /// True where the node stands for one entry, which then belongs into the parent.
+    /// Number of entries and children in the node's own tail.
     @inlinable
-    var isSingleEntry: Bool { childMap == 0 && entryCount == 1 }
+    var itemCount: Int { entryCount &+ childCount }
 
     @inlinable @inline(__always)
     mutating func addEntry(at position: UInt) {
@@ -155,6 +205,7 @@ extension NodeHeader {
         childMap = other.childMap
         entryRanks = other.entryRanks
         childRanks = other.childRanks
+        path = other.path
     }
 
     /// Makes the node empty.

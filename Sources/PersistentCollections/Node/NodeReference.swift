@@ -64,6 +64,12 @@ struct NodeReference<Key: Hashable, Value> {
         Node<Key, Value>.byteCapacity(entries: header.pointee.entryCount, children: header.pointee.childCount)
     }
 
+    /// Where the key of an entry lies.
+    @inlinable @inline(__always)
+    static func key(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Key> {
+        UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
+    }
+
     /// Where the value of an entry lies.
     @inlinable @inline(__always)
     static func value(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Value> {
