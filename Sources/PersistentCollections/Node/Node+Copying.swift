@@ -14,6 +14,36 @@ extension NodeReference {
         }
     }
 
+    /// Copies the entries `start..<end` to a node that has all entries of this one, for ``shareKeys(with:)`` to follow.
+    @inlinable @inline(__always)
+    func shareEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        if sharesKeys {
+            copyBitsOfKeys(start, end, to: target)
+        } else {
+            copyEntries(start, end, to: target)
+        }
+    }
+
+    /// Whether copies that have all keys of this node share them.
+    @inlinable @inline(__always)
+    var sharesKeys: Bool { KeyOwner<Key>.isUseful && !header.pointee.isCollision }
+
+    /// Copies keys as bits, and values as they are.
+    @inlinable @inline(__always)
+    func copyBitsOfKeys(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        if _isPOD(Value.self) {
+            UnsafeMutableRawPointer(target).copyMemory(from: entries + start, byteCount: (end &- start) &* Entry.stride)
+            return
+        }
+        var index = start
+        while index < end {
+            let entry = target + (index &- start)
+            UnsafeMutableRawPointer(entry).copyMemory(from: entries + index, byteCount: MemoryLayout<Key>.size)
+            Self.value(of: entry).initialize(to: Self.value(of: entries + index).pointee)
+            index &+= 1
+        }
+    }
+
     /// Number of children, having read a word of each.
     ///
     /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one cache
@@ -50,9 +80,16 @@ extension NodeReference {
         let childCount = touchChildren()
         let node = Node<Key, Value>.make(header.pointee)
         let target = node.reference
-        copyEntries(0, index, to: target.entries)
-        (target.entries + index).initialize(to: Entry(entries[index].key, value))
-        copyEntries(index &+ 1, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        shareEntries(0, index, to: target.entries)
+        if sharesKeys {
+            let entry = target.entries + index
+            UnsafeMutableRawPointer(entry).copyMemory(from: entries + index, byteCount: MemoryLayout<Key>.size)
+            Self.value(of: entry).initialize(to: value)
+        } else {
+            (target.entries + index).initialize(to: Entry(entries[index].key, value))
+        }
+        shareEntries(index &+ 1, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
     }
@@ -66,9 +103,10 @@ extension NodeReference {
         let node = Node<Key, Value>.make(newHeader)
         let target = node.reference
         let index = newHeader.entryIndex(at: position)
-        copyEntries(0, index, to: target.entries)
+        shareEntries(0, index, to: target.entries)
         (target.entries + index).initialize(to: Entry(key, value))
-        copyEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        shareEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
     }
@@ -95,7 +133,8 @@ extension NodeReference {
         let node = Node<Key, Value>.make(header.pointee)
         let target = node.reference
         let index = header.pointee.childIndex(at: position)
-        copyEntries(0, header.pointee.entryCount, to: target.entries)
+        shareEntries(0, header.pointee.entryCount, to: target.entries)
+        if sharesKeys { shareKeys(with: target) }
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)
         copyChildren(index &+ 1, childCount, to: target, at: index &+ 1)

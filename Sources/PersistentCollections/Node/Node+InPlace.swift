@@ -43,6 +43,7 @@ extension Node {
         let new = node.reference
         new.entries.moveInitialize(from: old.entries, count: entryCount)
         (new.childrenEnd - childCount).moveInitialize(from: old.childrenEnd - childCount, count: childCount)
+        old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
         slot.pointee = node
         return new
@@ -63,6 +64,7 @@ extension Node {
     /// Takes out the entry at `position`.
     @inlinable @inline(__always)
     static func takeEntry(at position: UInt, from node: NodeReference<Key, Value>) -> Entry {
+        node.takeKeysBack()
         let count = node.header.pointee.entryCount
         let index = node.header.pointee.entryIndex(at: position)
         let entry = node.entries + index

@@ -101,6 +101,7 @@ extension Node {
     static func pullUpEntry(at position: UInt, in slot: Slot) {
         let child = takeChild(at: position, from: slot.pointee.reference)
         let entry = withExtendedLifetime(child) {
+            child.reference.takeKeysBack()
             child.reference.header.pointee.removeAll()
             return child.reference.entries.move()
         }
@@ -122,6 +123,7 @@ extension Node {
     /// Empties a node that only the caller can reach.
     @inlinable
     static func removeAll(_ node: NodeReference<Key, Value>) {
+        node.takeKeysBack()
         let entryCount = node.header.pointee.entryCount
         let childCount = node.header.pointee.childCount
         node.header.pointee.removeAll()

@@ -22,7 +22,7 @@ struct NodeReference<Key: Hashable, Value> {
     static var entriesOffset: Int {
         let mask = Entry.alignment &- 1
         let headerOffset = (objectHeaderSize &+ 7) & ~7
-        return (headerOffset &+ MemoryLayout<NodeHeader>.size &+ mask) & ~mask
+        return (headerOffset &+ MemoryLayout<NodeHead>.size &+ mask) & ~mask
     }
 
     @inlinable @inline(__always)
