@@ -51,7 +51,7 @@ extension NodeReference {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("in the node of path \(String(header.path, radix: 16)): \(message())") }
         }
-        require(usedBytes <= Int(header.byteCapacity), "the tail has too little room")
+        require(usedBytes <= byteCapacity, "the tail has too little room")
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
         require(header.isRoot == (parent == nil), "only the root skips no bits")
         if let parent {
@@ -63,7 +63,9 @@ extension NodeReference {
             checkCollision(require)
             return header.entryCount
         }
-        require(header.shift.isMultiple(of: NodeHeader.bitsPerLevel), "the path has a wrong shift")
+        require(
+            header.isRoot || header.path == NodeHeader.path(to: header.path, shift: NodeHeader.forkShift(1 << header.shift)),
+            "the path has a wrong shift")
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
         require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")

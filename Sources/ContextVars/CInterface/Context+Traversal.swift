@@ -15,7 +15,7 @@ extension Context {
         root: UnsafeMutableRawPointer, as type: Value.Type, enter: (UnsafeMutableRawPointer) -> Bool,
         visit: (Value) -> Bool
     ) {
-        _ = ContextValues.traverse(root: root, enter: enter) { key, value in
+        _ = ContextValues.traverse(root: root, enter: enter, visitKey: nil) { key, value in
             guard key.pointee is ContextVar<Value>, let box = value.pointee.boxAddress, enter(box) else { return true }
             return visit(value.pointee.load(as: Value.self))
         }

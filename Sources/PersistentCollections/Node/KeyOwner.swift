@@ -52,6 +52,17 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
         if let parent = header.parent { Unmanaged<KeyOwner>.fromOpaque(parent).release() }
     }
 
+    /// Calls `visit` with the place of each key that the owner at an address has, without its parents' keys, until that returns
+    /// false; retains nothing.
+    static func forEachKey(of owner: UnsafeMutableRawPointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
+        let header = KeyOwnerHeader.at(owner)
+        let mask = MemoryLayout<Key>.alignment - 1
+        let offset = (UnsafeMutableRawPointer(header) - owner + MemoryLayout<KeyOwnerHeader>.size + mask) & ~mask
+        let keys = (owner + offset).assumingMemoryBound(to: Key.self)
+        for index in 0..<Int(header.pointee.count) where !visit(keys + index) { return false }
+        return true
+    }
+
     /// Whether copies of nodes with such keys may share an owner: whether bits can be moved, and owning is work at all.
     @inlinable @inline(__always)
     static var isUseful: Bool { !_isPOD(Key.self) && _isBitwiseTakable(Key.self) }

@@ -24,7 +24,7 @@ extension Node {
         let node = slot.pointee.reference
         let needed = byteCapacity(
             entries: node.header.pointee.entryCount &+ entries, children: node.header.pointee.childCount &+ children)
-        if needed <= Int(node.header.pointee.byteCapacity) { return node }
+        if needed <= node.byteCapacity { return node }
         return grow(to: needed, slot)
     }
 

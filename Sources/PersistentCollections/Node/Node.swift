@@ -22,7 +22,7 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
         let count = (byteCapacity &+ Entry.stride &- 1) / Entry.stride
         let buffer = Node.create(minimumCapacity: count) { _ in
             var header = header
-            header.byteCapacity = byteCapacity
+            header.endOffset = NodeReference<Key, Value>.entriesOffset &+ byteCapacity
             return NodeHead(header)
         }
         let node = unsafeDowncast(buffer, to: Node.self)
@@ -69,22 +69,33 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     deinit {
         let reference = reference
         let header = reference.header.pointee
-        let keys = UnsafeMutableRawPointer(reference.entries)
-        if let owner = reference.keyOwner {
-            var own = reference.ownPositions(besides: owner)
+        if header.entryMap != 0 || header.isCollision { Self.destroyEntries(reference) }
+        var child = UnsafeRawPointer(reference.childrenEnd)
+        for _ in 0..<header.childCount {
+            child -= MemoryLayout<UnsafeRawPointer>.size
+            Unmanaged<Node>.fromOpaque(child.load(as: UnsafeRawPointer.self)).release()
+        }
+    }
+
+    @inline(never)
+    private static func destroyEntries(_ node: NodeReference<Key, Value>) {
+        let header = node.header.pointee
+        let keys = UnsafeMutableRawPointer(node.entries)
+        let stride = Entry.stride
+        if let owner = node.keyOwner {
+            var own = node.ownPositions(besides: owner)
             while own != 0 {
-                let key = keys + header.entryIndex(at: UInt(own.trailingZeroBitCount)) &* Entry.stride
-                header.keyDestruction.destroy(Key.self, key, 1, stride: Entry.stride)
+                let key = keys + header.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
+                header.keyDestruction.destroy(Key.self, key, 1, stride: stride)
                 own &= own &- 1
             }
             Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release()
         } else {
-            header.keyDestruction.destroy(Key.self, keys, header.entryCount, stride: Entry.stride)
+            header.keyDestruction.destroy(Key.self, keys, header.entryCount, stride: stride)
         }
-        header.valueDestruction.destroy(
-            Value.self, keys + Entry.valueOffset, header.entryCount, stride: Entry.stride)
-        for index in 0..<header.childCount {
-            reference.child(at: index).unmanaged.release()
+        if header.valueDestruction != .nothing {
+            let values = keys + Entry.valueOffset
+            header.valueDestruction.destroy(Value.self, values, header.entryCount, stride: stride)
         }
     }
 }

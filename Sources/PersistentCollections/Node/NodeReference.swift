@@ -40,8 +40,7 @@ struct NodeReference<Key: Hashable, Value> {
     /// Child `i` lies `i + 1` references below it.
     @inlinable @inline(__always)
     var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
-        (address + (Self.entriesOffset &+ header.pointee.byteCapacity))
-            .assumingMemoryBound(to: Node<Key, Value>.self)
+        (address + header.pointee.endOffset).assumingMemoryBound(to: Node<Key, Value>.self)
     }
 
     /// Where the reference to child `index` is kept.
@@ -57,6 +56,10 @@ struct NodeReference<Key: Hashable, Value> {
     /// The object itself.
     @inlinable @inline(__always)
     var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
+
+    /// Bytes of the tail.
+    @inlinable @inline(__always)
+    var byteCapacity: Int { header.pointee.endOffset &- Self.entriesOffset }
 
     /// Bytes of the tail in use.
     @inlinable
