@@ -5,6 +5,7 @@ extension HAMT {
     /// - bitmaps, rank tables, counts and free space agree;
     /// - the form is canonical: each node but the root begins where the hashes below it part, so that it has two or more
     ///   entries and children;
+    /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
     /// - collision nodes have two or more entries, all with the node's hash;
     /// - `count` is the number of entries.
     ///
@@ -69,6 +70,9 @@ extension NodeReference {
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
         require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
+        let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
+        require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
+        require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
         var total = header.entryCount
         var occupied = header.entryMap | header.childMap
         while occupied != 0 {

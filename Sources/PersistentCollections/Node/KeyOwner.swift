@@ -14,8 +14,9 @@ import Synchronization
 /// When B is copied, 7 is retained; once there are some more like it, a second owner takes them, whose `parent` is the first.
 ///
 /// **Invariants.** All keys of an owner and of its parents are keys of each node that refers to it, at the positions in
-/// `positions`: a node that is to lose a key retains those that stay, and leaves its owner. So no key lives
-/// longer than the maps that have it. An owner never changes. Values have no such owner: they are what versions differ in.
+/// `positions`, or of the child at that position, where they have had to move. From where a key is removed, the nodes above
+/// retain those that stay, and leave their owners. So no key lives longer than the maps that have it. A node without
+/// entries has no owner. An owner never changes. Values have no such owner: they are what versions differ in.
 @usableFromInline
 final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
     /// An owner of the keys at `positions` of a node, apart from those that belong to `parent`, the node's owner.
@@ -120,6 +121,8 @@ extension NodeReference {
     }
 
     /// Makes the keys of this node, copies of whose bits `target` has at the same positions, keys of `target` as well.
+    ///
+    /// In place of one of the entries `target` may have a child with that entry.
     @inlinable @inline(__always)
     func shareKeys(with target: NodeReference) {
         var owner = keyOwner
@@ -132,6 +135,7 @@ extension NodeReference {
             _ = Unmanaged<KeyOwner<Key>>.fromOpaque(owner).retain()
             target.keyOwnerSlot.pointee.store(owner, ordering: .relaxed)
         }
+        own &= target.header.pointee.entryMap
         while own != 0 {
             let position = UInt(own.trailingZeroBitCount)
             let key = Self.key(of: target.entries + target.header.pointee.entryIndex(at: position))
@@ -164,6 +168,13 @@ extension NodeReference {
         keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
     }
 
+    /// Whether the key owner has a key that is in the child at `position`.
+    @inlinable @inline(__always)
+    func ownsKeyBelow(_ position: UInt) -> Bool {
+        guard KeyOwner<Key>.isUseful, let owner = keyOwner else { return false }
+        return (KeyOwnerHeader.at(owner).pointee.positions &>> UInt16(truncatingIfNeeded: position)) & 1 != 0
+    }
+
     /// Makes all keys this node's own again; nobody else can see it.
     @inlinable @inline(__always)
     func takeKeysBack() {
@@ -173,7 +184,7 @@ extension NodeReference {
     @inlinable @inline(never)
     func takeKeysBackFromOwner() {
         guard let owner = keyOwner else { return }
-        var positions = KeyOwnerHeader.at(owner).pointee.positions
+        var positions = KeyOwnerHeader.at(owner).pointee.positions & header.pointee.entryMap
         while positions != 0 {
             let key = Self.key(of: entries + header.pointee.entryIndex(at: UInt(positions.trailingZeroBitCount)))
             let copy = key.pointee

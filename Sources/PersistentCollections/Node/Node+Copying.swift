@@ -133,21 +133,29 @@ extension NodeReference {
     }
 
     /// A copy with another child at `position`.
+    ///
+    /// - Parameter losingKey: Whether the child that is there has a key that the other one doesn't have.
     @inlinable
-    func copy(replacingChildAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
+    func copy(
+        replacingChildAt position: UInt, with child: consuming Node<Key, Value>, losingKey: Bool = false
+    ) -> Node<Key, Value> {
         let childCount = touchChildren()
         let node = Node<Key, Value>.make(header.pointee)
         let target = node.reference
         let index = header.pointee.childIndex(at: position)
-        shareEntries(0, header.pointee.entryCount, to: target.entries)
-        if sharesKeys { shareKeys(with: target) }
+        if losingKey && ownsKeyBelow(position) {
+            copyEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+        } else if header.pointee.entryMap != 0 {
+            shareEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+            if sharesKeys { shareKeys(with: target) }
+        }
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)
         copyChildren(index &+ 1, childCount, to: target, at: index &+ 1)
         return node
     }
 
-    /// A copy with a child at `position` in place of the entry there.
+    /// A copy with a child at `position` in place of the entry there, which that child has.
     @inlinable
     func copy(replacingEntryAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
         let childCount = touchChildren()
@@ -157,8 +165,9 @@ extension NodeReference {
         let node = Node<Key, Value>.make(newHeader)
         let target = node.reference
         let removed = header.pointee.entryIndex(at: position)
-        copyEntries(0, removed, to: target.entries)
-        copyEntries(removed &+ 1, header.pointee.entryCount, to: target.entries + removed)
+        shareEntries(0, removed, to: target.entries)
+        shareEntries(removed &+ 1, header.pointee.positionedEntryCount, to: target.entries + removed)
+        if sharesKeys && newHeader.entryMap != 0 { shareKeys(with: target) }
         let index = newHeader.childIndex(at: position)
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)

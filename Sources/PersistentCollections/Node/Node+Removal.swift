@@ -26,7 +26,7 @@ extension NodeReference {
             switch child.removing(key, hash, at: child.header.pointee.position(of: hash)) {
             case .unchanged: return .unchanged
             case .entry(let entry): return .subtree(copy(replacingChildAt: position, with: entry))
-            case .subtree(let node): return .subtree(copy(replacingChildAt: position, with: node))
+            case .subtree(let node): return .subtree(copy(replacingChildAt: position, with: node, losingKey: true))
             }
         }
         return header.pointee.isCollision ? removingColliding(key) : .unchanged
@@ -60,6 +60,7 @@ extension Node {
             let child = node.childSlot(at: node.header.pointee.childIndex(at: position))
             let childPosition = child.pointee.reference.header.pointee.position(of: hash)
             guard let taken = remove(child, key, hash, at: childPosition) else { return nil }
+            if node.ownsKeyBelow(position) { node.takeKeysBack() }
             let header = child.pointee.reference.header
             if header.pointee.itemCount == 1 {
                 if header.pointee.childMap == 0 {
