@@ -44,13 +44,13 @@ private struct Traversal {
 
     mutating func visitMap(root: UnsafeMutableRawPointer?) {
         guard let root else { return }
-        // A key is a structure around one reference, a value is a reference: their places hold the addresses.
-        var visitor = self
-        _ = EmbedderMap.Content.traverse(
-            root: root, enter: enter,
-            visitKey: { enter(address(in: $0)) ? visitor.visit($0.pointee.content.object) : true },
-            visitValue: { _, value in enter(address(in: value)) ? visitor.visit(value.pointee) : true })
-        self = visitor
+        _ = EmbedderMap.Content.traverse(root: root, enter: enter) { place in
+            // A key is a structure around one reference, a value is a reference: their places hold the addresses.
+            switch place {
+            case .key(let key): enter(address(in: key)) ? visit(key.pointee.content.object) : true
+            case .value(let value, of: _): enter(address(in: value)) ? visit(value.pointee) : true
+            }
+        }
     }
 }
 

@@ -56,17 +56,20 @@ extension NodeReference {
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
         require(header.isRoot == (parent == nil), "only the root skips no bits")
         if let parent {
-            require(parent.header.position(of: header.anyHash) == parent.position || parent.header.isRoot, "a wrong position")
-            require(parent.header.isRoot || parent.header.contains(header), "the path doesn't fit the parent's")
+            require(
+                parent.header.isRoot
+                    || parent.header.contains(header) && parent.header.position(of: header.anyHash) == parent.position,
+                "the path doesn't fit the parent's")
             require(header.itemCount >= 2, "a subtree with \(header.itemCount) items")
         }
         if header.isCollision {
             checkCollision(require)
             return header.entryCount
         }
+        let shift = NodeHeader.forkShift(1 << header.shift)
         require(
-            header.isRoot || header.path == NodeHeader.path(to: header.path, shift: NodeHeader.forkShift(1 << header.shift)),
-            "the path has a wrong shift")
+            header.isRoot || header.path == NodeHeader.path(to: header.path, shift: shift), "the path has a wrong shift"
+        )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
         require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")

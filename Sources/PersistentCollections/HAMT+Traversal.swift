@@ -11,36 +11,38 @@ extension HAMT {
         root.map { Unmanaged.passUnretained($0).toOpaque() }
     }
 
-    /// Calls `visitKey` and `visitValue` with the places of the keys and values below the root at an address, of each as often
-    /// as there is a reference to it.
+    /// Where a reference to something lies that a map keeps alive.
+    package enum Place {
+        case key(UnsafeMutablePointer<Key>)
+        /// A value. Its key comes with it to tell what it is.
+        case value(UnsafeMutablePointer<Value>, of: UnsafeMutablePointer<Key>)
+    }
+
+    /// Calls `visit` with the places of the keys and values below the root at an address, with each as often as there is a
+    /// reference to it.
     ///
     /// The caller keeps the map that the root belongs to alive and unchanged.
     ///
     /// - Parameters:
     ///   - root: The address of the root.
     ///   - enter: Called with the address of each object on the way, the root's first; returns whether to go into it.
-    ///   - visitKey: Returns false to stop everything; nil where keys are of no interest.
-    ///   - visitValue: Called with a value and its key, which it is not a visit to. Returns false to stop everything.
-    /// - Returns: Whether the visitors never returned false.
+    ///   - visit: Returns false to stop everything.
+    /// - Returns: Whether `visit` never returned false.
     /// - Complexity: O(n).
     package static func traverse(
         root: UnsafeMutableRawPointer,
         enter: (UnsafeMutableRawPointer) -> Bool,
-        visitKey: ((UnsafeMutablePointer<Key>) -> Bool)?,
-        visitValue: (UnsafeMutablePointer<Key>, UnsafeMutablePointer<Value>) -> Bool
+        visit: (Place) -> Bool
     ) -> Bool {
         guard enter(root) else { return true }
         let node = NodeReference<Key, Value>(root)
-        if let visitKey {
-            guard node.traverseKeys(enter: enter, visit: visitKey) else { return false }
-        }
+        guard node.traverseKeys(enter: enter, { visit(.key($0)) }) else { return false }
         for index in 0..<node.header.pointee.entryCount {
             let entry = node.entries + index
-            guard visitValue(NodeReference.key(of: entry), NodeReference.value(of: entry)) else { return false }
+            guard visit(.value(NodeReference.value(of: entry), of: NodeReference.key(of: entry))) else { return false }
         }
         for index in 0..<node.header.pointee.childCount {
-            let child = node.child(at: index).address
-            guard traverse(root: child, enter: enter, visitKey: visitKey, visitValue: visitValue) else { return false }
+            guard traverse(root: node.child(at: index).address, enter: enter, visit: visit) else { return false }
         }
         return true
     }
@@ -49,7 +51,7 @@ extension HAMT {
 extension NodeReference {
     /// Visits the keys that this node owns, and those of its key owners that are entered.
     fileprivate func traverseKeys(
-        enter: (UnsafeMutableRawPointer) -> Bool, visit: (UnsafeMutablePointer<Key>) -> Bool
+        enter: (UnsafeMutableRawPointer) -> Bool, _ visit: (UnsafeMutablePointer<Key>) -> Bool
     ) -> Bool {
         var owner = keyOwner
         let own = ownPositions(besides: owner)

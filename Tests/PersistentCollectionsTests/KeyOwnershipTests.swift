@@ -122,7 +122,7 @@ import Testing
                     group.addTask {
                         var copies: [HAMT<Key, Int>] = []
                         for key in keys { copies.append(map.inserting(task, forKey: key)) }
-                        copies.append(map.inserting(task, forKey: Key(40 + task, map.keys.first { _ in true }!.tracker)))
+                        copies.append(map.inserting(task, forKey: Key(40 + task, tracker)))
                         return copies.allSatisfy { $0.invariantViolations() == [] && $0.values.contains(task) }
                     }
                 }

@@ -127,7 +127,8 @@ extension NodeReference {
     func shareKeys(with target: NodeReference) {
         var owner = keyOwner
         var own = ownPositions(besides: owner)
-        if own != 0 && own.nonzeroBitCount >= KeyOwner<Key>.leastCount {
+        let ownCount = owner == nil ? header.pointee.positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
+        if ownCount >= KeyOwner<Key>.leastCount {
             owner = giveUpKeys(at: own, owner)
             own = 0
         }

@@ -17,6 +17,7 @@ extension NodeReference {
     /// Copies the entries `start..<end` to a node that has all entries of this one, for ``shareKeys(with:)`` to follow.
     @inlinable @inline(__always)
     func shareEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        if start == end { return }
         if sharesKeys {
             copyBitsOfKeys(start, end, to: target)
         } else {
@@ -71,7 +72,8 @@ extension NodeReference {
         if start >= end { return }
         let lowest = UnsafeRawPointer(childrenEnd - end)
         let size = (end &- start) &* MemoryLayout<UnsafeRawPointer>.size
-        UnsafeMutableRawPointer(target.childrenEnd - (position &+ end &- start)).copyMemory(from: lowest, byteCount: size)
+        let lowestTarget = UnsafeMutableRawPointer(target.childrenEnd - (position &+ end &- start))
+        lowestTarget.copyMemory(from: lowest, byteCount: size)
         var offset = 0
         while offset < size {
             let child = lowest.load(fromByteOffset: offset, as: UnsafeRawPointer.self)

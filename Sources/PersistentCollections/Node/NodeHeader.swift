@@ -124,7 +124,9 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var narrowBits: Range<UInt> { 8..<20 }
 
-    /// The bit of a path that is set where three bits select a position. The fourth is the same in all hashes below.
+    /// The bit of a path that is set where three bits select a position.
+    ///
+    /// The fourth is the same in all hashes below, so a lookup needn't know.
     @inlinable @inline(__always)
     static var narrowFlag: UInt { 64 }
 
