@@ -21,21 +21,18 @@ contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
     return frame;
 }
 
-contextvars_frame *contextvars_bind(void *context) {
+void contextvars_bind(contextvars_frame *frame) {
     contextvars_frame *outer = contextvars_cached_frame();
     if (!outer) {
         contextvars_access access;
         outer = contextvars_reach_frame(&access);
         if (access != CONTEXTVARS_ACCESS_OWNED) outer = NULL;
     }
-    contextvars_frame *frame = contextvars_frame_allocate();
-    atomic_store_explicit(&frame->context, context, memory_order_release);
     frame->outer = outer;
     contextvars_task_local_push(frame);
     if (outer) atomic_store_explicit(&outer->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, contextvars_current_agent(), memory_order_relaxed);
     contextvars_this_thread.frame = frame;
-    return frame;
 }
 
 void contextvars_unbind(contextvars_frame *frame) {
@@ -45,4 +42,16 @@ void contextvars_unbind(contextvars_frame *frame) {
     if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
     contextvars_this_thread.frame = outer;
     contextvars_task_local_pop();
+}
+
+void *contextvars_frame_context_or_lock(contextvars_frame *frame) {
+    for (unsigned attempt = 0;;) {
+        uintptr_t context = 0;
+        if (atomic_compare_exchange_strong_explicit(
+                &frame->context, &context, CONTEXTVARS_DRAFT_LOCKED, memory_order_acquire, memory_order_acquire)) {
+            return NULL;
+        }
+        if (context > CONTEXTVARS_DRAFT_LOCKED) return (void *)context;
+        if (++attempt > 100) contextvars_wait(attempt - 100);
+    }
 }

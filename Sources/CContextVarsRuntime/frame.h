@@ -4,11 +4,15 @@
 
 #include "contextvars_runtime.h"
 
-/// A frame from the pool: unowned, without a context.
-contextvars_frame *contextvars_frame_allocate(void);
-
-/// Returns a frame to the pool. Its context has been released.
+/// Returns a frame to the pool. It is unowned and empty.
 void contextvars_frame_free(contextvars_frame *frame);
+
+/// Whether a frame has neither a context nor a draft. For a frame that nobody else uses.
+static inline bool contextvars_frame_is_empty(contextvars_frame *frame) {
+    uintptr_t words = atomic_load_explicit(&frame->context, memory_order_relaxed);
+    for (int i = 0; i < CONTEXTVARS_DRAFT_WORDS; i++) words |= frame->draft[i];
+    return words == 0;
+}
 
 /// Binds and unbinds a frame as a task-local value of the current task or, outside tasks, of the current thread.
 void contextvars_task_local_push(contextvars_frame *frame);

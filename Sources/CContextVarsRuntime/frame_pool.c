@@ -104,7 +104,7 @@ size_t contextvars_bound_frame_count(void) {
     pthread_mutex_lock(&shared_mutex);
     for (chunk *next = chunks; next; next = next->next) {
         for (size_t i = 0; i < BATCH; i++) {
-            if (atomic_load_explicit(&next->cells[i].frame.context, memory_order_relaxed)) count++;
+            if (!contextvars_frame_is_empty(&next->cells[i].frame)) count++;
         }
     }
     pthread_mutex_unlock(&shared_mutex);

@@ -7,6 +7,8 @@
 /// Invariant: the runtime copies a slot only into the storage of a new task. `ContextVars` checks at its first use
 /// that it does so at all (`RuntimeCheck.swift`).
 
+#include <string.h>
+
 #include "frame.h"
 #include "swift_runtime.h"
 
@@ -16,10 +18,13 @@
 #endif
 #endif
 
-static contextvars_hooks hooks;
+/// NULL until the first use of the library: all frames are empty then.
+static const contextvars_hooks *_Atomic hooks;
 static _Thread_local unsigned long copies;
 
-void contextvars_set_hooks(contextvars_hooks new_hooks) { hooks = new_hooks; }
+void contextvars_set_hooks(const contextvars_hooks *new_hooks) {
+    atomic_store_explicit(&hooks, new_hooks, memory_order_release);
+}
 unsigned long contextvars_copies_on_this_thread(void) { return copies; }
 
 /// The task-local value.
@@ -30,22 +35,28 @@ typedef struct slot {
 // MARK: Frames behind slots
 
 static contextvars_frame *fork_frame(contextvars_frame *source) {
-    // Acquire: the source's owner may be making its context at this moment, on another thread.
-    void *context = atomic_load_explicit(&source->context, memory_order_acquire);
+    const contextvars_hooks *hook = atomic_load_explicit(&hooks, memory_order_acquire);
     contextvars_frame *frame = contextvars_frame_allocate();
-    atomic_store_explicit(&frame->context, context ? hooks.copy_context(context) : NULL, memory_order_relaxed);
+    if (hook) hook->copy(source, frame->draft);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_ADOPTABLE, memory_order_relaxed);
     copies++;
     return frame;
 }
 
 static void end_frame(contextvars_frame *frame) {
-    void *context = atomic_load_explicit(&frame->context, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
-    atomic_store_explicit(&frame->context, NULL, memory_order_relaxed);
+    if (contextvars_frame_is_empty(frame)) {
+        contextvars_frame_free(frame);
+        return;
+    }
+    void *context = contextvars_frame_context(frame);
+    uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
+    memcpy(draft, frame->draft, sizeof(draft));
+    contextvars_frame_set_context(frame, NULL);
+    memset(frame->draft, 0, sizeof(draft));
     contextvars_frame_free(frame);
     // Last, because it may run deinitialisers, and these may use contexts.
-    if (context) hooks.release_context(context);
+    atomic_load_explicit(&hooks, memory_order_acquire)->release(context, draft);
 }
 
 // MARK: Value witnesses

@@ -71,7 +71,7 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try runOnce(in: enteredContext(), body)
+        try runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -84,7 +84,7 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await runOnce(in: enteredContext(), body)
+        try await runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -93,7 +93,7 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        runOnce(in: enteredContext(), body)
+        runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -105,13 +105,7 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await runOnce(in: enteredContext(), body)
-    }
-
-    /// A new context with the snapshot's values, entered for the caller.
-    @usableFromInline
-    func enteredContext() -> Context {
-        Context(enteredWith: values)
+        await runOnce(in: Binding(copying: self), body)
     }
 }
 

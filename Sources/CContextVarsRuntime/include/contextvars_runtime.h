@@ -32,6 +32,9 @@ enum {
     CONTEXTVARS_OWNER_ADOPTABLE = 2,
 };
 
+/// How many words a Swift `Draft` has: what a context would hold that nobody has needed yet.
+enum { CONTEXTVARS_DRAFT_WORDS = 5 };
+
 /// One binding of a context to an agent.
 ///
 /// Invariant (what makes the per-thread cache behind `contextvars_cached_frame` safe): a frame's memory is never returned
@@ -39,11 +42,18 @@ enum {
 /// pointer to a frame may always be read, and if it names the asking agent, it is right, whatever happened between.
 typedef struct contextvars_frame {
     _Atomic(contextvars_agent) owner;
-    /// A retained Swift `Context`, or NULL for one that is empty and not made yet. Written by the owner only.
-    _Atomic(void *_Nullable) context;
+    /// The Swift `Context`, once it is made; else 0, or `CONTEXTVARS_DRAFT_LOCKED`.
+    _Atomic(uintptr_t) context;
     /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
     struct contextvars_frame *_Nullable outer;
+    /// A Swift `Draft`. All zero is the empty one.
+    ///
+    /// Invariant: only the frame's owner writes it, under the frame's lock. The owner reads it without, everybody else with.
+    uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
 } contextvars_frame;
+
+/// In place of a context: it isn't made, and somebody reads or changes the draft.
+enum { CONTEXTVARS_DRAFT_LOCKED = 1 };
 
 // MARK: Threads and agents (agent.c, running_task.c)
 
@@ -115,37 +125,50 @@ static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
     return frame;
 }
 
-/// The context of a frame, which the frame keeps alive; NULL for one that isn't made yet.
+/// The context of a frame; NULL for one that isn't made yet. It stays at least as long as the frame is bound.
 static inline void *_Nullable contextvars_frame_context(contextvars_frame *frame) {
-    // Acquire: a structured child may read what its parent makes at this moment.
-    return atomic_load_explicit(&frame->context, memory_order_acquire);
+    // Acquire: another agent may have made it at this moment.
+    uintptr_t context = atomic_load_explicit(&frame->context, memory_order_acquire);
+    return context > CONTEXTVARS_DRAFT_LOCKED ? (void *)context : NULL;
 }
 
-/// Gives a frame the context that it hasn't had yet. Takes over one reference to the context. For the frame's owner.
-static inline void contextvars_frame_set_context(contextvars_frame *frame, void *context) {
-    atomic_store_explicit(&frame->context, context, memory_order_release);
+/// Gives a frame its context, or takes it back. For a frame that isn't bound or whose draft the caller has locked.
+static inline void contextvars_frame_set_context(contextvars_frame *frame, void *_Nullable context) {
+    atomic_store_explicit(&frame->context, (uintptr_t)context, memory_order_release);
 }
 
-/// Makes a context current for the calling agent. Takes over one reference to the context.
-contextvars_frame *contextvars_bind(void *context);
+/// The place of a frame's draft.
+static inline void *contextvars_frame_draft(contextvars_frame *frame) { return frame->draft; }
 
-/// Undoes the caller's latest `contextvars_bind`, which returned `frame`; the frame's reference is released.
+/// The context of a frame if it is made. NULL if not: then the caller has the frame's lock, which keeps others from
+/// changing the draft and from making the context, until it calls `contextvars_frame_set_context`.
+void *_Nullable contextvars_frame_context_or_lock(contextvars_frame *frame);
+
+/// A frame to be filled and bound.
+contextvars_frame *contextvars_frame_allocate(void);
+
+/// Makes a frame's context current for the calling agent, who becomes the frame's owner.
+void contextvars_bind(contextvars_frame *frame);
+
+/// Undoes the caller's latest `contextvars_bind`, which was of `frame`. Releases the context and the draft.
 void contextvars_unbind(contextvars_frame *frame);
 
-/// How many frames in the process hold a context. For tests: a task that ended has left none. Walks all frames.
+/// How many frames in the process hold a context or a draft that isn't empty. For tests: a task that ended has left none.
+/// Walks all frames.
 size_t contextvars_bound_frame_count(void);
 
 // MARK: Task-local storage (task_local.c)
 
-/// What the copy of a frame into a new unstructured task needs from Swift: a retained copy of a context, and the end
-/// of one reference.
+/// What the copy of a frame into a new unstructured task, and the end of a frame, need from Swift.
 typedef struct contextvars_hooks {
-    void *_Nonnull (*_Nonnull copy_context)(void *context);
-    void (*_Nonnull release_context)(void *context);
+    /// Writes a draft of what a frame has at this moment.
+    void (*_Nonnull copy)(contextvars_frame *frame, void *draft);
+    /// Releases what a frame had.
+    void (*_Nonnull release)(void *_Nullable context, void *draft);
 } contextvars_hooks;
 
-/// Sets the hooks. Called before the first `contextvars_bind`, with the same hooks each time.
-void contextvars_set_hooks(contextvars_hooks hooks);
+/// Sets the hooks. Called before anything is put into a frame.
+void contextvars_set_hooks(const contextvars_hooks *hooks);
 
 /// How many times the runtime has copied a frame on the calling thread. For the self-check.
 unsigned long contextvars_copies_on_this_thread(void);

@@ -60,6 +60,6 @@ public final class EnteredContext: Sendable {
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
-        return try await runOnce(in: context) { () async throws(Failure) -> Result in try await operation() }
+        return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
     }
 }

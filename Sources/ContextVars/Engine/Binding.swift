@@ -1,23 +1,80 @@
 import CContextVarsRuntime
 
-/// Runs synchronous code with a context current that the caller has entered, and exits it.
-///
-/// Inlinable, so that the body is called directly and what it returns needs no run-time description of its type.
+/// A context's being current for the calling agent, from `init` to `end`.
+@usableFromInline
+struct Binding {
+    private let frame: Frame
+    /// The context that the frame doesn't hold: who made the binding does, until it ends.
+    private let lent: Unmanaged<Context>?
+
+    /// Makes a context current that the caller has entered, and keeps until the binding ends.
+    @usableFromInline
+    @inline(never)
+    init(_ context: Context) {
+        prepareRuntime()
+        let lent = Unmanaged.passUnretained(context)
+        self.lent = lent
+        frame = contextvars_frame_allocate()
+        contextvars_frame_set_context(frame, lent.toOpaque())
+        contextvars_bind(frame)
+        Watchers.contextSwitched { context }
+    }
+
+    /// Makes a new context current.
+    init(_ draft: consuming Draft) {
+        prepareRuntime()
+        lent = nil
+        frame = contextvars_frame_allocate()
+        frame.draft.initialize(to: draft)
+        contextvars_bind(frame)
+        Watchers.contextSwitched { CurrentContext.object }
+    }
+
+    /// Makes a copy of the current context current, with one change.
+    @usableFromInline
+    @inline(never)
+    init(changing variable: AnyContextVar, to value: consuming StoredValue) {
+        self.init(Draft(changing: variable, to: value))
+    }
+
+    /// Makes a new context with a snapshot's values current.
+    @usableFromInline
+    @inline(never)
+    init(copying snapshot: ContextSnapshot) {
+        self.init(Draft(snapshot.values))
+    }
+
+    /// Makes current what was current before, and exits the context.
+    @usableFromInline
+    @inline(never)
+    func end() {
+        if lent != nil { contextvars_frame_set_context(frame, nil) }
+        contextvars_unbind(frame)
+        lent?._withUnsafeGuaranteedRef { $0.exit() }
+        Watchers.contextSwitched { CurrentContext.object }
+    }
+}
+
+// MARK: - Running code in a binding
+
+// Inlinable where the code is synchronous, so that the body is called directly and what it returns needs no run-time
+// description of its type.
+
+/// Runs synchronous code in a binding.
 @inlinable
 func runOnce<Result, Failure: Error>(
-    in context: Context, _ body: () throws(Failure) -> Result
+    in binding: Binding, _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    let binding = Binding(context)
-    defer { binding.end(exiting: context) }
+    defer { binding.end() }
     return try body()
 }
 
-/// Runs asynchronous code with a context current that the caller has entered, and exits it.
+/// Runs asynchronous code in a binding.
 nonisolated(nonsending) func runOnce<Result, Failure: Error>(
-    in context: Context, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+    in binding: @autoclosure () -> Binding, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
     var outcome: Swift.Result<Result, Failure>?
-    await withBinding(of: context) {
+    await withBinding(binding()) {
         do throws(Failure) {
             outcome = .success(try await body())
         } catch {
@@ -33,31 +90,9 @@ nonisolated(nonsending) func runOnce<Result, Failure: Error>(
 /// allocated.
 @inline(never)
 private nonisolated(nonsending) func withBinding(
-    of context: Context, _ body: nonisolated(nonsending) () async -> Void
+    _ makeBinding: @autoclosure () -> Binding, _ body: nonisolated(nonsending) () async -> Void
 ) async {
-    let binding = Binding(context)
+    let binding = makeBinding()
     await body()
-    binding.end(exiting: context)
-}
-
-/// A context's being current for the calling agent, from `init` to `end`.
-@usableFromInline
-struct Binding {
-    private let frame: UnsafeMutablePointer<contextvars_frame>
-
-    @usableFromInline
-    @inline(never)
-    init(_ context: Context) {
-        prepareRuntime()
-        frame = contextvars_bind(Unmanaged.passRetained(context).toOpaque())
-        Watchers.contextSwitched { context }
-    }
-
-    @usableFromInline
-    @inline(never)
-    func end(exiting context: Context) {
-        contextvars_unbind(frame)
-        context.exit()
-        Watchers.contextSwitched { CurrentContext.object }
-    }
+    binding.end()
 }

@@ -11,53 +11,56 @@ import CContextVarsRuntime
 enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
     static func values() -> ContextValues {
-        if let context = ownedAndCached { return context._withUnsafeGuaranteedRef { $0.values } }
-        return reach().context?._withUnsafeGuaranteedRef { $0.snapshotOfValues() } ?? ContextValues()
+        guard let frame = contextvars_cached_frame() else { return reachedValues() }
+        if let context = frame.context { return context._withUnsafeGuaranteedRef { $0.values } }
+        frame.settleDraft()
+        return frame.draft.pointee.values
     }
 
-    /// The current context, whoever owns it, if there is one and it has been made.
-    static var object: Context? { reach().context?.takeUnretainedValue() }
-
-    /// The context that the caller is known to own, if it has been made.
-    @inline(__always)
-    fileprivate static var ownedAndCached: Unmanaged<Context>? {
-        contextvars_cached_frame().flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }
+    /// The same for a caller that will replace one variable's value, which may therefore be an old one.
+    static func values(replacing variable: AnyContextVar) -> ContextValues {
+        guard let frame = contextvars_cached_frame(), frame.context == nil, frame.draft.pointee.variable === variable else {
+            return values()
+        }
+        return frame.draft.pointee.values
     }
 
-    /// The context that the caller reaches, if there is one and it has been made, and how the caller stands to it.
-    ///
-    /// The context's frame keeps it alive, and stays bound at least as long as the caller runs.
     @inline(never)
-    fileprivate static func reach() -> (context: Unmanaged<Context>?, access: contextvars_access) {
+    private static func reachedValues() -> ContextValues {
+        reach().frame?.snapshotOfValues() ?? ContextValues()
+    }
+
+    /// The current context, whoever owns it, if there is one. It is made if need be.
+    static var object: Context? {
+        let (frame, access) = reach()
+        let context = access == CONTEXTVARS_ACCESS_OWNED ? frame?.madeContext() : frame?.madeContextForBorrower()
+        return context?.takeUnretainedValue()
+    }
+
+    /// The frame that the caller reaches, and how the caller stands to it.
+    ///
+    /// It stays bound at least as long as the caller runs.
+    @inline(never)
+    fileprivate static func reach() -> (frame: Frame?, access: contextvars_access) {
         var access = CONTEXTVARS_ACCESS_NONE
         let frame = contextvars_reach_frame(&access)
-        return (frame.flatMap(contextvars_frame_context).map { Unmanaged.fromOpaque($0) }, access)
+        return (frame, access)
     }
 
     /// The context that the caller may change.
     @inline(__always)
     fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
-        if let context = ownedAndCached { return context }
+        if let context = contextvars_cached_frame()?.context { return context }
         return try reachOwned(toChange: variable)
     }
 
     @inline(never)
     private static func reachOwned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
-        var access = CONTEXTVARS_ACCESS_NONE
-        let frame = contextvars_reach_frame(&access)
+        let (frame, access) = reach()
         guard access == CONTEXTVARS_ACCESS_OWNED, let frame else {
             throw .cannotChange(variable, isBorrowed: access == CONTEXTVARS_ACCESS_BORROWED)
         }
-        return Unmanaged.fromOpaque(contextvars_frame_context(frame) ?? makeContext(of: frame))
-    }
-
-    /// Makes the context of a frame that has none yet: that of the main thread, or of a task that it started before it
-    /// had one.
-    private static func makeContext(of frame: UnsafeMutablePointer<contextvars_frame>) -> UnsafeMutableRawPointer {
-        prepareRuntime()
-        let context = Unmanaged.passRetained(Context(enteredWith: ContextValues())).toOpaque()
-        contextvars_frame_set_context(frame, context)
-        return context
+        return frame.madeContext()
     }
 }
 
@@ -80,22 +83,28 @@ enum CurrentValue {
 @usableFromInline
 @inline(never)
 func currentValue(of variable: AnyContextVar) -> CurrentValue {
-    guard let context = CurrentContext.ownedAndCached else { return reachedValue(of: variable) }
-    return place(of: variable, in: context)
+    guard let frame = contextvars_cached_frame() else { return reachedValue(of: variable) }
+    return place(of: variable, in: frame)
 }
 
-/// The same where the thread hasn't cached the caller's frame, or the caller doesn't own the context.
+/// The same where the thread hasn't cached the caller's frame, or the caller doesn't own it.
 @inline(never)
 private func reachedValue(of variable: AnyContextVar) -> CurrentValue {
-    let (context, access) = CurrentContext.reach()
-    guard let context else { return .unset }
-    guard access == CONTEXTVARS_ACCESS_BORROWED else { return place(of: variable, in: context) }
-    return context._withUnsafeGuaranteedRef { $0.storedValue(of: variable) }.map(CurrentValue.copied) ?? .unset
+    let (frame, access) = CurrentContext.reach()
+    guard let frame else { return .unset }
+    guard access == CONTEXTVARS_ACCESS_BORROWED else { return place(of: variable, in: frame) }
+    return frame.storedValue(of: variable).map(CurrentValue.copied) ?? .unset
 }
 
 @inline(__always)
-private func place(of variable: AnyContextVar, in context: Unmanaged<Context>) -> CurrentValue {
-    context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }.map(CurrentValue.owned) ?? .unset
+private func place(of variable: AnyContextVar, in frame: Frame) -> CurrentValue {
+    let place =
+        if let context = frame.context {
+            context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }
+        } else {
+            frame.draft.placeOfValue(of: variable)
+        }
+    return place.map(CurrentValue.owned) ?? .unset
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.

@@ -7,17 +7,23 @@ func prepareRuntime() {
 }
 
 private let runtimeIsPrepared: Void = {
-    contextvars_set_hooks(
-        contextvars_hooks(
-            copy_context: { context in
-                let values = Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.snapshotOfValues() }
-                let copy = Context(enteredWith: values)
-                return Unmanaged.passRetained(copy).toOpaque()
+    hooks.initialize(
+        to: contextvars_hooks(
+            copy: { frame, draft in
+                draft.assumingMemoryBound(to: Draft.self).initialize(to: frame.snapshotOfDraft())
             },
-            release_context: { Unmanaged<Context>.fromOpaque($0).release() }
+            release: { context, draft in
+                draft.assumingMemoryBound(to: Draft.self).deinitialize(count: 1)
+                guard let context else { return }
+                Unmanaged<Context>.fromOpaque(context).takeRetainedValue().exit()
+            }
         ))
+    contextvars_set_hooks(hooks)
     RuntimeCheck.start()
 }()
+
+/// Never freed: the runtime may copy frames as long as the process lives.
+private nonisolated(unsafe) let hooks = UnsafeMutablePointer<contextvars_hooks>.allocate(capacity: 1)
 
 /// What is observed of the Swift runtime, against what the engine relies on.
 struct RuntimeCheck {
@@ -48,7 +54,8 @@ struct RuntimeCheck {
     /// Ends the process if something doesn't hold: tasks would read each other's values.
     fileprivate static func start() {
         let copiesBefore = contextvars_copies_on_this_thread()
-        let frame = contextvars_bind(Unmanaged.passRetained(Context()).toOpaque())
+        let frame = contextvars_frame_allocate()
+        contextvars_bind(frame)
         Task {
             async let childIsStructured = isStructured()
             let flags = RuntimeCheck(
