@@ -1,27 +1,27 @@
 #if Tracing
-    extension Baggage {
-        /// How much a `baggage` header may hold.
-        ///
-        /// What arrives beyond a limit is refused as a whole: half of a header can mean something else than all of it, and
-        /// a value that overrides an earlier one could be in the half that is missing. What is sent is cut down member by
-        /// member.
-        public struct Limits: Hashable, Sendable {
-            /// How many members there may be.
-            public var maxMembers: Int
-            /// How many bytes the header may have, commas included.
-            public var maxBytes: Int
+extension Baggage {
+    /// How much a `baggage` header may hold.
+    ///
+    /// What arrives beyond a limit is refused as a whole: half of a header can mean something else than all of it, and
+    /// a value that overrides an earlier one could be in the half that is missing. What is sent is cut down member by
+    /// member.
+    public struct Limits: Hashable, Sendable {
+        /// How many members there may be.
+        public var maxMembers: Int
+        /// How many bytes the header may have, commas included.
+        public var maxBytes: Int
 
-            /// Creates limits.
-            public init(maxMembers: Int = 64, maxBytes: Int = 8192) {
-                self.maxMembers = maxMembers
-                self.maxBytes = maxBytes
-            }
-
-            /// 64 members and 8192 bytes: what the recommendation demands that every implementation carries.
-            public static let `default` = Limits()
-
-            /// No limits, for headers that are known to be small.
-            public static let unlimited = Limits(maxMembers: .max, maxBytes: .max)
+        /// Creates limits.
+        public init(maxMembers: Int = 64, maxBytes: Int = 8192) {
+            self.maxMembers = maxMembers
+            self.maxBytes = maxBytes
         }
+
+        /// 64 members and 8192 bytes: what the recommendation demands that every implementation carries.
+        public static let `default` = Limits()
+
+        /// No limits, for headers that are known to be small.
+        public static let unlimited = Limits(maxMembers: .max, maxBytes: .max)
     }
+}
 #endif

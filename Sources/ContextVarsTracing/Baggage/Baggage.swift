@@ -1,123 +1,123 @@
 #if Tracing
-    /// The contents of a `baggage` header: named values that travel with a request, after the W3C recommendation.
-    ///
-    /// ```swift
-    /// let (baggage, problems) = Baggage.parse("tenant=acme, user=Ren%C3%A9e;source=login")
-    /// baggage["user"]               // "Renée"
-    /// baggage.serialized().header   // "tenant=acme,user=Ren%C3%A9e;source=login"
-    /// ```
-    ///
-    /// Values are text here and percent-encoded in the header, so every string can be a value and none can break out of the
-    /// header. Keys are tokens of HTTP: ASCII, case-sensitive, never encoded.
-    ///
-    /// A key may occur more than once, and the order is kept, as the recommendation has it. Where one value is asked for,
-    /// the last one counts: what a proxy appends overrides what came from further away.
-    ///
-    /// A value type, safe to use from any thread.
-    public struct Baggage: Hashable, Sendable {
-        /// The members, in the order of the header.
-        public private(set) var members: [Member]
+/// The contents of a `baggage` header: named values that travel with a request, after the W3C recommendation.
+///
+/// ```swift
+/// let (baggage, problems) = Baggage.parse("tenant=acme, user=Ren%C3%A9e;source=login")
+/// baggage["user"]               // "Renée"
+/// baggage.serialized().header   // "tenant=acme,user=Ren%C3%A9e;source=login"
+/// ```
+///
+/// Values are text here and percent-encoded in the header, so every string can be a value and none can break out of the
+/// header. Keys are tokens of HTTP: ASCII, case-sensitive, never encoded.
+///
+/// A key may occur more than once, and the order is kept, as the recommendation has it. Where one value is asked for,
+/// the last one counts: what a proxy appends overrides what came from further away.
+///
+/// A value type, safe to use from any thread.
+public struct Baggage: Hashable, Sendable {
+    /// The members, in the order of the header.
+    public private(set) var members: [Member]
 
-        /// Creates baggage without members.
-        public init() {
-            self.members = []
-        }
+    /// Creates baggage without members.
+    public init() {
+        self.members = []
+    }
 
-        /// Creates baggage of some members, in their order.
-        public init(_ members: some Sequence<Member>) {
-            self.members = Array(members)
-        }
+    /// Creates baggage of some members, in their order.
+    public init(_ members: some Sequence<Member>) {
+        self.members = Array(members)
+    }
 
-        /// Whether there are no members.
-        public var isEmpty: Bool { members.isEmpty }
+    /// Whether there are no members.
+    public var isEmpty: Bool { members.isEmpty }
 
-        /// The value of the last member with a key, or `nil` where there is none.
+    /// The value of the last member with a key, or `nil` where there is none.
+    ///
+    /// - Complexity: O(*n*) for *n* members.
+    public subscript(key: String) -> String? {
+        members.last { $0.key == key }?.value
+    }
+
+    /// Adds a member at the end, and takes out all members of the same key.
+    ///
+    /// - Complexity: O(*n*) for *n* members.
+    public mutating func set(_ member: Member) {
+        members.removeAll { $0.key == member.key }
+        members.append(member)
+    }
+
+    /// Takes out all members with a key.
+    ///
+    /// - Complexity: O(*n*) for *n* members.
+    public mutating func remove(_ key: String) {
+        members.removeAll { $0.key == key }
+    }
+}
+
+extension Baggage {
+    /// One key with its value: a `list-member` of the recommendation.
+    public struct Member: Hashable, Sendable {
+        /// The key, a token of HTTP.
+        public let key: String
+        /// The value, decoded.
+        public let value: String
+        /// What the sender says about the value, in order.
+        public let properties: [Property]
+
+        /// Creates a member.
         ///
-        /// - Complexity: O(*n*) for *n* members.
-        public subscript(key: String) -> String? {
-            members.last { $0.key == key }?.value
+        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
+            try checkIsToken(key)
+            self.init(validKey: key, value, properties: properties)
         }
 
-        /// Adds a member at the end, and takes out all members of the same key.
-        ///
-        /// - Complexity: O(*n*) for *n* members.
-        public mutating func set(_ member: Member) {
-            members.removeAll { $0.key == member.key }
-            members.append(member)
-        }
-
-        /// Takes out all members with a key.
-        ///
-        /// - Complexity: O(*n*) for *n* members.
-        public mutating func remove(_ key: String) {
-            members.removeAll { $0.key == key }
+        /// Creates a member with a key that is known to be a token.
+        init(validKey key: String, _ value: String, properties: [Property] = []) {
+            self.key = key
+            self.value = value
+            self.properties = properties
         }
     }
 
-    extension Baggage {
-        /// One key with its value: a `list-member` of the recommendation.
-        public struct Member: Hashable, Sendable {
-            /// The key, a token of HTTP.
-            public let key: String
-            /// The value, decoded.
-            public let value: String
-            /// What the sender says about the value, in order.
-            public let properties: [Property]
+    /// What a sender says about a value: a key, which may have a value itself.
+    ///
+    /// The recommendation gives properties no meaning.
+    public struct Property: Hashable, Sendable {
+        /// The key, a token of HTTP.
+        public let key: String
+        /// The value, decoded; `nil` where the key stands alone.
+        public let value: String?
 
-            /// Creates a member.
-            ///
-            /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
-            public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
-                try checkIsToken(key)
-                self.init(validKey: key, value, properties: properties)
-            }
-
-            /// Creates a member with a key that is known to be a token.
-            init(validKey key: String, _ value: String, properties: [Property] = []) {
-                self.key = key
-                self.value = value
-                self.properties = properties
-            }
-        }
-
-        /// What a sender says about a value: a key, which may have a value itself.
+        /// Creates a property.
         ///
-        /// The recommendation gives properties no meaning.
-        public struct Property: Hashable, Sendable {
-            /// The key, a token of HTTP.
-            public let key: String
-            /// The value, decoded; `nil` where the key stands alone.
-            public let value: String?
+        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
+            try checkIsToken(key)
+            self.init(validKey: key, value)
+        }
 
-            /// Creates a property.
-            ///
-            /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
-            public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
-                try checkIsToken(key)
-                self.init(validKey: key, value)
-            }
-
-            /// Creates a property with a key that is known to be a token.
-            init(validKey key: String, _ value: String?) {
-                self.key = key
-                self.value = value
-            }
+        /// Creates a property with a key that is known to be a token.
+        init(validKey key: String, _ value: String?) {
+            self.key = key
+            self.value = value
         }
     }
+}
 
-    extension Baggage: CustomStringConvertible {
-        /// The keys of the members.
-        ///
-        /// Not their values: descriptions end up in logs.
-        public var description: String {
-            "<Baggage {\(members.map(\.key).joined(separator: ", "))}>"
-        }
+extension Baggage: CustomStringConvertible {
+    /// The keys of the members.
+    ///
+    /// Not their values: descriptions end up in logs.
+    public var description: String {
+        "<Baggage {\(members.map(\.key).joined(separator: ", "))}>"
     }
+}
 
-    extension Baggage: CustomDebugStringConvertible {
-        /// The members as in a header.
-        public var debugDescription: String {
-            "<Baggage \(serialized(limits: .unlimited).header)>"
-        }
+extension Baggage: CustomDebugStringConvertible {
+    /// The members as in a header.
+    public var debugDescription: String {
+        "<Baggage \(serialized(limits: .unlimited).header)>"
     }
+}
 #endif

@@ -1,20 +1,20 @@
 #if Tracing
-    /// Why baggage can't be made of what was given.
-    public enum BaggageError: Error, Hashable, Sendable {
-        /// A key is empty, or has characters that a token of HTTP can't have.
-        case invalidKey(String)
-    }
+/// Why baggage can't be made of what was given.
+public enum BaggageError: Error, Hashable, Sendable {
+    /// A key is empty, or has characters that a token of HTTP can't have.
+    case invalidKey(String)
+}
 
-    extension BaggageError: CustomStringConvertible {
-        /// What was refused, and what to write instead.
-        public var description: String {
-            switch self {
-            case .invalidKey(let key):
-                """
-                cannot use \(key.debugDescription) as a key of baggage: a key is a token of HTTP. Write ASCII letters, \
-                digits and any of !#$%&'*+-.^_`|~ only, and at least one character
-                """
-            }
+extension BaggageError: CustomStringConvertible {
+    /// What was refused, and what to write instead.
+    public var description: String {
+        switch self {
+        case .invalidKey(let key):
+            """
+            cannot use \(key.debugDescription) as a key of baggage: a key is a token of HTTP. Write ASCII letters, \
+            digits and any of !#$%&'*+-.^_`|~ only, and at least one character
+            """
         }
     }
+}
 #endif

@@ -1,88 +1,88 @@
 #if Tracing
-    import ContextVars
+import ContextVars
 
-    /// The declaration that a context variable travels in the `baggage` header, under a key.
-    ///
-    /// ```swift
-    /// let entries = [
-    ///     try BaggageEntry("tenant", Request.tenant),
-    ///     try BaggageEntry("attempt", Request.attempt, direction: .sendOnly),
-    ///     try BaggageEntry(
-    ///         "tier", Request.tier, maxBytes: 16, encode: \.rawValue, decode: Tier.init(rawValue:)),
-    /// ]
-    /// ```
-    ///
-    /// A variable without an entry never leaves the process, and nothing from outside can set it. Values from outside are
-    /// whatever the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
-    ///
-    /// Immutable, and safe to use from any thread.
-    public struct BaggageEntry: Sendable {
-        /// Which way a variable travels.
-        public enum Direction: Hashable, Sendable {
-            /// Read from requests that come in, and added to requests that go out.
-            case both
-            /// Added to requests that go out; what requests that come in say is ignored.
-            case sendOnly
-            /// Read from requests that come in; never added to requests that go out.
-            case receiveOnly
-        }
-
-        /// The size limit of an entry that has none of its own: 1024 bytes.
-        public static let defaultMaxBytes = 1024
-
-        /// The key in the header.
-        public let key: String
-        /// Which way the variable travels.
-        public let direction: Direction
-        /// How many bytes of UTF-8 a value may have, before it is percent-encoded.
-        public let maxBytes: Int
-
-        /// What a snapshot's value of the variable is in a header.
-        let encoded: @Sendable (ContextSnapshot) -> Encoded
-        /// A function that puts what a header has into a snapshot, or `nil` where that is no value of the variable.
-        let decoded: @Sendable (String) -> (@Sendable (ContextSnapshot) -> ContextSnapshot)?
-
-        /// What a variable is in a header.
-        enum Encoded {
-            /// The variable isn't set.
-            case unset
-            /// The variable is set to something that isn't sent.
-            case withheld
-            case text(String)
-        }
-
-        /// Declares a variable of any type.
-        ///
-        /// - Parameters:
-        ///   - key: The key in the header: ASCII letters, digits and some punctuation.
-        ///   - variable: The variable. Its default is never sent.
-        ///   - direction: Which way the variable travels.
-        ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-        ///   - encode: The text of a value, or `nil` for a value that isn't sent.
-        ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
-        ///     on: the text can hold anything, control characters too.
-        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
-        public init<Value>(
-            _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,
-            encode: @escaping @Sendable (Value) -> String?, decode: @escaping @Sendable (String) -> Value?
-        ) throws(BaggageError) {
-            try checkIsToken(key)
-            self.key = key
-            self.direction = direction
-            self.maxBytes = maxBytes
-            self.encoded = { snapshot in
-                guard let value = snapshot[variable] else { return .unset }
-                return encode(value).map(Encoded.text) ?? .withheld
-            }
-            self.decoded = { text in
-                guard let value = decode(text) else { return nil }
-                return { $0.with(variable, value) }
-            }
-        }
-
-        /// Whether requests that go out carry the variable.
-        var isSent: Bool { direction != .receiveOnly }
-        /// Whether requests that come in set the variable.
-        var isReceived: Bool { direction != .sendOnly }
+/// The declaration that a context variable travels in the `baggage` header, under a key.
+///
+/// ```swift
+/// let entries = [
+///     try BaggageEntry("tenant", Request.tenant),
+///     try BaggageEntry("attempt", Request.attempt, direction: .sendOnly),
+///     try BaggageEntry(
+///         "tier", Request.tier, maxBytes: 16, encode: \.rawValue, decode: Tier.init(rawValue:)),
+/// ]
+/// ```
+///
+/// A variable without an entry never leaves the process, and nothing from outside can set it. Values from outside are
+/// whatever the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
+///
+/// Immutable, and safe to use from any thread.
+public struct BaggageEntry: Sendable {
+    /// Which way a variable travels.
+    public enum Direction: Hashable, Sendable {
+        /// Read from requests that come in, and added to requests that go out.
+        case both
+        /// Added to requests that go out; what requests that come in say is ignored.
+        case sendOnly
+        /// Read from requests that come in; never added to requests that go out.
+        case receiveOnly
     }
+
+    /// The size limit of an entry that has none of its own: 1024 bytes.
+    public static let defaultMaxBytes = 1024
+
+    /// The key in the header.
+    public let key: String
+    /// Which way the variable travels.
+    public let direction: Direction
+    /// How many bytes of UTF-8 a value may have, before it is percent-encoded.
+    public let maxBytes: Int
+
+    /// What a snapshot's value of the variable is in a header.
+    let encoded: @Sendable (ContextSnapshot) -> Encoded
+    /// A function that puts what a header has into a snapshot, or `nil` where that is no value of the variable.
+    let decoded: @Sendable (String) -> (@Sendable (ContextSnapshot) -> ContextSnapshot)?
+
+    /// What a variable is in a header.
+    enum Encoded {
+        /// The variable isn't set.
+        case unset
+        /// The variable is set to something that isn't sent.
+        case withheld
+        case text(String)
+    }
+
+    /// Declares a variable of any type.
+    ///
+    /// - Parameters:
+    ///   - key: The key in the header: ASCII letters, digits and some punctuation.
+    ///   - variable: The variable. Its default is never sent.
+    ///   - direction: Which way the variable travels.
+    ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
+    ///   - encode: The text of a value, or `nil` for a value that isn't sent.
+    ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
+    ///     on: the text can hold anything, control characters too.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    public init<Value>(
+        _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,
+        encode: @escaping @Sendable (Value) -> String?, decode: @escaping @Sendable (String) -> Value?
+    ) throws(BaggageError) {
+        try checkIsToken(key)
+        self.key = key
+        self.direction = direction
+        self.maxBytes = maxBytes
+        self.encoded = { snapshot in
+            guard let value = snapshot[variable] else { return .unset }
+            return encode(value).map(Encoded.text) ?? .withheld
+        }
+        self.decoded = { text in
+            guard let value = decode(text) else { return nil }
+            return { $0.with(variable, value) }
+        }
+    }
+
+    /// Whether requests that go out carry the variable.
+    var isSent: Bool { direction != .receiveOnly }
+    /// Whether requests that come in set the variable.
+    var isReceived: Bool { direction != .sendOnly }
+}
 #endif

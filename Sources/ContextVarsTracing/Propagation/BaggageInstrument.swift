@@ -1,56 +1,56 @@
 #if Tracing
-    import ContextVars
-    import Tracing
+import ContextVars
+import Tracing
 
-    /// Carries declared context variables in the `baggage` header, wherever a framework injects and extracts.
+/// Carries declared context variables in the `baggage` header, wherever a framework injects and extracts.
+///
+/// ```swift
+/// let instrument = BaggageInstrument([try BaggageEntry("tenant", Request.tenant)]) { rejection in
+///     logger.warning("baggage: \(rejection)")
+/// }
+/// InstrumentationSystem.bootstrap(MultiplexInstrument([tracer, instrument]))
+/// ```
+///
+/// An instrument can only change a `ServiceContext`. So values that come in wait there, until
+/// ``ContextVars/ContextSnapshot/receiving(from:)`` puts them into the snapshot in which a request runs.
+///
+/// Use one for the whole program: whatever injects last decides about the header.
+///
+/// Immutable, and safe to use from any thread.
+public struct BaggageInstrument: Instrument {
+    /// The name of the header.
+    public static let headerName = "baggage"
+
+    /// The variables that travel; those that come first are sent first, where not all fit.
+    public let entries: [BaggageEntry]
+    /// How large a header may be that comes in or goes out.
+    public let limits: Baggage.Limits
+    /// Whether members that no entry declares are passed on from requests that come in to those that go out.
+    public let forwardsUndeclared: Bool
+
+    private let onRejection: (@Sendable (BaggageRejection) -> Void)?
+
+    /// Creates an instrument.
     ///
-    /// ```swift
-    /// let instrument = BaggageInstrument([try BaggageEntry("tenant", Request.tenant)]) { rejection in
-    ///     logger.warning("baggage: \(rejection)")
-    /// }
-    /// InstrumentationSystem.bootstrap(MultiplexInstrument([tracer, instrument]))
-    /// ```
-    ///
-    /// An instrument can only change a `ServiceContext`. So values that come in wait there, until
-    /// ``ContextVars/ContextSnapshot/receiving(from:)`` puts them into the snapshot in which a request runs.
-    ///
-    /// Use one for the whole program: whatever injects last decides about the header.
-    ///
-    /// Immutable, and safe to use from any thread.
-    public struct BaggageInstrument: Instrument {
-        /// The name of the header.
-        public static let headerName = "baggage"
-
-        /// The variables that travel. Those that come first go out first, where not all fit.
-        public let entries: [BaggageEntry]
-        /// How large a header may be that comes in or goes out.
-        public let limits: Baggage.Limits
-        /// Whether members that no entry declares are passed on from requests that come in to those that go out.
-        public let forwardsUndeclared: Bool
-
-        private let onRejection: (@Sendable (BaggageRejection) -> Void)?
-
-        /// Creates an instrument.
-        ///
-        /// - Parameters:
-        ///   - entries: The variables that travel, most important first.
-        ///   - limits: How large a header may be that comes in or goes out.
-        ///   - forwardsUndeclared: Whether members that no entry declares are passed on, unread, from a request that comes
-        ///     in to those that go out in its service context. Without it, what isn't declared never leaves.
-        ///   - onRejection: Called for everything that is neither set nor sent because it is malformed or too large, at
-        ///     once, on the thread that extracts or injects. Rejections hold no values.
-        public init(
-            _ entries: [BaggageEntry], limits: Baggage.Limits = .default, forwardsUndeclared: Bool = false,
-            onRejection: (@Sendable (BaggageRejection) -> Void)? = nil
-        ) {
-            self.entries = entries
-            self.limits = limits
-            self.forwardsUndeclared = forwardsUndeclared
-            self.onRejection = onRejection
-        }
-
-        func reject(_ rejection: BaggageRejection) {
-            onRejection?(rejection)
-        }
+    /// - Parameters:
+    ///   - entries: The variables that travel, most important first.
+    ///   - limits: How large a header may be that comes in or goes out.
+    ///   - forwardsUndeclared: Whether members that no entry declares are passed on, unread, from a request that comes
+    ///     in to those that go out in its service context. Without it, what isn't declared never leaves.
+    ///   - onRejection: Called for everything that is neither set nor sent because it is malformed or too large, at
+    ///     once, on the thread that extracts or injects. Rejections hold no values.
+    public init(
+        _ entries: [BaggageEntry], limits: Baggage.Limits = .default, forwardsUndeclared: Bool = false,
+        onRejection: (@Sendable (BaggageRejection) -> Void)? = nil
+    ) {
+        self.entries = entries
+        self.limits = limits
+        self.forwardsUndeclared = forwardsUndeclared
+        self.onRejection = onRejection
     }
+
+    func reject(_ rejection: BaggageRejection) {
+        onRejection?(rejection)
+    }
+}
 #endif

@@ -1,40 +1,40 @@
 #if Tracing
-    /// Something that a ``BaggageInstrument`` neither set nor sent.
-    ///
-    /// Rejections hold keys that the program declared, sizes and positions, and no text from outside, so that they can be
-    /// logged.
-    public enum BaggageRejection: Hashable, Sendable {
-        /// A header that came in, or a member of it, isn't after the format or is beyond the limits.
-        case malformed(Baggage.Problem)
-        /// A value that came in is larger than its entry allows.
-        case receivedValueTooLarge(key: String, bytes: Int, limit: Int)
-        /// A value that came in is none of its variable's.
-        case receivedValueInvalid(key: String)
-        /// A value isn't sent because it is larger than its entry allows.
-        case sentValueTooLarge(key: String, bytes: Int, limit: Int)
-        /// A value isn't sent because the header is full.
-        case sentValueBeyondLimits(key: String)
-        /// Members that no entry declares aren't passed on because the header is full.
-        case undeclaredBeyondLimits(count: Int)
-    }
+/// Something that a ``BaggageInstrument`` neither set nor sent.
+///
+/// Rejections hold keys that the program declared, sizes and positions, and no text from outside, so that they can be
+/// logged.
+public enum BaggageRejection: Hashable, Sendable {
+    /// A header that came in, or a member of it, isn't after the format or is beyond the limits.
+    case malformed(Baggage.Problem)
+    /// A value that came in is larger than its entry allows.
+    case receivedValueTooLarge(key: String, bytes: Int, limit: Int)
+    /// A value that came in is none of its variable's.
+    case receivedValueInvalid(key: String)
+    /// A value isn't sent because it is larger than its entry allows.
+    case sentValueTooLarge(key: String, bytes: Int, limit: Int)
+    /// A value isn't sent because the header is full.
+    case sentValueBeyondLimits(key: String)
+    /// Members that no entry declares aren't passed on because the header is full.
+    case undeclaredBeyondLimits(count: Int)
+}
 
-    extension BaggageRejection: CustomStringConvertible {
-        /// What was rejected and why, without any text from outside.
-        public var description: String {
-            switch self {
-            case .malformed(let problem):
-                "received: \(problem)"
-            case .receivedValueTooLarge(let key, let bytes, let limit):
-                "received: the value of '\(key)' has \(bytes) bytes, and \(limit) are allowed"
-            case .receivedValueInvalid(let key):
-                "received: the value of '\(key)' can't be decoded"
-            case .sentValueTooLarge(let key, let bytes, let limit):
-                "not sent: the value of '\(key)' has \(bytes) bytes, and \(limit) are allowed"
-            case .sentValueBeyondLimits(let key):
-                "not sent: with '\(key)' the header would be beyond its limits"
-            case .undeclaredBeyondLimits(let count):
-                "not passed on: with \(count) more undeclared members the header would be beyond its limits"
-            }
+extension BaggageRejection: CustomStringConvertible {
+    /// What was rejected and why, without any text from outside.
+    public var description: String {
+        switch self {
+        case .malformed(let problem):
+            "received: \(problem)"
+        case .receivedValueTooLarge(let key, let bytes, let limit):
+            "received: the value of '\(key)' has \(bytes) bytes, and \(limit) are allowed"
+        case .receivedValueInvalid(let key):
+            "received: the value of '\(key)' can't be decoded"
+        case .sentValueTooLarge(let key, let bytes, let limit):
+            "not sent: the value of '\(key)' has \(bytes) bytes, and \(limit) are allowed"
+        case .sentValueBeyondLimits(let key):
+            "not sent: with '\(key)' the header would be beyond its limits"
+        case .undeclaredBeyondLimits(let count):
+            "not passed on: with \(count) more undeclared members the header would be beyond its limits"
         }
     }
+}
 #endif

@@ -1,40 +1,40 @@
 #if Tracing
-    import ContextVars
-    import Tracing
+import ContextVars
+import Tracing
 
-    extension ContextSnapshot {
-        /// The snapshot with the values that came from outside, which a ``BaggageInstrument`` left in a service context.
-        ///
-        /// This is what middleware and interceptors run a request in:
-        ///
-        /// ```swift
-        /// var serviceContext = ServiceContext.topLevel
-        /// InstrumentationSystem.instrument.extract(request.headers, into: &serviceContext, using: HeadersExtractor())
-        /// return try await ContextSnapshot().receiving(from: serviceContext).run {
-        ///     try await next(request)
-        /// }
-        /// ```
-        ///
-        /// Variables that the request didn't bring keep what the snapshot has.
-        ///
-        /// - Complexity: As ``ContextVars/ContextSnapshot/with(_:_:)`` for each value.
-        public func receiving(from serviceContext: ServiceContext?) -> ContextSnapshot {
-            guard let received = serviceContext?.receivedBaggage else { return self }
-            return received.changes.reduce(self) { $1($0) }
-        }
-
-        /// The values that the current service context has received, and no others.
-        ///
-        /// For handlers below a framework's own tracing middleware, which sets `ServiceContext.current` and knows nothing of
-        /// contexts:
-        ///
-        /// ```swift
-        /// try await ContextSnapshot.received.run { try await handle(request) }
-        /// ```
-        ///
-        /// - Complexity: As ``receiving(from:)``.
-        public static var received: ContextSnapshot {
-            ContextSnapshot().receiving(from: .current)
-        }
+extension ContextSnapshot {
+    /// The snapshot with the values that came from outside, which a ``BaggageInstrument`` left in a service context.
+    ///
+    /// This is what middleware and interceptors run a request in:
+    ///
+    /// ```swift
+    /// var serviceContext = ServiceContext.topLevel
+    /// InstrumentationSystem.instrument.extract(request.headers, into: &serviceContext, using: HeadersExtractor())
+    /// return try await ContextSnapshot().receiving(from: serviceContext).run {
+    ///     try await next(request)
+    /// }
+    /// ```
+    ///
+    /// Variables that the request didn't bring keep what the snapshot has.
+    ///
+    /// - Complexity: As ``ContextVars/ContextSnapshot/with(_:_:)`` for each value.
+    public func receiving(from serviceContext: ServiceContext?) -> ContextSnapshot {
+        guard let received = serviceContext?.receivedBaggage else { return self }
+        return received.changes.reduce(self) { $1($0) }
     }
+
+    /// The values that the current service context has received, and no others.
+    ///
+    /// For handlers below a framework's own tracing middleware, which sets `ServiceContext.current` and knows nothing of
+    /// contexts:
+    ///
+    /// ```swift
+    /// try await ContextSnapshot.received.run { try await handle(request) }
+    /// ```
+    ///
+    /// - Complexity: As ``receiving(from:)``.
+    public static var received: ContextSnapshot {
+        ContextSnapshot().receiving(from: .current)
+    }
+}
 #endif

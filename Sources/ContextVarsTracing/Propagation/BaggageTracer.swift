@@ -1,0 +1,65 @@
+#if Tracing
+import Tracing
+
+/// A tracer that also carries declared context variables: wherever it injects and extracts, a ``BaggageInstrument`` does
+/// so too.
+///
+/// A `MultiplexInstrument` of both is enough where a framework uses `InstrumentationSystem.instrument`. Some use
+/// `InstrumentationSystem.tracer` alone, async-http-client among them, and pass by all other instruments. They reach
+/// this one:
+///
+/// ```swift
+/// InstrumentationSystem.bootstrap(BaggageTracer(tracer, carrying: baggage))
+/// ```
+///
+/// Spans are those of the given tracer.
+public struct BaggageTracer<Base: Tracer>: Tracer {
+    /// The tracer that makes the spans.
+    public let base: Base
+    /// What carries the variables.
+    public let baggage: BaggageInstrument
+
+    /// Creates a tracer that does what another does, and carries declared variables.
+    public init(_ base: Base, carrying baggage: BaggageInstrument) {
+        self.base = base
+        self.baggage = baggage
+    }
+
+    /// Extracts what the tracer and then what the variables have in a carrier.
+    public func extract<Carrier, Extract: Extractor>(
+        _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
+    ) where Extract.Carrier == Carrier {
+        base.extract(carrier, into: &context, using: extractor)
+        baggage.extract(carrier, into: &context, using: extractor)
+    }
+
+    /// Injects what the tracer and then what the variables have into a carrier.
+    public func inject<Carrier, Inject: Injector>(
+        _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
+    ) where Inject.Carrier == Carrier {
+        base.inject(context, into: &carrier, using: injector)
+        baggage.inject(context, into: &carrier, using: injector)
+    }
+
+    /// Starts a span of the tracer.
+    public func startSpan<Instant: TracerInstant>(
+        _ operationName: String, context: @autoclosure () -> ServiceContext, ofKind kind: SpanKind,
+        at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+    ) -> Base.Span {
+        base.startSpan(
+            operationName, context: context(), ofKind: kind, at: instant(), function: function, file: fileID,
+            line: line)
+    }
+
+    /// The tracer's span of a service context.
+    public func activeSpan(identifiedBy context: ServiceContext) -> Base.Span? {
+        base.activeSpan(identifiedBy: context)
+    }
+
+    /// Flushes the tracer's spans.
+    @available(*, deprecated)
+    public func forceFlush() {
+        base.forceFlush()
+    }
+}
+#endif
