@@ -14,30 +14,40 @@
 ///
 /// A snapshot shares its values with the context it was taken of and with other snapshots; taking, copying and passing
 /// one is O(1). It is safe to use from any thread and task.
+///
+/// The snapshot of ``current`` also carries the task-local values that the program has chosen with
+/// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
+/// the task-local values of whoever runs it.
 public struct ContextSnapshot: Sendable {
     let values: ContextValues
+    /// The values of task locals; `nil` where it carries none.
+    @usableFromInline let captured: CapturedValue?
 
-    init(_ values: ContextValues) {
+    init(_ values: ContextValues, captured: CapturedValue? = nil) {
         self.values = values
+        self.captured = captured
     }
 
-    /// Creates a snapshot without values.
+    /// Creates a snapshot without values, which carries no task locals.
     public init() {
-        self.values = ContextValues()
+        self.init(ContextValues())
     }
 
     /// Creates a snapshot of the values that a context has now.
     ///
-    /// - Complexity: O(1).
-    public init(_ context: Context) {
-        self.values = context.snapshotOfValues()
-    }
-
-    /// The values of the current context at this moment; none where no context is current.
+    /// It carries no task locals: a context has variables only.
     ///
     /// - Complexity: O(1).
+    public init(_ context: Context) {
+        self.init(context.snapshotOfValues())
+    }
+
+    /// The values of the current context at this moment, none where no context is current, and those of the task
+    /// locals that snapshots carry.
+    ///
+    /// - Complexity: O(1), and one allocation for each task local that is carried.
     public static var current: ContextSnapshot {
-        ContextSnapshot(CurrentContext.values())
+        ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
     }
 
     /// The value of a variable in the snapshot, or `nil` where it isn't set there.
@@ -49,13 +59,13 @@ public struct ContextSnapshot: Sendable {
         values[variable]?.load(as: Value.self)
     }
 
-    /// A snapshot with one value changed.
+    /// A snapshot with one value changed, which carries the same task-local values.
     ///
     /// - Complexity: As ``ContextVar/set(_:)`` in a context that shares its values.
     public func with<Value>(_ variable: ContextVar<Value>, _ value: Value) -> ContextSnapshot {
         var values = values
         values.updateValue(StoredValue(value), forKey: variable)
-        return ContextSnapshot(values)
+        return ContextSnapshot(values, captured: captured)
     }
 }
 
@@ -71,7 +81,8 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try runOnce(in: Binding(copying: self), body)
+        if let captured { return try captured.run(in: Binding(copying: self), body) }
+        return try runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -84,7 +95,8 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await runOnce(in: Binding(copying: self), body)
+        if let captured { return try await captured.run(in: Binding(copying: self), body) }
+        return try await runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -93,7 +105,8 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        runOnce(in: Binding(copying: self), body)
+        if let captured { return captured.run(in: Binding(copying: self), body) }
+        return runOnce(in: Binding(copying: self), body)
     }
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -105,7 +118,8 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await runOnce(in: Binding(copying: self), body)
+        if let captured { return await captured.run(in: Binding(copying: self), body) }
+        return await runOnce(in: Binding(copying: self), body)
     }
 }
 

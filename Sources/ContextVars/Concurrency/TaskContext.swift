@@ -1,7 +1,7 @@
 import Synchronization
 
 /// What a task can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``,
-/// of which it gets a copy.
+/// of which it gets a copy, and the task-local values that it carries.
 ///
 /// ```swift
 /// let context = Context()
@@ -31,9 +31,11 @@ extension Context: TaskContext {
 extension ContextSnapshot: TaskContext {
     /// Enters a new context that starts with the snapshot's values.
     ///
+    /// The task also gets the task-local values that the snapshot carries, instead of those of its creator.
+    ///
     /// - Complexity: O(1).
     public func enteredForTask() -> EnteredContext {
-        EnteredContext(Context(enteredWith: values))
+        EnteredContext(Context(enteredWith: values), captured: captured)
     }
 }
 
@@ -45,10 +47,12 @@ extension TaskContext where Self == ContextSnapshot {
 /// A context that is entered for a task: until the task's operation ends or, if it never runs, until the task is gone.
 public final class EnteredContext: Sendable {
     private let context: Context
+    private let captured: CapturedValue?
     private let hasRun = Atomic<Bool>(false)
 
-    init(_ context: Context) {
+    init(_ context: Context, captured: CapturedValue? = nil) {
         self.context = context
+        self.captured = captured
     }
 
     deinit {
@@ -60,6 +64,11 @@ public final class EnteredContext: Sendable {
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
+        if let captured {
+            return try await captured.run(in: Binding(context)) { () async throws(Failure) -> Result in
+                try await operation()
+            }
+        }
         return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
     }
 }

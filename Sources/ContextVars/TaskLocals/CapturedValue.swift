@@ -1,0 +1,112 @@
+/// A value that a snapshot has taken along, and a link to the next.
+///
+/// The values are bound one in the other, the last one innermost, and unbound in reverse: each binding is in the task's
+/// stack-like memory (see `Binding`).
+@usableFromInline
+class CapturedValue: @unchecked Sendable {
+    // Invariant behind `@unchecked`: every stored property, here and in the subclasses, is an immutable `Sendable`.
+
+    private final let next: CapturedValue?
+
+    init(before next: CapturedValue?) {
+        self.next = next
+    }
+
+    /// Runs synchronous code with this value and all that follow it in force.
+    final func runWithAll(_ body: () -> Void) {
+        bind { if let next { next.runWithAll(body) } else { body() } }
+    }
+
+    /// Runs asynchronous code with this value and all that follow it in force.
+    nonisolated(nonsending) final func runWithAll(_ body: nonisolated(nonsending) () async -> Void) async {
+        await bind { if let next { await next.runWithAll(body) } else { await body() } }
+    }
+
+    /// Runs synchronous code with this one value in force; runs it exactly once.
+    fileprivate func bind(_ body: () -> Void) {
+        preconditionFailure("CapturedValue is abstract")
+    }
+
+    /// Runs asynchronous code with this one value in force; runs it exactly once.
+    nonisolated(nonsending) fileprivate func bind(_ body: nonisolated(nonsending) () async -> Void) async {
+        preconditionFailure("CapturedValue is abstract")
+    }
+}
+
+/// The value of a task local.
+final class CapturedTaskLocal<Value: Sendable>: CapturedValue, @unchecked Sendable {
+    private let taskLocal: TaskLocal<Value>
+    private let value: Value
+
+    init(_ taskLocal: TaskLocal<Value>, before next: CapturedValue?) {
+        self.taskLocal = taskLocal
+        self.value = taskLocal.get()
+        super.init(before: next)
+    }
+
+    fileprivate override func bind(_ body: () -> Void) {
+        taskLocal.withValue(value, operation: body)
+    }
+
+    nonisolated(nonsending) fileprivate override func bind(
+        _ body: nonisolated(nonsending) () async -> Void
+    ) async {
+        await taskLocal.withValue(value, operation: body)
+    }
+}
+
+/// The value of a type that gives and restores it.
+final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked Sendable {
+    private let value: Source.Value
+
+    override init(before next: CapturedValue?) {
+        self.value = Source.current
+        super.init(before: next)
+    }
+
+    fileprivate override func bind(_ body: () -> Void) {
+        Source.withValue(value, operation: body)
+    }
+
+    nonisolated(nonsending) fileprivate override func bind(
+        _ body: nonisolated(nonsending) () async -> Void
+    ) async {
+        await Source.withValue(value, operation: body)
+    }
+}
+
+// MARK: - Running a body that has a result
+
+extension CapturedValue {
+    /// Runs synchronous code in a binding, which is made when all captured values are in force.
+    @usableFromInline
+    @inline(never)
+    func run<Result, Failure: Error>(
+        in binding: @autoclosure () -> Binding, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var outcome: Swift.Result<Result, Failure>?
+        runWithAll {
+            do throws(Failure) {
+                outcome = .success(try runOnce(in: binding(), body))
+            } catch {
+                outcome = .failure(error)
+            }
+        }
+        return try outcome!.get()
+    }
+
+    /// Runs asynchronous code in a binding, which is made when all captured values are in force.
+    nonisolated(nonsending) func run<Result, Failure: Error>(
+        in binding: @autoclosure () -> Binding, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        var outcome: Swift.Result<Result, Failure>?
+        await runWithAll {
+            do throws(Failure) {
+                outcome = .success(try await runOnce(in: binding(), body))
+            } catch {
+                outcome = .failure(error)
+            }
+        }
+        return try outcome!.get()
+    }
+}

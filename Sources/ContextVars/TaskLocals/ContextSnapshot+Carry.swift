@@ -1,0 +1,43 @@
+extension ContextSnapshot {
+    /// Has every snapshot that is taken from now on carry the value of a task local.
+    ///
+    /// A task-local value is lost in callbacks, on queues, event loops and threads. After this call, ``current`` takes
+    /// the value along, and all that runs in the snapshot sees it: in ``run(_:)-(()->Result)``, in functions of
+    /// ``wrap(_:)-(_)``, in `Task(context:)` and `group.addTask(context:)`. No value, or the default, is carried like any
+    /// other: code that runs in the snapshot sees what was there when it was taken, not what its caller has.
+    ///
+    /// ```swift
+    /// enum Trace {
+    ///     @TaskLocal static var id: String?
+    /// }
+    ///
+    /// ContextSnapshot.carry(Trace.$id)              // once, at the start of `main`
+    ///
+    /// Trace.$id.withValue("a7") {
+    ///     let snapshot = ContextSnapshot.current
+    ///     queue.async {
+    ///         snapshot.run { print(Trace.id ?? "-") }     // a7
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// This holds for the whole process and for good, so it is a decision of the program: call it in `main`, before
+    /// work begins, rather than in a library. Snapshots that were taken before don't have the value. Repeated calls
+    /// with one task local do nothing.
+    ///
+    /// - Complexity: O(*n*) for *n* task locals that are carried. Each of them costs one allocation when a snapshot is
+    ///   taken, and one `TaskLocal.withValue` whenever something runs in it. Safe from any thread.
+    public static func carry<Value: Sendable>(_ taskLocal: TaskLocal<Value>) {
+        CarriedSources.add(TaskLocalSource(taskLocal))
+    }
+
+    /// Has every snapshot that is taken from now on carry a value that a library keeps behind functions.
+    ///
+    /// As ``carry(_:)-(TaskLocal<Value>)``, for a value whose `TaskLocal` isn't at hand. Repeated calls with one type do
+    /// nothing.
+    ///
+    /// - Complexity: As ``carry(_:)-(TaskLocal<Value>)``. Safe from any thread.
+    public static func carry<Source: ScopedValue>(_ source: Source.Type) {
+        CarriedSources.add(ScopedValueSource<Source>())
+    }
+}

@@ -1,0 +1,45 @@
+#if Logging
+public import ContextVars
+public import Logging
+
+/// The logger of swift-log's `withLogger`, for snapshots to carry.
+///
+/// `Logger.current` is kept in a task local, so it is lost in callbacks, on queues, event loops and threads. Snapshots
+/// take it along once the program has said so, in `main` and after `LoggingSystem.bootstrap`:
+///
+/// ```swift
+/// ContextSnapshot.carry(CurrentLogger.self)
+///
+/// withLogger(mergingMetadata: ["request-id": "a7"]) { _ in
+///     let snapshot = ContextSnapshot.current
+///     queue.async {
+///         snapshot.run { Logger.current.info("archived") }     // request-id=a7
+///     }
+/// }
+/// ```
+public enum CurrentLogger: ScopedValue {
+    /// `Logger.current`.
+    ///
+    /// Reading it for the first time makes the logger that is current where no `withLogger` is in force, with the log
+    /// handler of that moment. Snapshots read it, so bootstrap the logging system before one is taken.
+    public static var current: Logger { Logger.current }
+
+    /// Runs synchronous code with a logger as `Logger.current`.
+    ///
+    /// - Throws: Only what the operation throws.
+    public static func withValue<Result, Failure: Error>(
+        _ logger: Logger, operation: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try withLogger(logger) { (_: Logger) throws(Failure) -> Result in try operation() }
+    }
+
+    /// Runs asynchronous code with a logger as `Logger.current`.
+    ///
+    /// - Throws: Only what the operation throws.
+    public nonisolated(nonsending) static func withValue<Result, Failure: Error>(
+        _ logger: Logger, operation: nonisolated(nonsending) () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await withLogger(logger) { (_: Logger) async throws(Failure) -> Result in try await operation() }
+    }
+}
+#endif

@@ -1,0 +1,37 @@
+#if Logging
+import Logging
+
+extension LoggedVariable {
+    /// What is logged in place of a variable's value.
+    public enum Privacy: Hashable, Sendable {
+        /// The value itself.
+        case `public`
+
+        /// `<private>`: the log tells only that there is a value.
+        case `private`
+
+        /// `#` and eight hexadecimal digits: the log tells values apart without showing them.
+        ///
+        /// Equal values have equal digits within one run of the process. The digits depend on a random key that the
+        /// process never shows, so they can't be computed from guessed values, nor compared with other processes. Two
+        /// values in some four thousand million happen to have the same.
+        case hashed
+
+        func redact(_ value: Logger.MetadataValue) -> Logger.MetadataValue {
+            switch self {
+            case .public: value
+            case .private: .string("<private>")
+            case .hashed: .string(digest(of: value.description))
+            }
+        }
+    }
+}
+
+private func digest(of text: String) -> String {
+    // SipHash with a key of the process.
+    var hasher = Hasher()
+    hasher.combine(text)
+    let digits = String(UInt32(truncatingIfNeeded: hasher.finalize()), radix: 16)
+    return "#" + String(repeating: "0", count: 8 - digits.count) + digits
+}
+#endif

@@ -1,0 +1,109 @@
+#if Logging
+public import ContextVars
+public import Logging
+
+/// A context variable that ``Logging/Logger/MetadataProvider/contextVars(_:)`` adds to the metadata of log messages.
+///
+/// ```swift
+/// LoggedVariable(Request.id)                                                  // request.id=a7
+/// LoggedVariable(Request.tenant, as: "tenant")                                // tenant=acme
+/// LoggedVariable(Request.user, as: "user", privacy: .hashed)                  // user=#5e1f09bc
+/// LoggedVariable(Request.token, as: "token") { "\($0.prefix(4))…" }           // token=eyJh…
+/// ```
+///
+/// A variable that isn't set, or is `nil`, is left out. Values are immutable and safe to use from any thread.
+public struct LoggedVariable: Sendable {
+    enum Content: Sendable {
+        /// One entry.
+        case entry(key: String, value: @Sendable () -> Logger.MetadataValue?)
+        /// As many entries as the variable's value has.
+        case entries(ContextVar<Logger.Metadata>)
+    }
+
+    let content: Content
+
+    /// Logs a variable by its description.
+    ///
+    /// - Parameters:
+    ///   - variable: The variable.
+    ///   - key: What it is called in the metadata; without it, the variable's name.
+    ///   - privacy: What is logged in place of the value.
+    ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    public init<Value: CustomStringConvertible & Sendable>(
+        _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
+    ) {
+        self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
+    }
+
+    /// Logs a variable of an optional type by the description of its value, and leaves it out where that is `nil`.
+    ///
+    /// - Parameters:
+    ///   - variable: The variable.
+    ///   - key: What it is called in the metadata; without it, the variable's name.
+    ///   - privacy: What is logged in place of the value.
+    ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    public init<Wrapped: CustomStringConvertible & Sendable>(
+        _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
+    ) {
+        self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
+    }
+
+    /// Logs a variable as a function formats it.
+    ///
+    /// - Parameters:
+    ///   - variable: The variable.
+    ///   - key: What it is called in the metadata; without it, the variable's name.
+    ///   - privacy: What is logged in place of the formatted value.
+    ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
+    ///     the thread that logs, and must not log itself.
+    public init<Value: Sendable>(
+        _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false,
+        format: @escaping @Sendable (Value) -> Logger.MetadataValue?
+    ) {
+        self.content = .entry(key: key ?? variable.name) {
+            var isLogged = true
+            let value = variable.get(
+                default: {
+                    isLogged = logsDefault
+                    return variable.defaultValue
+                }())
+            return isLogged ? format(value).map(privacy.redact) : nil
+        }
+    }
+
+    /// Logs a variable of an optional type as a function formats its value, and leaves it out where that is `nil`.
+    ///
+    /// - Parameters:
+    ///   - variable: The variable.
+    ///   - key: What it is called in the metadata; without it, the variable's name.
+    ///   - privacy: What is logged in place of the formatted value.
+    ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
+    ///     the thread that logs, and must not log itself.
+    public init<Wrapped: Sendable>(
+        _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public,
+        logsDefault: Bool = false, format: @escaping @Sendable (Wrapped) -> Logger.MetadataValue?
+    ) {
+        let formatOptional: @Sendable (Wrapped?) -> Logger.MetadataValue? = { $0.flatMap(format) }
+        self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatOptional)
+    }
+
+    /// Logs all entries of a variable that holds metadata, each under its own key.
+    ///
+    /// ``ContextVars/ContextVar/merge(_:)`` adds entries to such a variable.
+    public init(entriesOf variable: ContextVar<Logger.Metadata>) {
+        self.content = .entries(variable)
+    }
+}
+
+/// Makes metadata of values of one type; the choice is made once, not for each message.
+///
+/// A string is logged as one. Others are described only when a handler writes them.
+private func formatByDescription<Value: CustomStringConvertible & Sendable>()
+    -> @Sendable (Value) -> Logger.MetadataValue?
+{
+    if Value.self == String.self { return { .string($0.description) } }
+    return { .stringConvertible($0) }
+}
+#endif
