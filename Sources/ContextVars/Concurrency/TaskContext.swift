@@ -44,7 +44,8 @@ extension TaskContext where Self == ContextSnapshot {
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }
 
-/// A context that is entered for a task: until the task's operation ends or, if it never runs, until the task is gone.
+/// A context that is entered for a task, or for other work that runs later: until that ends or, if it never runs, until
+/// it is gone.
 public final class EnteredContext: Sendable {
     private let context: Context
     private let captured: CapturedValue?
@@ -70,5 +71,14 @@ public final class EnteredContext: Sendable {
             }
         }
         return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
+    }
+
+    /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.
+    ///
+    /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
+    /// of the context's values, because by then the context is free for others.
+    package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
+        return try runOnce(in: context, work)
     }
 }

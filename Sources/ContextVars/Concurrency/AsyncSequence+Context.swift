@@ -1,0 +1,64 @@
+extension AsyncSequence {
+    /// The same elements, produced in the values of a snapshot instead of the consumer's.
+    ///
+    /// An asynchronous sequence runs in the task that iterates over it, so the closures of `map`, `filter`,
+    /// `AsyncStream(unfolding:)` and the like read whatever variables their consumer has. This sequence asks for each
+    /// element in a new context that starts with the snapshot's values; the consumer's own code stays in its context.
+    ///
+    /// ```swift
+    /// func rows() -> some AsyncSequence<Row, any Error> {
+    ///     database.rows
+    ///         .map { try decode($0, for: Request.tenant.get()) }  // the tenant of who called `rows()`,
+    ///         .inContext(.current)                                // not of who iterates
+    /// }
+    /// ```
+    ///
+    /// What comes after `inContext` runs in the consumer's context again. What a producer sets is gone with the element.
+    ///
+    /// For single callbacks, ``ContextSnapshot/wrap(_:)-(_)`` does the same:
+    ///
+    /// ```swift
+    /// continuation.onTermination = ContextSnapshot.current.wrap { _ in log("closed") }
+    /// ```
+    ///
+    /// - Complexity: O(1), and O(1) more for each element.
+    public func inContext(_ snapshot: ContextSnapshot) -> AsyncContextSequence<Self> {
+        AsyncContextSequence(base: self, snapshot: snapshot)
+    }
+}
+
+/// An asynchronous sequence whose elements are produced in the values of a snapshot: what
+/// ``_Concurrency/AsyncSequence/inContext(_:)`` returns.
+public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
+    let base: Base
+    let snapshot: ContextSnapshot
+
+    /// The elements of the base.
+    public typealias Element = Base.Element
+    /// What the base throws.
+    public typealias Failure = Base.Failure
+
+    /// Iterates over the base, whose iterator is made in the snapshot's values too.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(base: snapshot.run { base.makeAsyncIterator() }, snapshot: snapshot)
+    }
+
+    /// Asks the base's iterator for each element in a new context.
+    public struct Iterator: AsyncIteratorProtocol {
+        var base: Base.AsyncIterator
+        let snapshot: ContextSnapshot
+
+        /// The next element of the base, or `nil` at the end, asked for on the caller's actor.
+        ///
+        /// - Throws: Only what the base throws.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(Base.Failure) -> Base.Element? {
+            try await snapshot.run { () async throws(Base.Failure) in
+                try await base.next(isolation: actor)
+            }
+        }
+    }
+}
+
+extension AsyncContextSequence: Sendable where Base: Sendable {}
+
+extension AsyncContextSequence.Iterator: Sendable where Base.AsyncIterator: Sendable {}

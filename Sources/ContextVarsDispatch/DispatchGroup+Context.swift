@@ -1,0 +1,23 @@
+import ContextVars
+import Dispatch
+
+extension DispatchGroup {
+    /// Schedules work for when the group is empty that runs in a certain context.
+    ///
+    /// A ``/ContextVars/Context`` is entered from this call until the work has run.
+    ///
+    /// ```swift
+    /// group.notify(context: .current, queue: queue) { log("all done") }
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    public func notify<Source: TaskContext>(
+        context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
+        execute work: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        notify(qos: qos, flags: flags, queue: queue) { entered.run(work) }
+    }
+}

@@ -1,0 +1,57 @@
+import ContextVars
+import Dispatch
+
+extension DispatchQueue {
+    /// Schedules work that runs in a certain context.
+    ///
+    /// Dispatch's own `async` loses the context: the work runs on a thread that has none. This one runs it in a copy of
+    /// the given ``/ContextVars/ContextSnapshot``, or in the given ``/ContextVars/Context`` itself. That is entered from
+    /// this call until the work has run, and is free again before the group learns that it has.
+    ///
+    /// ```swift
+    /// queue.async(context: .current) { log("archived") }  // with the values of this line
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    public func async<Source: TaskContext>(
+        context: Source, group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified,
+        flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        async(group: group, qos: qos, flags: flags) { entered.run(work) }
+    }
+
+    /// Schedules work that runs in a certain context, not before a point in time.
+    ///
+    /// As ``async(context:group:qos:flags:execute:)``. A ``/ContextVars/Context`` is entered from this call on, not only
+    /// from the deadline.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    public func asyncAfter<Source: TaskContext>(
+        deadline: DispatchTime, context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        execute work: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        asyncAfter(deadline: deadline, qos: qos, flags: flags) { entered.run(work) }
+    }
+
+    /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
+    ///
+    /// As ``async(context:group:qos:flags:execute:)``. A ``/ContextVars/Context`` is entered from this call on, not only
+    /// from the deadline.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    public func asyncAfter<Source: TaskContext>(
+        wallDeadline: DispatchWallTime, context: Source, qos: DispatchQoS = .unspecified,
+        flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        asyncAfter(wallDeadline: wallDeadline, qos: qos, flags: flags) { entered.run(work) }
+    }
+}

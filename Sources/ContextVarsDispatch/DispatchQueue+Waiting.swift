@@ -1,0 +1,65 @@
+import ContextVars
+import Dispatch
+
+// What blocks the caller: `sync` and `concurrentPerform`.
+
+extension DispatchQueue {
+    /// Runs work on this queue in a new context that starts with a snapshot's values, and waits for it.
+    ///
+    /// Mostly Dispatch runs such work on the caller's thread, which has the caller's context anyway. Not so where the
+    /// queue has a thread of its own, as the main queue: there the plain `sync` loses the context.
+    ///
+    /// ```swift
+    /// let title = DispatchQueue.main.sync(context: .current) { makeTitle() }
+    /// ```
+    ///
+    /// - Throws: Only what the work throws.
+    /// - Complexity: O(1).
+    @discardableResult
+    public func sync<Result, Failure: Error>(
+        context snapshot: ContextSnapshot, flags: DispatchWorkItemFlags = [], execute work: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try sync(flags: flags) { Swift.Result { () throws(Failure) in try snapshot.run(work) } }.get()
+    }
+
+    /// Runs work that throws nothing on this queue in a new context that starts with a snapshot's values, and waits for
+    /// it.
+    ///
+    /// - Complexity: O(1).
+    @discardableResult
+    public func sync<Result>(
+        context snapshot: ContextSnapshot, flags: DispatchWorkItemFlags = [], execute work: () -> Result
+    ) -> Result {
+        sync(flags: flags) { snapshot.run(work) }
+    }
+
+    /// Runs work on this queue in a context, and waits for it.
+    ///
+    /// The context is entered when the work's turn has come. So a serial queue can guard a context for many callers.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if the context is entered then, by the caller too; what the work throws.
+    /// - Complexity: O(1).
+    @discardableResult
+    public func sync<Result>(
+        context: Context, flags: DispatchWorkItemFlags = [], execute work: () throws -> Result
+    ) throws -> Result {
+        try sync(flags: flags) { try context.run(work) }
+    }
+
+    /// Runs work for each number below a limit, on as many threads as are of use, and waits for all of it.
+    ///
+    /// Each iteration has a new context that starts with the snapshot's values. With Dispatch's own
+    /// `concurrentPerform`, iterations on the caller's thread read and change the caller's context, and all others have
+    /// none.
+    ///
+    /// - Parameters:
+    ///   - iterations: How many iterations there are.
+    ///   - snapshot: The values that each iteration starts with.
+    ///   - work: What to run, with the number of the iteration.
+    /// - Complexity: O(1) more for each iteration.
+    public static func concurrentPerform(
+        iterations: Int, context snapshot: ContextSnapshot, execute work: @Sendable (Int) -> Void
+    ) {
+        concurrentPerform(iterations: iterations) { iteration in snapshot.run { work(iteration) } }
+    }
+}

@@ -1,0 +1,43 @@
+import ContextVars
+import Dispatch
+
+// Handlers are for snapshots only: an event handler runs any number of times, and each time needs a context of its own.
+
+extension DispatchSourceProtocol {
+    /// Sets the handler of the source's events, which runs in a snapshot's values.
+    ///
+    /// Each event has a new context. The snapshot lives until the source is cancelled or gets another handler.
+    ///
+    /// ```swift
+    /// let timer = DispatchSource.makeTimerSource(queue: queue)
+    /// timer.setEventHandler(context: .current) { refresh() }
+    /// ```
+    ///
+    /// - Complexity: O(1), and O(1) more for each event.
+    public func setEventHandler(
+        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        handler: @escaping @Sendable () -> Void
+    ) {
+        setEventHandler(qos: qos, flags: flags) { snapshot.run(handler) }
+    }
+
+    /// Sets the handler of the source's cancellation, which runs in a snapshot's values.
+    ///
+    /// - Complexity: O(1).
+    public func setCancelHandler(
+        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        handler: @escaping @Sendable () -> Void
+    ) {
+        setCancelHandler(qos: qos, flags: flags) { snapshot.run(handler) }
+    }
+
+    /// Sets the handler of the source's registration, which runs in a snapshot's values.
+    ///
+    /// - Complexity: O(1).
+    public func setRegistrationHandler(
+        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        handler: @escaping @Sendable () -> Void
+    ) {
+        setRegistrationHandler(qos: qos, flags: flags) { snapshot.run(handler) }
+    }
+}

@@ -1,0 +1,53 @@
+import ContextVars
+import Dispatch
+
+extension DispatchWorkItem {
+    /// Creates a work item that runs in a snapshot's values, wherever and how often it is performed.
+    ///
+    /// Each time it has a new context.
+    ///
+    /// - Complexity: O(1), and O(1) more each time it is performed.
+    public convenience init(
+        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        block: @escaping @Sendable () -> Void
+    ) {
+        self.init(qos: qos, flags: flags) { snapshot.run(block) }
+    }
+
+    /// Creates a work item that runs in a context.
+    ///
+    /// The context is entered from now until the item has run or, if it is cancelled and never runs, until the item is
+    /// gone. Then the context is free for others; so an item that is performed again runs in a copy of its values.
+    ///
+    /// ```swift
+    /// let item = try DispatchWorkItem(context: request) { parse() }
+    /// queue.async(execute: item)
+    /// item.wait()
+    /// print(request[Request.tenant] ?? "-")  // what `parse` has set
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if the context is entered already, here or anywhere.
+    /// - Complexity: O(1).
+    public convenience init(
+        context: Context, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        block: @escaping @Sendable () -> Void
+    ) throws(ContextError) {
+        let entered = try context.enteredForTask()
+        self.init(qos: qos, flags: flags) { entered.run(block) }
+    }
+
+    /// Schedules work for the item's end that runs in a certain context.
+    ///
+    /// A ``/ContextVars/Context`` is entered from this call until the work has run.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    public func notify<Source: TaskContext>(
+        context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
+        execute work: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        notify(qos: qos, flags: flags, queue: queue) { entered.run(work) }
+    }
+}

@@ -1,0 +1,126 @@
+import ContextVars
+import ContextVarsDispatch
+import Dispatch
+import Testing
+
+/// Work that a queue runs later.
+@Suite struct DispatchQueueTests {
+    let variable = ContextVar("variable", default: 0)
+    let queue = DispatchQueue(label: "queue")
+
+    @Test func `Dispatch's own async loses the context`() async throws {
+        let seen = try await Context().run {
+            try variable.set(1)
+            return await withCheckedContinuation { seen in
+                queue.async {
+                    #expect(throws: ContextError.noCurrentContext) { try variable.set(2) }
+                    seen.resume(returning: variable.get())
+                }
+            }
+        }
+        #expect(seen == 0)
+    }
+
+    @Test func `Work has the values of the line that schedules it`() async throws {
+        try await Context().run {
+            try variable.set(1)
+            let seen = await withCheckedContinuation { seen in
+                queue.suspend()
+                queue.async(context: .current) { seen.resume(returning: variable.get()) }
+                #expect(throws: Never.self) { try variable.set(2) }
+                queue.resume()
+            }
+            #expect(seen == 1)
+        }
+    }
+
+    @Test func `What work sets in its copy is seen by the work and the tasks that it starts only`() async throws {
+        try await Context().run {
+            try variable.set(1)
+            let task = await withCheckedContinuation { started in
+                queue.async(context: .current) {
+                    #expect(throws: Never.self) { try variable.set(variable.get() + 1) }
+                    started.resume(returning: Task { variable.get() })
+                }
+            }
+            #expect(await task.value == 2)
+            #expect(variable.get() == 1)
+        }
+    }
+
+    @Test func `Work that is given a context changes it, and the context is free when the group is empty`() async throws
+    {
+        let (context, group) = (Context(), DispatchGroup())
+        for round in 1...500 {
+            try queue.async(context: context, group: group, qos: .userInitiated, flags: .enforceQoS) { [variable] in
+                _ = try? variable.set(variable.get() + 1)
+            }
+            await withCheckedContinuation { isEmpty in group.notify(queue: .global()) { isEmpty.resume() } }
+            #expect(context[variable] == round)
+        }
+    }
+
+    @Test func `A context that is entered is refused, and nothing is scheduled`() throws {
+        let context = Context()
+        try context.run {
+            #expect(throws: ContextError.alreadyEntered) { try queue.async(context: context) { Issue.record("ran") } }
+        }
+        queue.suspend()
+        try queue.async(context: context) {}
+        #expect(throws: ContextError.alreadyEntered) { try queue.async(context: context) { Issue.record("ran") } }
+        #expect(throws: ContextError.alreadyEntered) { try context.run {} }
+        queue.resume()
+        queue.sync {}
+        try context.run {}
+    }
+
+    @Test func `Thousands of pieces of work on a concurrent queue each have their own copy`() async {
+        let queue = DispatchQueue(label: "concurrent", attributes: .concurrent)
+        let (results, report) = AsyncStream.makeStream(of: (seen: Int, number: Int).self)
+        for number in 1...5000 {
+            variable.withValue(number) {
+                queue.async(context: .current) {
+                    _ = try? variable.set(variable.get() * 2)
+                    report.yield((variable.get(), number))
+                }
+            }
+        }
+        queue.async(flags: .barrier) { report.finish() }
+        var count = 0
+        for await result in results {
+            #expect(result.seen == 2 * result.number)
+            count += 1
+        }
+        #expect(count == 5000)
+    }
+
+    // MARK: - After a time
+
+    @Test func `Delayed work has the values of the line that schedules it`() async {
+        let snapshot = ContextSnapshot().with(variable, 1)
+        let afterDeadline = await withCheckedContinuation { seen in
+            queue.asyncAfter(deadline: .now() + .milliseconds(1), context: snapshot) {
+                seen.resume(returning: variable.get())
+            }
+        }
+        let afterWallDeadline = await withCheckedContinuation { seen in
+            queue.asyncAfter(wallDeadline: .now() + .milliseconds(1), context: snapshot, qos: .utility) {
+                seen.resume(returning: variable.get())
+            }
+        }
+        #expect(afterDeadline == 1 && afterWallDeadline == 1)
+    }
+
+    @Test func `Delayed work has its context from the line that schedules it`() async throws {
+        let context = Context()
+        queue.suspend()
+        try queue.asyncAfter(deadline: .now(), context: context) { _ = try? variable.set(1) }
+        #expect(throws: ContextError.alreadyEntered) {
+            try queue.asyncAfter(wallDeadline: .now(), context: context) { Issue.record("ran") }
+        }
+        queue.resume()
+        await waitUntil { context[variable] == 1 }
+        queue.sync {}
+        try context.run { #expect(variable.get() == 1) }
+    }
+}
