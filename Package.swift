@@ -62,7 +62,7 @@ package.dependencies = [
 addIntegration(
     "NIO", "EventLoops, EventLoopFutures and channels of SwiftNIO",
     uses: ["NIOCore": "swift-nio"],
-    testsUse: ["NIOPosix": "swift-nio"])
+    testsUse: ["NIOEmbedded": "swift-nio", "NIOHTTP1": "swift-nio", "NIOPosix": "swift-nio"])
 addIntegration(
     "Logging", "Metadata from context variables for swift-log",
     uses: ["Logging": "swift-log"],

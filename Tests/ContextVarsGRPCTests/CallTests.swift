@@ -125,6 +125,24 @@ struct CallTests {
         }
     }
 
+    @Test("A request's producer, a child task of its caller, reads its caller's variables and leaves them as they are")
+    func requestProducer() async throws {
+        let service = TestService.producing { request, writer in
+            for try await message in request.messages { try await writer.write(message) }
+        }
+        try await Connection.with(service) { connection in
+            try await Current.secret.withValue("of the caller") {
+                let seen = try await connection.streaming { writer in
+                    #expect(throws: ContextError.borrowedContext) { try Current.secret.set("changed") }
+                    try await writer.write(Current.secret.get())
+                    try await Current.secret.withValue("own") { try await writer.write(Current.secret.get()) }
+                }
+                #expect(seen == ["of the caller", "own"])
+                #expect(Current.secret.get() == "of the caller")
+            }
+        }
+    }
+
     @Test("RPCs at once on one connection keep their values apart")
     func concurrentCalls() async throws {
         let service = TestService.producing { request, writer in

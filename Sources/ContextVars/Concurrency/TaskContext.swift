@@ -47,7 +47,7 @@ extension TaskContext where Self == ContextSnapshot {
 /// A context that is entered for a task, or for other work that runs later: until that ends or, if it never runs, until
 /// it is gone.
 public final class EnteredContext: Sendable {
-    private let context: Context
+    package let context: Context
     private let captured: CapturedValue?
     private let hasRun = Atomic<Bool>(false)
 
@@ -61,7 +61,7 @@ public final class EnteredContext: Sendable {
     }
 
     /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
-    nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
+    package nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
@@ -79,6 +79,18 @@ public final class EnteredContext: Sendable {
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        return try runOnce(in: context, work)
+        if let captured { return try captured.run(in: Binding(context), work) }
+        return try runOnce(in: Binding(context), work)
+    }
+
+    /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
+    ///
+    /// For work that comes in pieces, as the events of a channel do. A piece may run inside another one. Two pieces never
+    /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
+    /// whoever runs the innermost piece, and those further out wait for it.
+    package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let binding = Binding(context)
+        defer { binding.endWithoutExit() }
+        return try work()
     }
 }

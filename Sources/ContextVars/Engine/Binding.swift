@@ -53,6 +53,14 @@ struct Binding {
         lent?._withUnsafeGuaranteedRef { $0.exit() }
         Watchers.contextSwitched { CurrentContext.object }
     }
+
+    /// Makes current what was current before; the context that the binding was given stays entered.
+    @inline(never)
+    func endWithoutExit() {
+        if lent != nil { contextvars_frame_set_context(frame, nil) }
+        contextvars_unbind(frame)
+        Watchers.contextSwitched { CurrentContext.object }
+    }
 }
 
 // MARK: - Running code in a binding

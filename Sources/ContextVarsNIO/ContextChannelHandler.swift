@@ -1,0 +1,165 @@
+#if NIO
+public import ContextVars
+public import NIOCore
+
+/// Gives a channel a context, and each request on it one of its own, for all handlers that come after this one.
+///
+/// The handlers of a channel run on the thread of its event loop, where no context is current. Behind this handler, they
+/// can read and set variables. A request's context is a copy of the channel's, made when the request starts. It is
+/// current for all its parts: what a handler sets at the head can be read at the end, and no other request sees it.
+///
+/// ```swift
+/// bootstrap.childChannelInitializer { channel in
+///     channel.eventLoop.makeCompletedFuture {
+///         let pipeline = channel.pipeline.syncOperations
+///         try pipeline.configureHTTPServerPipeline()
+///         try pipeline.addHandler(
+///             ContextChannelHandler<HTTPServerRequestPart> { part in
+///                 switch part {
+///                 case .head: .start
+///                 case .body: .middle
+///                 case .end: .end
+///                 }
+///             })
+///         try pipeline.addHandler(Application())
+///     }
+/// }
+/// ```
+///
+/// What runs where:
+/// - Reads run in the context of the request that they are a part of, or in the channel's where there is no request.
+/// - All other inbound events (`channelActive`, `channelReadComplete`, `userInboundEventTriggered`, `errorCaught` and so
+///   on) are about the channel, and run in its context.
+/// - Outbound events are calls of whoever writes, so they run in the caller's context.
+///
+/// A handler may cause events while it handles one, by a call of `read()` or `fireChannelRead`, or because the end of a
+/// response sets free the next request. The inner event runs in its own context, the outer one goes on in its own.
+///
+/// The contexts are entered as long as they are in use; a `run` elsewhere would throw `ContextError.alreadyEntered`.
+///
+/// Like most handlers, an instance belongs to one channel, and must be used on its event loop only.
+public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, RemovableChannelHandler {
+    /// What a channel reads here: a message, or a part of one.
+    public typealias InboundIn = Inbound
+    /// What the next handler reads: the same.
+    public typealias InboundOut = Inbound
+
+    private let channel: EnteredContext
+    /// The request whose start has been read, and whose end hasn't.
+    private var request: EnteredContext?
+    private let partOfRequest: ((Inbound) -> RequestPart)?
+
+    /// Creates a handler that gives a channel a context, and all requests the same.
+    ///
+    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the
+    ///   `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
+    ///   copy of the current context.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
+    /// - Complexity: O(1), and O(1) more for each event.
+    public init<Source: TaskContext>(
+        context: Source = ContextSnapshot.current
+    ) throws(Source.EntryError) {
+        channel = try context.enteredForTask()
+        partOfRequest = nil
+    }
+
+    /// Creates a handler that gives a channel a context, and each request a copy of it.
+    ///
+    /// - Parameters:
+    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the
+    ///     `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
+    ///     copy of the current context.
+    ///   - partOfRequest: Tells where requests start and end. Called once for each read, on the event loop, in the
+    ///     caller's context.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
+    /// - Complexity: O(1), and O(1) more for each event.
+    public init<Source: TaskContext>(
+        context: Source = ContextSnapshot.current, partOfRequest: @escaping (Inbound) -> RequestPart
+    ) throws(Source.EntryError) {
+        channel = try context.enteredForTask()
+        self.partOfRequest = partOfRequest
+    }
+
+    /// Has the next handlers read, in the context of the request that the data is a part of.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        contextForRead(of: data).runPiece { context.fireChannelRead(data) }
+    }
+
+    /// Chooses the context of a read, and with it that of the next reads.
+    ///
+    /// All before the next handlers see the data: they may cause the next read.
+    private func contextForRead(of data: NIOAny) -> EnteredContext {
+        guard let partOfRequest else { return channel }
+        switch partOfRequest(unwrapInboundIn(data)) {
+        case .start:
+            let started = newRequest()
+            request = started
+            return started
+        case .middle:
+            return request ?? channel
+        case .end:
+            defer { request = nil }
+            return request ?? channel
+        case .whole:
+            request = nil
+            return newRequest()
+        }
+    }
+
+    private func newRequest() -> EnteredContext {
+        ContextSnapshot(channel.context).enteredForTask()
+    }
+
+    /// Lets go of a request whose end never came.
+    public func handlerRemoved(context: ChannelHandlerContext) {
+        request = nil
+    }
+}
+
+@available(*, unavailable)
+extension ContextChannelHandler: Sendable {}
+
+// MARK: - Events of the channel
+
+extension ContextChannelHandler {
+    /// Passes the event on, in the channel's context.
+    public func channelRegistered(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelRegistered() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func channelUnregistered(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelUnregistered() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func channelActive(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelActive() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func channelInactive(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelInactive() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func channelReadComplete(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelReadComplete() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func channelWritabilityChanged(context: ChannelHandlerContext) {
+        channel.runPiece { context.fireChannelWritabilityChanged() }
+    }
+
+    /// Passes the event on, in the channel's context.
+    public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        channel.runPiece { context.fireUserInboundEventTriggered(event) }
+    }
+
+    /// Passes the error on, in the channel's context.
+    public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        channel.runPiece { context.fireErrorCaught(error) }
+    }
+}
+#endif

@@ -1,0 +1,44 @@
+#if NIO
+public import Dispatch
+import NIOCore
+
+// Callbacks on a queue, where no context is current either.
+
+extension ContextFuture {
+    /// A future of what the callback returns or throws on a queue, where it may block.
+    ///
+    /// As `EventLoopFuture.flatMapBlocking`; the callback runs in a new copy of the snapshot.
+    public func flatMapBlocking<NewValue: Sendable>(
+        onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) throws -> NewValue
+    ) -> ContextFuture<NewValue> where Value: Sendable {
+        map(future: { $0.flatMapBlocking(onto: queue) { value in try snapshot.run { try callback(value) } } })
+    }
+
+    /// Calls a function when the future succeeds, on a queue, where it may block.
+    ///
+    /// As `EventLoopFuture.whenSuccessBlocking`; the callback runs in a new copy of the snapshot.
+    public func whenSuccessBlocking(
+        onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) -> Void
+    ) where Value: Sendable {
+        future.whenSuccessBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future fails, on a queue, where it may block.
+    ///
+    /// As `EventLoopFuture.whenFailureBlocking`; the callback runs in a new copy of the snapshot.
+    public func whenFailureBlocking(
+        onto queue: DispatchQueue, _ callback: @escaping @Sendable (any Error) -> Void
+    ) {
+        future.whenFailureBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future has a result, on a queue, where it may block.
+    ///
+    /// As `EventLoopFuture.whenCompleteBlocking`; the callback runs in a new copy of the snapshot.
+    public func whenCompleteBlocking(
+        onto queue: DispatchQueue, _ callback: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) where Value: Sendable {
+        future.whenCompleteBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+    }
+}
+#endif

@@ -1,0 +1,102 @@
+#if NIO
+public import NIOCore
+
+extension ContextFuture {
+    /// A future of what the callback makes of this one's value.
+    ///
+    /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
+    public func map<NewValue>(
+        _ callback: @escaping @Sendable (Value) -> NewValue
+    ) -> ContextFuture<NewValue> {
+        map(future: { $0.map { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
+    public func flatMap<NewValue: Sendable>(
+        _ callback: @escaping @Sendable (Value) -> EventLoopFuture<NewValue>
+    ) -> ContextFuture<NewValue> {
+        map(future: { $0.flatMap { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of what the callback returns or throws.
+    ///
+    /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
+    public func flatMapThrowing<NewValue>(
+        _ callback: @escaping @Sendable (Value) throws -> NewValue
+    ) -> ContextFuture<NewValue> {
+        map(future: { $0.flatMapThrowing { value in try snapshot.run { try callback(value) } } })
+    }
+
+    /// A future of the result that the callback returns.
+    ///
+    /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
+    public func flatMapResult<NewValue, Failure: Error>(
+        _ callback: @escaping @Sendable (Value) -> Result<NewValue, Failure>
+    ) -> ContextFuture<NewValue> {
+        map(future: { $0.flatMapResult { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
+    public func flatMapError(
+        _ callback: @escaping @Sendable (any Error) -> EventLoopFuture<Value>
+    ) -> ContextFuture<Value> where Value: Sendable {
+        map(future: { $0.flatMapError { error in snapshot.run { callback(error) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback returns or throws.
+    ///
+    /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
+    public func flatMapErrorThrowing(
+        _ callback: @escaping @Sendable (any Error) throws -> Value
+    ) -> ContextFuture<Value> {
+        map(future: { $0.flatMapErrorThrowing { error in try snapshot.run { try callback(error) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback returns.
+    ///
+    /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
+    public func recover(
+        _ callback: @escaping @Sendable (any Error) -> Value
+    ) -> ContextFuture<Value> {
+        map(future: { $0.recover { error in snapshot.run { callback(error) } } })
+    }
+}
+
+// MARK: - At the end
+
+extension ContextFuture {
+    /// Calls a function when the future succeeds.
+    ///
+    /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
+    public func whenSuccess(_ callback: @escaping @Sendable (Value) -> Void) {
+        future.whenSuccess { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future fails.
+    ///
+    /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
+    public func whenFailure(_ callback: @escaping @Sendable (any Error) -> Void) {
+        future.whenFailure { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future has a result.
+    ///
+    /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
+    public func whenComplete(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) {
+        future.whenComplete { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future has a result, which it passes on.
+    ///
+    /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
+    @discardableResult
+    public func always(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) -> ContextFuture<Value> {
+        whenComplete(callback)
+        return self
+    }
+}
+#endif

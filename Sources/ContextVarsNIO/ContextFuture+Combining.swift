@@ -1,0 +1,101 @@
+#if NIO
+public import NIOCore
+
+// What stands between callbacks in a chain.
+
+extension ContextFuture {
+    /// The same future, with callbacks on another event loop.
+    ///
+    /// As `EventLoopFuture.hop(to:)`.
+    public func hop(to target: any EventLoop) -> ContextFuture<Value> where Value: Sendable {
+        map(future: { $0.hop(to: target) })
+    }
+
+    /// A future of this one's value and that of another one.
+    ///
+    /// As `EventLoopFuture.and(_:)`.
+    public func and<OtherValue: Sendable>(
+        _ other: EventLoopFuture<OtherValue>
+    ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
+        map(future: { $0.and(other) })
+    }
+
+    /// A future of this one's value and a value that is there.
+    ///
+    /// As `EventLoopFuture.and(value:)`.
+    public func and<OtherValue: Sendable>(
+        value: OtherValue
+    ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
+        map(future: { $0.and(value: value) })
+    }
+
+    /// A future of what a function makes of this one's value and those of some others, one after the other.
+    ///
+    /// As `EventLoopFuture.fold(_:with:)`; the function runs in a new copy of the snapshot each time.
+    public func fold<OtherValue: Sendable>(
+        _ futures: [EventLoopFuture<OtherValue>],
+        with combine: @escaping @Sendable (Value, OtherValue) -> EventLoopFuture<Value>
+    ) -> ContextFuture<Value> where Value: Sendable {
+        map(future: { $0.fold(futures) { value, other in snapshot.run { combine(value, other) } } })
+    }
+
+    /// A future of what is in this one's optional value, which fails where that is `nil`.
+    ///
+    /// As `EventLoopFuture.unwrap(orError:)`.
+    public func unwrap<NewValue>(orError error: any Error) -> ContextFuture<NewValue> where Value == NewValue? {
+        map(future: { $0.unwrap(orError: error) })
+    }
+
+    /// A future of what is in this one's optional value, with another value in place of `nil`.
+    ///
+    /// As `EventLoopFuture.unwrap(orReplace:)`.
+    public func unwrap<NewValue: Sendable>(
+        orReplace replacement: NewValue
+    ) -> ContextFuture<NewValue> where Value == NewValue? {
+        map(future: { $0.unwrap(orReplace: replacement) })
+    }
+
+    /// A future of what is in this one's optional value, with what a function returns in place of `nil`.
+    ///
+    /// As `EventLoopFuture.unwrap(orElse:)`; the function runs in a new copy of the snapshot.
+    public func unwrap<NewValue>(
+        orElse callback: @escaping @Sendable () -> NewValue
+    ) -> ContextFuture<NewValue> where Value == NewValue? {
+        map(future: { $0.unwrap { snapshot.run { callback() } } })
+    }
+}
+
+// MARK: - With the event loop
+
+extension ContextFuture {
+    /// A future of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMapWithEventLoop`; the callback runs in a new copy of the snapshot.
+    public func flatMapWithEventLoop<NewValue: Sendable>(
+        _ callback: @escaping @Sendable (Value, any EventLoop) -> EventLoopFuture<NewValue>
+    ) -> ContextFuture<NewValue> {
+        map(future: { $0.flatMapWithEventLoop { value, loop in snapshot.run { callback(value, loop) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMapErrorWithEventLoop`; the callback runs in a new copy of the snapshot.
+    public func flatMapErrorWithEventLoop(
+        _ callback: @escaping @Sendable (any Error, any EventLoop) -> EventLoopFuture<Value>
+    ) -> ContextFuture<Value> where Value: Sendable {
+        map(future: { $0.flatMapErrorWithEventLoop { error, loop in snapshot.run { callback(error, loop) } } })
+    }
+
+    /// A future of what a function makes of this one's value and those of some others, one after the other.
+    ///
+    /// As `EventLoopFuture.foldWithEventLoop(_:with:)`; the function runs in a new copy of the snapshot each time.
+    public func foldWithEventLoop<OtherValue: Sendable>(
+        _ futures: [EventLoopFuture<OtherValue>],
+        with combine: @escaping @Sendable (Value, OtherValue, any EventLoop) -> EventLoopFuture<Value>
+    ) -> ContextFuture<Value> where Value: Sendable {
+        map(future: {
+            $0.foldWithEventLoop(futures) { value, other, loop in snapshot.run { combine(value, other, loop) } }
+        })
+    }
+}
+#endif

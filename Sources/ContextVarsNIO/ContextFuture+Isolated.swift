@@ -1,0 +1,160 @@
+#if NIO
+public import ContextVars
+public import NIOCore
+
+extension ContextFuture {
+    /// A future whose callbacks run in the values of a snapshot, for code on its event loop: they needn't be
+    /// `@Sendable`.
+    ///
+    /// ```swift
+    /// context.writeAndFlush(reply)
+    ///     .assumeIsolated().inContext(.current)
+    ///     .whenFailure { self.report($0, to: context) }   // neither `self` nor `context` is Sendable
+    /// ```
+    public struct Isolated {
+        /// The future without context.
+        public let future: EventLoopFuture<Value>.Isolated
+
+        /// The values in which callbacks run.
+        public let snapshot: ContextSnapshot
+
+        /// The same snapshot around what becomes of the future.
+        fileprivate func map<NewValue>(
+            future transform: (EventLoopFuture<Value>.Isolated) -> EventLoopFuture<NewValue>.Isolated
+        ) -> ContextFuture<NewValue>.Isolated {
+            ContextFuture<NewValue>.Isolated(future: transform(future), snapshot: snapshot)
+        }
+
+        /// The same future, for code anywhere.
+        ///
+        /// - Complexity: O(1).
+        public func nonisolated() -> ContextFuture<Value> {
+            ContextFuture(future: future.nonisolated(), snapshot: snapshot)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension ContextFuture.Isolated: Sendable {}
+
+extension EventLoopFuture.Isolated {
+    /// The same future, with callbacks that run in the values of a snapshot.
+    ///
+    /// As ``NIOCore/EventLoopFuture/inContext(_:)``.
+    ///
+    /// - Complexity: O(1), and O(1) more for each callback.
+    public func inContext(_ snapshot: ContextSnapshot) -> ContextFuture<Value>.Isolated {
+        ContextFuture.Isolated(future: self, snapshot: snapshot)
+    }
+}
+
+extension ContextFuture.Isolated {
+    /// A future of what the callback makes of this one's value.
+    ///
+    /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func map<NewValue>(
+        _ callback: @escaping (Value) -> NewValue
+    ) -> ContextFuture<NewValue>.Isolated {
+        map(future: { $0.map { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func flatMap<NewValue: Sendable>(
+        _ callback: @escaping (Value) -> EventLoopFuture<NewValue>
+    ) -> ContextFuture<NewValue>.Isolated {
+        map(future: { $0.flatMap { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of what the callback returns or throws.
+    ///
+    /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func flatMapThrowing<NewValue>(
+        _ callback: @escaping (Value) throws -> NewValue
+    ) -> ContextFuture<NewValue>.Isolated {
+        map(future: { $0.flatMapThrowing { value in try snapshot.run { try callback(value) } } })
+    }
+
+    /// A future of the result that the callback returns.
+    ///
+    /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func flatMapResult<NewValue, Failure: Error>(
+        _ callback: @escaping (Value) -> Result<NewValue, Failure>
+    ) -> ContextFuture<NewValue>.Isolated {
+        map(future: { $0.flatMapResult { value in snapshot.run { callback(value) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    ///
+    /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func flatMapError(
+        _ callback: @escaping (any Error) -> EventLoopFuture<Value>
+    ) -> ContextFuture<Value>.Isolated where Value: Sendable {
+        map(future: { $0.flatMapError { error in snapshot.run { callback(error) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback returns or throws.
+    ///
+    /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func flatMapErrorThrowing(
+        _ callback: @escaping (any Error) throws -> Value
+    ) -> ContextFuture<Value>.Isolated {
+        map(future: { $0.flatMapErrorThrowing { error in try snapshot.run { try callback(error) } } })
+    }
+
+    /// A future of this one's value or, if it fails, of what the callback returns.
+    ///
+    /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func recover(
+        _ callback: @escaping (any Error) -> Value
+    ) -> ContextFuture<Value>.Isolated {
+        map(future: { $0.recover { error in snapshot.run { callback(error) } } })
+    }
+}
+
+// MARK: - At the end
+
+extension ContextFuture.Isolated {
+    /// Calls a function when the future succeeds.
+    ///
+    /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func whenSuccess(_ callback: @escaping (Value) -> Void) {
+        future.whenSuccess { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future fails.
+    ///
+    /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func whenFailure(_ callback: @escaping (any Error) -> Void) {
+        future.whenFailure { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future has a result.
+    ///
+    /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    public func whenComplete(_ callback: @escaping (Result<Value, any Error>) -> Void) {
+        future.whenComplete { result in snapshot.run { callback(result) } }
+    }
+
+    /// Calls a function when the future has a result, which it passes on.
+    ///
+    /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
+    @available(*, noasync)
+    @discardableResult
+    public func always(_ callback: @escaping (Result<Value, any Error>) -> Void) -> ContextFuture<Value>.Isolated {
+        whenComplete(callback)
+        return self
+    }
+}
+#endif

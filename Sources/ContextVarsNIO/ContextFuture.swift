@@ -1,0 +1,61 @@
+#if NIO
+public import ContextVars
+public import NIOCore
+
+/// A future whose callbacks run in the values of a snapshot: a chain of futures with one word more.
+///
+/// The callbacks of an `EventLoopFuture` run on the thread of its event loop, where no context is current. After
+/// ``NIOCore/EventLoopFuture/inContext(_:)``, they run in the values of the place where the chain is written:
+///
+/// ```swift
+/// func price(of item: Item) -> EventLoopFuture<Price> {
+///     database.find(item)
+///         .inContext(.current)
+///         .unwrap(orError: NotFound())
+///         .flatMap { row in
+///             log("found \(row.id)")              // with the caller's request id
+///             return rates.convert(row.price)
+///         }
+///         .always { _ in log("done") }            // here as well
+///         .future
+/// }
+/// ```
+///
+/// Each callback runs in a new context that starts with the snapshot's values. So callbacks on several event loops may
+/// run at once, and what one of them sets isn't seen by the next. A future that a callback returns isn't covered
+/// inside: its own callbacks were written elsewhere, with their own context or without one.
+///
+/// The methods are those of `EventLoopFuture` that take callbacks, and some that stand between them in a chain. For all
+/// else there is ``future``. Safe to use from any thread and task.
+public struct ContextFuture<Value>: Sendable {
+    /// The plain future, for those who don't know of contexts.
+    public let future: EventLoopFuture<Value>
+
+    /// The values in which callbacks run.
+    public let snapshot: ContextSnapshot
+
+    /// The event loop on which callbacks run.
+    public var eventLoop: any EventLoop { future.eventLoop }
+
+    /// The same snapshot around what becomes of the future.
+    func map<NewValue>(
+        future transform: (EventLoopFuture<Value>) -> EventLoopFuture<NewValue>
+    ) -> ContextFuture<NewValue> {
+        ContextFuture<NewValue>(future: transform(future), snapshot: snapshot)
+    }
+}
+
+extension EventLoopFuture {
+    /// The same future, with callbacks that run in the values of a snapshot.
+    ///
+    /// ```swift
+    /// connection.send(request).inContext(.current).map { log("reply: \($0)") }
+    /// ```
+    ///
+    /// - Parameter snapshot: The values; normally `.current`, those of the place where this is written.
+    /// - Complexity: O(1), and O(1) more for each callback.
+    public func inContext(_ snapshot: ContextSnapshot) -> ContextFuture<Value> {
+        ContextFuture(future: self, snapshot: snapshot)
+    }
+}
+#endif

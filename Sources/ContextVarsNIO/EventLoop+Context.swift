@@ -1,0 +1,131 @@
+#if NIO
+public import ContextVars
+public import NIOCore
+
+// `context:` has no default value. With one, the compiler would take NIO's own overload wherever the argument is left out,
+// and the context would be lost without a word.
+
+extension EventLoop {
+    /// Runs a function on this event loop, in a certain context.
+    ///
+    /// NIO's own `execute` loses the context: the thread of an event loop has none. This one runs the function in a copy
+    /// of the given `ContextSnapshot`, or in the given `Context` itself. That is entered
+    /// from this call until the function has returned.
+    ///
+    /// ```swift
+    /// loop.execute(context: .current) { log("flushed") }  // with the values of this line
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1). Safe from any thread and task.
+    public func execute<Source: TaskContext>(
+        context: Source, _ task: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        execute { entered.run(task) }
+    }
+
+    /// Runs a function on this event loop, in a certain context, and gives its result.
+    ///
+    /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
+    ///
+    /// - Returns: A future of what the function returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1). Safe from any thread and task.
+    public func submit<Source: TaskContext, Value>(
+        context: Source, _ task: @escaping @Sendable () throws -> Value
+    ) throws(Source.EntryError) -> EventLoopFuture<Value> {
+        let entered = try context.enteredForTask()
+        return submit { try entered.run(task) }
+    }
+
+    /// Runs a function that makes a future on this event loop, in a certain context.
+    ///
+    /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: write
+    /// `.inContext(.current)` before the callbacks of a chain in it.
+    ///
+    /// - Returns: A future of what the function's future gives.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1). Safe from any thread and task.
+    public func flatSubmit<Source: TaskContext, Value: Sendable>(
+        context: Source, _ task: @escaping @Sendable () -> EventLoopFuture<Value>
+    ) throws(Source.EntryError) -> EventLoopFuture<Value> {
+        let entered = try context.enteredForTask()
+        return flatSubmit { entered.run(task) }
+    }
+}
+
+// MARK: - Later
+
+extension EventLoop {
+    /// Runs a function on this event loop after some time, in a certain context.
+    ///
+    /// As ``submit(context:_:)``. A `Context` is entered from this call until the function has ended, or
+    /// until it has been cancelled.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own. Safe from any thread and task.
+    @discardableResult
+    public func scheduleTask<Source: TaskContext, Value>(
+        in delay: TimeAmount, context: Source, _ task: @escaping @Sendable () throws -> Value
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return scheduleTask(in: delay) { try entered.run(task) }
+    }
+
+    /// Runs a function on this event loop at a point in time, in a certain context.
+    ///
+    /// As ``scheduleTask(in:context:_:)``.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own. Safe from any thread and task.
+    @discardableResult
+    public func scheduleTask<Source: TaskContext, Value>(
+        deadline: NIODeadline, context: Source, _ task: @escaping @Sendable () throws -> Value
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return scheduleTask(deadline: deadline) { try entered.run(task) }
+    }
+
+    /// Runs a function that makes a future on this event loop after some time, in a certain context.
+    ///
+    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what its future gives.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own. Safe from any thread and task.
+    @discardableResult
+    public func flatScheduleTask<Source: TaskContext, Value: Sendable>(
+        in delay: TimeAmount, context: Source, file: StaticString = #fileID, line: UInt = #line,
+        _ task: @escaping @Sendable () throws -> EventLoopFuture<Value>
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return flatScheduleTask(in: delay, file: file, line: line) { try entered.run(task) }
+    }
+
+    /// Runs a function that makes a future on this event loop at a point in time, in a certain context.
+    ///
+    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what its future gives.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own. Safe from any thread and task.
+    @discardableResult
+    public func flatScheduleTask<Source: TaskContext, Value: Sendable>(
+        deadline: NIODeadline, context: Source, file: StaticString = #fileID, line: UInt = #line,
+        _ task: @escaping @Sendable () throws -> EventLoopFuture<Value>
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return flatScheduleTask(deadline: deadline, file: file, line: line) { try entered.run(task) }
+    }
+}
+#endif

@@ -1,0 +1,73 @@
+#if NIO
+public import ContextVars
+public import NIOCore
+
+// The same as on `EventLoop`, for code that is on the loop already: the functions needn't be `@Sendable`.
+
+extension NIOIsolatedEventLoop {
+    /// Runs a function on this event loop, in a certain context.
+    ///
+    /// As ``NIOCore/EventLoop/execute(context:_:)``.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    @available(*, noasync)
+    public func execute<Source: TaskContext>(
+        context: Source, _ task: @escaping () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        execute { entered.run(task) }
+    }
+
+    /// Runs a function on this event loop, in a certain context, and gives its result.
+    ///
+    /// As ``NIOCore/EventLoop/submit(context:_:)``.
+    ///
+    /// - Returns: A future of what the function returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: O(1).
+    @available(*, noasync)
+    public func submit<Source: TaskContext, Value>(
+        context: Source, _ task: @escaping () throws -> Value
+    ) throws(Source.EntryError) -> EventLoopFuture<Value> {
+        let entered = try context.enteredForTask()
+        return submit { try entered.run(task) }
+    }
+
+    /// Runs a function on this event loop after some time, in a certain context.
+    ///
+    /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own.
+    @available(*, noasync)
+    @discardableResult
+    public func scheduleTask<Source: TaskContext, Value>(
+        in delay: TimeAmount, context: Source, _ task: @escaping () throws -> Value
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return scheduleTask(in: delay) { try entered.run(task) }
+    }
+
+    /// Runs a function on this event loop at a point in time, in a certain context.
+    ///
+    /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
+    ///
+    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    ///   scheduled. A snapshot never throws.
+    /// - Complexity: That of NIO's own.
+    @available(*, noasync)
+    @discardableResult
+    public func scheduleTask<Source: TaskContext, Value>(
+        deadline: NIODeadline, context: Source, _ task: @escaping () throws -> Value
+    ) throws(Source.EntryError) -> Scheduled<Value> {
+        let entered = try context.enteredForTask()
+        return scheduleTask(deadline: deadline) { try entered.run(task) }
+    }
+}
+#endif
