@@ -17,7 +17,7 @@ extension ContextSnapshot {
     ///
     /// Variables that the request didn't bring keep what the snapshot has.
     ///
-    /// - Complexity: As ``ContextVars/ContextSnapshot/with(_:_:)`` for each value.
+    /// - Complexity: As `ContextSnapshot.with(_:_:)` for each value.
     public func receiving(from serviceContext: ServiceContext?) -> ContextSnapshot {
         guard let received = serviceContext?.receivedBaggage else { return self }
         return received.changes.reduce(self) { $1($0) }
