@@ -1,12 +1,21 @@
 #include "frame.h"
+#include "swift_runtime.h"
+
+contextvars_frame contextvars_nobodys_frame;
 
 contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
     contextvars_agent agent = contextvars_current_agent();
-    contextvars_frame *frame = contextvars_task_local_get();
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    if (atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent) {
+        *access = CONTEXTVARS_ACCESS_OWNED;
+        return frame;
+    }
+    frame = contextvars_task_local_get();
     if (!frame) {
         *access = CONTEXTVARS_ACCESS_NONE;
         return NULL;
     }
+    frame = contextvars_innermost(frame, agent);
     contextvars_agent owner = atomic_load_explicit(&frame->owner, memory_order_relaxed);
     if (owner == CONTEXTVARS_OWNER_ADOPTABLE && !contextvars_agent_is_structured_child(agent)) {
         atomic_store_explicit(&frame->owner, agent, memory_order_relaxed);
@@ -21,27 +30,56 @@ contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
     return frame;
 }
 
-void contextvars_bind(contextvars_frame *frame) {
-    contextvars_frame *outer = contextvars_cached_frame();
-    if (!outer) {
-        contextvars_access access;
-        outer = contextvars_reach_frame(&access);
-        if (access != CONTEXTVARS_ACCESS_OWNED) outer = NULL;
-    }
+/// The calling agent's innermost frame, if it owns one.
+static contextvars_frame *own_frame(void) {
+    contextvars_frame *frame = contextvars_cached_frame();
+    if (frame) return frame;
+    contextvars_access access;
+    frame = contextvars_reach_frame(&access);
+    return access == CONTEXTVARS_ACCESS_OWNED ? frame : NULL;
+}
+
+/// Makes a frame its agent's innermost one.
+static void enter(contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent) {
     frame->outer = outer;
-    contextvars_task_local_push(frame);
     if (outer) atomic_store_explicit(&outer->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
-    atomic_store_explicit(&frame->owner, contextvars_current_agent(), memory_order_relaxed);
+    atomic_store_explicit(&frame->owner, agent, memory_order_relaxed);
     contextvars_this_thread.frame = frame;
 }
 
+void contextvars_bind(contextvars_frame *frame) {
+    contextvars_frame *outer = own_frame();
+    contextvars_task_local_push(frame);
+    enter(frame, outer, contextvars_current_agent());
+}
+
+void contextvars_bind_for_synchronous_code(contextvars_frame *frame) {
+    contextvars_frame *outer = own_frame();
+    contextvars_agent agent = contextvars_current_agent();
+    // In the body of a task group, code creates structured children without suspending.
+    bool rides = outer && (outer->anchor || agent & CONTEXTVARS_THREAD_TAG || !swift_task_hasTaskGroupStatusRecord());
+    if (rides) {
+        frame->anchor = outer->anchor ? outer->anchor : outer;
+        atomic_store_explicit(&frame->anchor->rider, frame, memory_order_relaxed);
+    } else {
+        contextvars_task_local_push(frame);
+    }
+    enter(frame, outer, agent);
+}
+
 void contextvars_unbind(contextvars_frame *frame) {
-    contextvars_frame *outer = frame->outer;
+    contextvars_frame *outer = frame->outer, *anchor = frame->anchor;
     contextvars_agent agent = atomic_load_explicit(&frame->owner, memory_order_relaxed);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
-    contextvars_this_thread.frame = outer;
-    contextvars_task_local_pop();
+    contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
+    if (anchor) {
+        atomic_store_explicit(&anchor->rider, outer == anchor ? NULL : outer, memory_order_relaxed);
+        frame->anchor = NULL;
+        contextvars_frame_end(frame);
+    } else {
+        contextvars_task_local_pop();
+    }
 }
 
 void *contextvars_frame_context_or_lock(contextvars_frame *frame) {

@@ -4,6 +4,9 @@
 
 #include "contextvars_runtime.h"
 
+/// What a thread has in place of a frame: it is never bound, and never owned.
+extern contextvars_frame contextvars_nobodys_frame;
+
 /// Returns a frame to the pool. It is unowned and empty.
 void contextvars_frame_free(contextvars_frame *frame);
 
@@ -14,6 +17,9 @@ static inline bool contextvars_frame_is_empty(contextvars_frame *frame) {
     return words == 0;
 }
 
+/// Releases what a frame has, and returns it to the pool.
+void contextvars_frame_end(contextvars_frame *frame);
+
 /// Binds and unbinds a frame as a task-local value of the current task or, outside tasks, of the current thread.
 void contextvars_task_local_push(contextvars_frame *frame);
 void contextvars_task_local_pop(void);
@@ -21,7 +27,15 @@ void contextvars_task_local_pop(void);
 /// Whether the frame that the caller has just pushed is the only task-local value in the storage.
 bool contextvars_task_local_is_first(void);
 
-/// The innermost frame in the task-local storage that the caller reaches, or NULL.
+/// The innermost anchored frame that the caller reaches, or NULL.
 contextvars_frame *contextvars_task_local_get(void);
+
+/// Of an anchored frame that an agent reaches: the agent's innermost frame that rides on it, if there is one; else the
+/// frame itself. (Other agents reach the anchored frame at the same time.)
+static inline contextvars_frame *contextvars_innermost(contextvars_frame *anchored, contextvars_agent agent) {
+    contextvars_frame *rider = atomic_load_explicit(&anchored->rider, memory_order_relaxed);
+    bool is_own = rider && atomic_load_explicit(&rider->owner, memory_order_relaxed) == agent;
+    return is_own ? rider : anchored;
+}
 
 #endif

@@ -18,7 +18,12 @@
 #include "frame.h"
 #include "swift_runtime.h"
 
-_Thread_local contextvars_thread contextvars_this_thread;
+static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
+
+_Thread_local contextvars_thread contextvars_this_thread = {
+    .frame = &contextvars_nobodys_frame,
+    .running_task = &unknown_task,
+};
 
 #if defined(__ELF__)
 

@@ -37,14 +37,13 @@ typedef struct slot {
 static contextvars_frame *fork_frame(contextvars_frame *source) {
     const contextvars_hooks *hook = atomic_load_explicit(&hooks, memory_order_acquire);
     contextvars_frame *frame = contextvars_frame_allocate();
-    if (hook) hook->copy(source, frame->draft);
+    if (hook) hook->copy(contextvars_innermost(source, contextvars_current_agent()), frame->draft);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_ADOPTABLE, memory_order_relaxed);
     copies++;
     return frame;
 }
 
-static void end_frame(contextvars_frame *frame) {
-    atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
+void contextvars_frame_end(contextvars_frame *frame) {
     if (contextvars_frame_is_empty(frame)) {
         contextvars_frame_free(frame);
         return;
@@ -57,6 +56,11 @@ static void end_frame(contextvars_frame *frame) {
     contextvars_frame_free(frame);
     // Last, because it may run deinitialisers, and these may use contexts.
     atomic_load_explicit(&hooks, memory_order_acquire)->release(context, draft);
+}
+
+static void end_frame(contextvars_frame *frame) {
+    atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
+    contextvars_frame_end(frame);
 }
 
 // MARK: Value witnesses

@@ -19,7 +19,7 @@ extension Context {
     @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try enter()
-        return try runOnce(in: Binding(self), body)
+        return try runOnce(in: Binding(self, for: .synchronous), body)
     }
 
     /// Runs asynchronous code in this context.
@@ -36,7 +36,7 @@ extension Context {
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
         try enter()
-        return try await runOnce(in: Binding(self), body)
+        return try await runOnce(in: Binding(self, for: .asynchronous), body)
     }
 }
 

@@ -81,8 +81,8 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if let captured { return try captured.run(in: Binding(copying: self), body) }
-        return try runOnce(in: Binding(copying: self), body)
+        if let captured { return try captured.run(in: Binding(copying: self, for: .synchronous), body) }
+        return try runOnce(in: Binding(copying: self, for: .synchronous), body)
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -95,8 +95,8 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        if let captured { return try await captured.run(in: Binding(copying: self), body) }
-        return try await runOnce(in: Binding(copying: self), body)
+        if let captured { return try await captured.run(in: Binding(copying: self, for: .asynchronous), body) }
+        return try await runOnce(in: Binding(copying: self, for: .asynchronous), body)
     }
 
     /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -105,8 +105,8 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        if let captured { return captured.run(in: Binding(copying: self), body) }
-        return runOnce(in: Binding(copying: self), body)
+        if let captured { return captured.run(in: Binding(copying: self, for: .synchronous), body) }
+        return runOnce(in: Binding(copying: self, for: .synchronous), body)
     }
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -118,8 +118,8 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        if let captured { return await captured.run(in: Binding(copying: self), body) }
-        return await runOnce(in: Binding(copying: self), body)
+        if let captured { return await captured.run(in: Binding(copying: self, for: .asynchronous), body) }
+        return await runOnce(in: Binding(copying: self, for: .asynchronous), body)
     }
 }
 

@@ -17,7 +17,7 @@ extension ContextVar {
     public func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try runOnce(in: Binding(changing: self, to: StoredValue(value)), operation)
+        try runOnce(in: Binding(changing: self, to: StoredValue(value), for: .synchronous), operation)
     }
 
     /// Runs asynchronous code in a copy of the current context in which this variable has another value.
@@ -30,7 +30,7 @@ extension ContextVar {
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await runOnce(in: Binding(changing: self, to: StoredValue(value)), operation)
+        try await runOnce(in: Binding(changing: self, to: StoredValue(value), for: .asynchronous), operation)
     }
 }
 
@@ -44,7 +44,7 @@ extension ContextVar {
     @inlinable
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
-        runOnce(in: Binding(changing: self, to: StoredValue(value)), operation)
+        runOnce(in: Binding(changing: self, to: StoredValue(value), for: .synchronous), operation)
     }
 
     /// Runs asynchronous code that throws nothing in a copy of the current context in which this variable has another
@@ -57,6 +57,6 @@ extension ContextVar {
     public nonisolated(nonsending) func withValue<Result>(
         _ value: Value, operation: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await runOnce(in: Binding(changing: self, to: StoredValue(value)), operation)
+        await runOnce(in: Binding(changing: self, to: StoredValue(value), for: .asynchronous), operation)
     }
 }

@@ -35,6 +35,8 @@ public enum CurrentLogger: ScopedValue {
 
     /// Runs asynchronous code with a logger as `Logger.current`.
     ///
+    /// The code runs on the caller's actor, but `withLogger` of swift-log 1.16 leaves the actor before and comes back.
+    ///
     /// - Throws: Only what the operation throws.
     public nonisolated(nonsending) static func withValue<Result, Failure: Error>(
         _ logger: Logger, operation: nonisolated(nonsending) () async throws(Failure) -> Result

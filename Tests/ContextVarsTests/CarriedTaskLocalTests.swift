@@ -167,25 +167,30 @@ import Testing
         await #expect(throws: Failure.self) { try await task.value }
     }
 
-    @Test func `Asynchronous code stays on the caller's actor`() async {
+    @Test func `Asynchronous code never leaves the caller's actor`() async {
         let snapshot = Local.$id.withValue("a7") { ContextSnapshot.current }
         await Counter().count(in: snapshot)
     }
 
     private actor Counter {
-        var number = 0
+        var others = 0
 
         func count(in snapshot: ContextSnapshot) async {
-            let id = await snapshot.run {
-                self.assertIsolated()
-                number += 1
-                await Task.yield()
-                self.assertIsolated()
-                number += 1
+            // These get their turn as soon as the actor is free, if only for a moment.
+            let tasks = (0..<100).map { _ in Task(priority: .high) { others += 1 } }
+            let id = await snapshot.run { () async in
+                await CarriedTaskLocalTests.checkIsolation(to: self)
                 return Local.id
             }
-            #expect(id == "a7" && number == 2)
+            #expect(id == "a7" && others == 0)
+            for task in tasks { await task.value }
+            #expect(others == 100)
         }
+
+    }
+
+    nonisolated(nonsending) private static func checkIsolation(to actor: Counter) async {
+        #expect(#isolation === actor)
     }
 
     // MARK: Nesting
@@ -248,8 +253,18 @@ import Testing
         nonisolated(nonsending) static func withValue<Result, Failure: Error>(
             _ name: String, operation: nonisolated(nonsending) () async throws(Failure) -> Result
         ) async throws(Failure) -> Result {
+            try await withValue(name, isolation: #isolation, operation)
+        }
+
+        private static func withValue<Result, Failure: Error>(
+            _ name: String, isolation: isolated (any Actor)?,
+            _ operation: nonisolated(nonsending) () async throws(Failure) -> Result
+        ) async throws(Failure) -> Result {
             do {
-                return try await $name.withValue(name, operation: operation)
+                return try await $name.withValue(name) {
+                    _ = isolation
+                    return try await operation()
+                }
             } catch {
                 throw error as! Failure
             }
@@ -315,6 +330,7 @@ import Testing
         snapshot = nil
         #expect(object != nil && function?() == true)
         function = nil
+        await eventually { object == nil }
         #expect(object == nil)
     }
 
@@ -334,8 +350,7 @@ import Testing
         #expect(object != nil)
         end.finish()
         #expect(await task.value)
-        // Another thread may be about to free the task.
-        for _ in 0..<2000 where object != nil { try? await Task.sleep(for: .milliseconds(1)) }
+        await eventually { object == nil }
         #expect(object == nil)
     }
 
@@ -344,6 +359,11 @@ import Testing
     }
 
     // MARK: Helpers
+
+    /// Waits for what another thread is about to do, such as to free an ended task, which has task-local values too.
+    private func eventually(_ condition: () -> Bool) async {
+        for _ in 0..<2000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+    }
 
     private var seen: String { "\(Local.id ?? "-") \(Local.depth) \(variable.get())" }
 

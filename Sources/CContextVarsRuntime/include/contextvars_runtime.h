@@ -3,9 +3,12 @@
 /// Everything here is internal to the module `ContextVars`. The vocabulary:
 ///
 /// - An *agent* is what runs code: a Swift task or, outside any task, a thread. Never two at once on one thread.
-/// - A *frame* makes one context current for one agent, for as long as it is bound. It is bound as a task-local
-///   value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
+/// - A *frame* makes one context current for one agent, for as long as it is bound. An *anchored* frame is bound as a
+///   task-local value, so that the runtime itself carries it: structured child tasks reach their parent's frame, and an
 ///   unstructured task gets a copy of its creator's innermost frame, made while the task is created.
+/// - A frame for synchronous code *rides* on the anchored frame that its agent has bound before. That spares it the
+///   runtime's storage, half of the cost: synchronous code neither moves to another thread nor creates structured
+///   children, and when it creates an unstructured task, the copy of the anchored frame copies the riding one instead.
 /// - An agent *owns* the frames that it bound, and an unstructured task owns the copy that was made for it. Only the
 ///   owner may change the frame's context; a structured child *borrows* the frame that it reaches.
 #ifndef CONTEXTVARS_RUNTIME_H
@@ -44,12 +47,16 @@ typedef struct contextvars_frame {
     _Atomic(contextvars_agent) owner;
     /// The Swift `Context`, once it is made; else 0, or `CONTEXTVARS_DRAFT_LOCKED`.
     _Atomic(uintptr_t) context;
-    /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
-    struct contextvars_frame *_Nullable outer;
     /// A Swift `Draft`. All zero is the empty one.
     ///
     /// Invariant: only the frame's owner writes it, under the frame's lock. The owner reads it without, everybody else with.
     uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
+    /// The owner's frame that this one hides while it is bound; in a free frame, the next free one.
+    struct contextvars_frame *_Nullable outer;
+    /// The anchored frame that this one rides on; NULL in an anchored frame.
+    struct contextvars_frame *_Nullable anchor;
+    /// The owner's innermost frame that rides on this one; NULL if there is none, and in a riding frame.
+    _Atomic(struct contextvars_frame *_Nullable) rider;
 } contextvars_frame;
 
 /// In place of a context: it isn't made, and somebody reads or changes the draft.
@@ -60,10 +67,11 @@ enum { CONTEXTVARS_DRAFT_LOCKED = 1 };
 /// What the engine keeps for each thread.
 typedef struct contextvars_thread {
     /// The frame that an agent on this thread was last found to own. It may be stale: see the invariant of
-    /// `contextvars_frame`.
-    contextvars_frame *_Nullable frame;
-    /// Where the runtime keeps the task that runs on this thread, if that is known.
-    void *_Nullable const *_Nullable running_task;
+    /// `contextvars_frame`. At first a frame that nobody ever owns.
+    contextvars_frame *frame;
+    /// Where the runtime keeps the task that runs on this thread. Where that isn't known, a place that holds
+    /// `CONTEXTVARS_TASK_UNKNOWN`.
+    void *_Nullable const *running_task;
     /// Whether the thread is calling watchers.
     bool is_notifying;
 } contextvars_thread;
@@ -80,16 +88,24 @@ extern _Thread_local contextvars_thread contextvars_this_thread CONTEXTVARS_THRE
 /// The task that runs the caller, or NULL on a plain thread. Asks the runtime, and tries to spare the next call that.
 void *_Nullable contextvars_find_running_task(void);
 
+/// In place of a task's address.
+enum { CONTEXTVARS_TASK_UNKNOWN = 8 };
+
 /// The task that runs the caller, or NULL on a plain thread.
 static inline void *_Nullable contextvars_running_task(void) {
-    void *_Nullable const *_Nullable place = contextvars_this_thread.running_task;
-    return place ? *place : contextvars_find_running_task();
+    void *_Nullable task = *contextvars_this_thread.running_task;
+    return task == (void *)CONTEXTVARS_TASK_UNKNOWN ? contextvars_find_running_task() : task;
 }
 
-/// The task or thread that runs the caller. A thread's address is tagged, which keeps it apart from every task's.
-static inline contextvars_agent contextvars_current_agent(void) {
-    void *_Nullable task = contextvars_running_task();
+/// The agent that a running task, or none, means on the calling thread. A thread's address is tagged, which keeps it apart
+/// from every task's.
+static inline contextvars_agent contextvars_agent_of(void *_Nullable task) {
     return task ? (contextvars_agent)task : (contextvars_agent)&contextvars_this_thread | CONTEXTVARS_THREAD_TAG;
+}
+
+/// The task or thread that runs the caller.
+static inline contextvars_agent contextvars_current_agent(void) {
+    return contextvars_agent_of(contextvars_running_task());
 }
 
 /// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
@@ -114,15 +130,16 @@ typedef enum contextvars_access : int {
     CONTEXTVARS_ACCESS_OWNED,
 } contextvars_access;
 
-/// The innermost frame that the calling agent reaches, and how. Asks the task-local storage.
+/// The innermost frame that the calling agent reaches, and how.
 contextvars_frame *_Nullable contextvars_reach_frame(contextvars_access *access);
 
 /// The innermost frame of the calling agent if the agent is known to own it: the hot path of every operation. A few loads,
-/// whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
+/// no call, whatever the number of task-local values. NULL says nothing; ask `contextvars_reach_frame` then.
 static inline contextvars_frame *_Nullable contextvars_cached_frame(void) {
-    contextvars_frame *_Nullable frame = contextvars_this_thread.frame;
-    if (!frame || atomic_load_explicit(&frame->owner, memory_order_relaxed) != contextvars_current_agent()) return NULL;
-    return frame;
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    // Where the task is unknown, this isn't an agent, and doesn't own the frame.
+    contextvars_agent agent = contextvars_agent_of(*contextvars_this_thread.running_task);
+    return atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent ? frame : NULL;
 }
 
 /// The context of a frame; NULL for one that isn't made yet. It stays at least as long as the frame is bound.
@@ -150,7 +167,10 @@ contextvars_frame *contextvars_frame_allocate(void);
 /// Makes a frame's context current for the calling agent, who becomes the frame's owner.
 void contextvars_bind(contextvars_frame *frame);
 
-/// Undoes the caller's latest `contextvars_bind`, which was of `frame`. Releases the context and the draft.
+/// The same for synchronous code: until the frame is unbound, the agent neither suspends nor opens a task group.
+void contextvars_bind_for_synchronous_code(contextvars_frame *frame);
+
+/// Undoes the caller's latest binding, which was of `frame`. Releases the context and the draft.
 void contextvars_unbind(contextvars_frame *frame);
 
 /// How many frames in the process hold a context or a draft that isn't empty. For tests: a task that ended has left none.

@@ -66,11 +66,13 @@ public final class EnteredContext: Sendable {
     ) async throws(Failure) -> Result {
         hasRun.store(true, ordering: .relaxed)
         if let captured {
-            return try await captured.run(in: Binding(context)) { () async throws(Failure) -> Result in
-                try await operation()
+            return try await captured.run(in: Binding(context, for: .asynchronous)) {
+                () async throws(Failure) -> Result in try await operation()
             }
         }
-        return try await runOnce(in: Binding(context)) { () async throws(Failure) -> Result in try await operation() }
+        return try await runOnce(in: Binding(context, for: .asynchronous)) { () async throws(Failure) -> Result in
+            try await operation()
+        }
     }
 
     /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.

@@ -3,6 +3,10 @@ import CContextVarsRuntime
 /// A context's being current for the calling agent, from `init` to `end`.
 @usableFromInline
 struct Binding {
+    /// What is going to run.
+    @usableFromInline
+    enum Code { case synchronous, asynchronous }
+
     private let frame: Frame
     /// The context that the frame doesn't hold: who made the binding does, until it ends.
     private let lent: Unmanaged<Context>?
@@ -10,38 +14,45 @@ struct Binding {
     /// Makes a context current that the caller has entered, and keeps until the binding ends.
     @usableFromInline
     @inline(never)
-    init(_ context: Context) {
+    init(_ context: Context, for code: Code) {
         prepareRuntime()
         let lent = Unmanaged.passUnretained(context)
         self.lent = lent
         frame = contextvars_frame_allocate()
         contextvars_frame_set_context(frame, lent.toOpaque())
-        contextvars_bind(frame)
-        Watchers.contextSwitched { context }
+        bind(for: code)
     }
 
     /// Makes a new context current.
-    init(_ draft: consuming Draft) {
+    private init(_ draft: consuming Draft, for code: Code) {
         prepareRuntime()
         lent = nil
         frame = contextvars_frame_allocate()
         frame.draft.initialize(to: draft)
-        contextvars_bind(frame)
-        Watchers.contextSwitched { CurrentContext.object }
+        bind(for: code)
     }
 
     /// Makes a copy of the current context current, with one change.
     @usableFromInline
     @inline(never)
-    init(changing variable: AnyContextVar, to value: consuming StoredValue) {
-        self.init(Draft(changing: variable, to: value))
+    init(changing variable: AnyContextVar, to value: consuming StoredValue, for code: Code) {
+        self.init(Draft(changing: variable, to: value), for: code)
     }
 
     /// Makes a new context with a snapshot's values current.
     @usableFromInline
     @inline(never)
-    init(copying snapshot: ContextSnapshot) {
-        self.init(Draft(snapshot.values))
+    init(copying snapshot: ContextSnapshot, for code: Code) {
+        self.init(Draft(snapshot.values), for: code)
+    }
+
+    @inline(__always)
+    private func bind(for code: Code) {
+        switch code {
+        case .synchronous: contextvars_bind_for_synchronous_code(frame)
+        case .asynchronous: contextvars_bind(frame)
+        }
+        Watchers.contextSwitched { CurrentContext.object }
     }
 
     /// Makes current what was current before, and exits the context.

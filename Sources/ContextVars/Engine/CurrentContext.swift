@@ -13,7 +13,7 @@ enum CurrentContext {
     static func values() -> ContextValues {
         guard let frame = contextvars_cached_frame() else { return reachedValues() }
         if let context = frame.context { return context._withUnsafeGuaranteedRef { $0.values } }
-        frame.settleDraft()
+        if frame.draft.pointee.variable != nil { frame.settleDraft() }
         return frame.draft.pointee.values
     }
 

@@ -63,6 +63,7 @@ extension Frame {
     }
 
     /// The frame's context, made of its draft if need be. For the frame's owner.
+    @inline(never)
     func madeContext() -> Unmanaged<Context> {
         context ?? make { draft in
             let moved = draft.pointee
@@ -90,8 +91,9 @@ extension Frame {
     }
 
     /// Puts the change of the draft into its map. For the frame's owner, as long as the context isn't made.
+    @inline(never)
     func settleDraft() {
-        guard draft.pointee.variable != nil, contextvars_frame_context_or_lock(self) == nil else { return }
+        guard contextvars_frame_context_or_lock(self) == nil else { return }
         let changed = draft.pointee
         draft.pointee = Draft(changed.changedValues())
         contextvars_frame_set_context(self, nil)

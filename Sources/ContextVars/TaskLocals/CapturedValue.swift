@@ -51,7 +51,20 @@ final class CapturedTaskLocal<Value: Sendable>: CapturedValue, @unchecked Sendab
     nonisolated(nonsending) fileprivate override func bind(
         _ body: nonisolated(nonsending) () async -> Void
     ) async {
-        await taskLocal.withValue(value, operation: body)
+        await bind(isolation: #isolation, body)
+    }
+
+    /// `TaskLocal.withValue` calls its operation as a function of no actor, so `body` itself would leave the actor and
+    /// come back.
+    ///
+    /// The closure is isolated as the caller is, and stays.
+    private func bind(
+        isolation: isolated (any Actor)?, _ body: nonisolated(nonsending) () async -> Void
+    ) async {
+        await taskLocal.withValue(value) {
+            _ = isolation
+            await body()
+        }
     }
 }
 
@@ -71,7 +84,17 @@ final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked 
     nonisolated(nonsending) fileprivate override func bind(
         _ body: nonisolated(nonsending) () async -> Void
     ) async {
-        await Source.withValue(value, operation: body)
+        await bind(isolation: #isolation, body)
+    }
+
+    /// As for a task local: should the source leave the actor, the closure comes back to it.
+    private func bind(
+        isolation: isolated (any Actor)?, _ body: nonisolated(nonsending) () async -> Void
+    ) async {
+        await Source.withValue(value) {
+            _ = isolation
+            await body()
+        }
     }
 }
 

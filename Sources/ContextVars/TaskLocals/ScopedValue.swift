@@ -39,6 +39,9 @@ public protocol ScopedValue {
     ) throws(Failure) -> Result
 
     /// Runs asynchronous code with a value in force, and afterwards restores what was before.
+    ///
+    /// The code of a snapshot's user stays on the user's actor even if this function leaves it; but then other work of
+    /// the actor may come between.
     nonisolated(nonsending) static func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result
