@@ -4,7 +4,7 @@ import Dispatch
 extension DispatchGroup {
     /// Schedules work for when the group is empty that runs in a certain context.
     ///
-    /// A ``/ContextVars/Context`` is entered from this call until the work has run.
+    /// A `Context` is entered from this call until the work has run.
     ///
     /// ```swift
     /// group.notify(context: .current, queue: queue) { log("all done") }

@@ -5,7 +5,7 @@ extension DispatchQueue {
     /// Schedules work that runs in a certain context.
     ///
     /// Dispatch's own `async` loses the context: the work runs on a thread that has none. This one runs it in a copy of
-    /// the given ``/ContextVars/ContextSnapshot``, or in the given ``/ContextVars/Context`` itself. That is entered from
+    /// the given `ContextSnapshot`, or in the given `Context` itself. That is entered from
     /// this call until the work has run, and is free again before the group learns that it has.
     ///
     /// ```swift
@@ -25,7 +25,7 @@ extension DispatchQueue {
 
     /// Schedules work that runs in a certain context, not before a point in time.
     ///
-    /// As ``async(context:group:qos:flags:execute:)``. A ``/ContextVars/Context`` is entered from this call on, not only
+    /// As ``async(context:group:qos:flags:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
@@ -41,7 +41,7 @@ extension DispatchQueue {
 
     /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
     ///
-    /// As ``async(context:group:qos:flags:execute:)``. A ``/ContextVars/Context`` is entered from this call on, not only
+    /// As ``async(context:group:qos:flags:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is

@@ -38,7 +38,7 @@ extension DispatchWorkItem {
 
     /// Schedules work for the item's end that runs in a certain context.
     ///
-    /// A ``/ContextVars/Context`` is entered from this call until the work has run.
+    /// A `Context` is entered from this call until the work has run.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.

@@ -15,7 +15,7 @@ extension AsyncSequence {
     ///
     /// What comes after `inContext` runs in the consumer's context again. What a producer sets is gone with the element.
     ///
-    /// For single callbacks, ``ContextSnapshot/wrap(_:)-(_)`` does the same:
+    /// For single callbacks, `wrap` of ``ContextSnapshot`` does the same:
     ///
     /// ```swift
     /// continuation.onTermination = ContextSnapshot.current.wrap { _ in log("closed") }

@@ -1,0 +1,40 @@
+import ContextVars
+import Foundation
+
+extension BlockOperation {
+    /// Creates an operation whose block runs in a certain context.
+    ///
+    /// The values are those of now, not those of when the operation is added to a queue or started. A `Context` is
+    /// entered from now until the block has run or, if it never runs, until the operation is gone.
+    ///
+    /// ```swift
+    /// let fetch = BlockOperation(context: .current) { store(fetch(Request.url.get())) }
+    /// fetch.addDependency(login)
+    /// queue.addOperation(fetch)
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    ///   throws.
+    /// - Complexity: O(1).
+    public convenience init<Source: TaskContext>(
+        context: Source, block: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        self.init { entered.run(block) }
+    }
+
+    /// Adds a block that runs in a certain context, beside the operation's others.
+    ///
+    /// The blocks of an operation run at the same time, so each needs a context of its own. The values are those of
+    /// now.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    ///   throws.
+    /// - Complexity: O(1).
+    public func addExecutionBlock<Source: TaskContext>(
+        context: Source, _ block: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        addExecutionBlock { entered.run(block) }
+    }
+}

@@ -1,0 +1,38 @@
+import ContextVars
+import Foundation
+
+extension OperationQueue {
+    /// Adds an operation that runs in a certain context.
+    ///
+    /// Foundation's own `addOperation` loses the context. This one runs the block in a copy of the given
+    /// `ContextSnapshot`, or in the given `Context` itself. That is entered from this call until the block has run or, if
+    /// the operation is cancelled and never runs, until it is gone.
+    ///
+    /// ```swift
+    /// queue.addOperation(context: .current) { log("archived") }  // with the values of this line
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    ///   A snapshot never throws.
+    /// - Complexity: As `addOperation(_:)`.
+    public func addOperation<Source: TaskContext>(
+        context: Source, _ block: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        addOperation { entered.run(block) }
+    }
+
+    /// Adds a block that runs in a certain context, after all that the queue has and before all that it gets later.
+    ///
+    /// As ``addOperation(context:_:)``.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    ///   A snapshot never throws.
+    /// - Complexity: As `addBarrierBlock(_:)`.
+    public func addBarrierBlock<Source: TaskContext>(
+        context: Source, _ barrier: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        addBarrierBlock { entered.run(barrier) }
+    }
+}

@@ -1,0 +1,35 @@
+import ContextVars
+import Foundation
+
+extension Thread {
+    /// Creates a thread whose block runs in a certain context: what CPython 3.14's `threading.Thread(context:)` is.
+    ///
+    /// The values are those of now, not those of when the thread is started. A `Context` is entered from now until the
+    /// block has run or, if the thread is never started, until it is gone.
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    ///   throws.
+    /// - Complexity: O(1).
+    public convenience init<Source: TaskContext>(
+        context: Source, block: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        self.init { entered.run(block) }
+    }
+
+    /// Starts a thread whose block runs in a certain context.
+    ///
+    /// ```swift
+    /// Thread.detachNewThread(context: .current) { watch(directory) }
+    /// ```
+    ///
+    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then no thread is
+    ///   started. A snapshot never throws.
+    /// - Complexity: As `detachNewThread(_:)`.
+    public static func detachNewThread<Source: TaskContext>(
+        context: Source, _ block: @escaping @Sendable () -> Void
+    ) throws(Source.EntryError) {
+        let entered = try context.enteredForTask()
+        detachNewThread { entered.run(block) }
+    }
+}

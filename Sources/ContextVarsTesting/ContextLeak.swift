@@ -1,0 +1,70 @@
+import ContextVars
+import Testing
+
+/// Checks that an operation leaves its caller's context as it was.
+///
+/// A function can change its caller's context: that is what `set` is for. Where a function mustn't, a test can say so.
+/// An issue is recorded if a variable of the current context has another value when the operation has returned or
+/// thrown than before it; the issue names all such variables with their values. The changes stay.
+///
+/// ```swift
+/// try expectNoContextLeak { try authenticate(request) }
+/// // the operation changed its caller's context: added 'request.tenant': "acme"
+/// ```
+///
+/// - Parameters:
+///   - comment: What to say about an issue.
+///   - sourceLocation: Where to report an issue.
+///   - operation: The operation to check.
+/// - Returns: What the operation returns.
+/// - Throws: What the operation throws.
+@discardableResult
+public func expectNoContextLeak<Result>(
+    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ operation: () throws -> Result
+) rethrows -> Result {
+    let before = copyContext()
+    defer { recordChanges(since: before, comment, sourceLocation) }
+    return try operation()
+}
+
+/// Checks that an asynchronous operation leaves its caller's context as it was.
+///
+/// As the synchronous form. The operation stays on the caller's actor.
+///
+/// - Parameters:
+///   - comment: What to say about an issue.
+///   - sourceLocation: Where to report an issue.
+///   - operation: The operation to check.
+/// - Returns: What the operation returns.
+/// - Throws: What the operation throws.
+@discardableResult
+public nonisolated(nonsending) func expectNoContextLeak<Result>(
+    _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    _ operation: nonisolated(nonsending) () async throws -> Result
+) async rethrows -> Result {
+    let before = copyContext()
+    defer { recordChanges(since: before, comment, sourceLocation) }
+    return try await operation()
+}
+
+/// Records an issue if a variable of the current context has another value than before.
+private func recordChanges(since before: Context, _ comment: Comment?, _ sourceLocation: SourceLocation) {
+    let changes = copyContext().changes(since: before)
+    if changes.isEmpty { return }
+    let leak =
+        "the operation changed its caller's context: \(changes.map(\.description).sorted().joined(separator: ", "))"
+    Issue.record(Comment(rawValue: comment.map { "\($0): \(leak)" } ?? leak), sourceLocation: sourceLocation)
+}
+
+extension ContextChange {
+    fileprivate var description: String {
+        switch self {
+        case .added(let variable, let value):
+            "added '\(variable.name)': \(String(reflecting: value))"
+        case .changed(let variable, let old, let new):
+            "changed '\(variable.name)' from \(String(reflecting: old)) to \(String(reflecting: new))"
+        case .unset(let variable, let value):
+            "unset '\(variable.name)', which was \(String(reflecting: value))"
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import ContextVars
+import Testing
+
+/// What decides in which context a test runs: ``Testing/Trait/contextValue(_:_:)``, ``Testing/Trait/context(_:)`` or
+/// ``Testing/Trait/freshContext``.
+///
+/// Each test, and each case of a parameterised test, has a context of its own, which it may change; none sees what
+/// another sets. A suite's traits count for all tests in it. Several traits apply in the order in which they are
+/// written, a suite's before its tests'.
+public struct ContextTrait: TestTrait, SuiteTrait, TestScoping {
+    /// The values of a test, from those around it.
+    let makeValues: @Sendable (ContextSnapshot) throws -> ContextSnapshot
+
+    /// Whether a suite's tests inherit the trait: they do.
+    public var isRecursive: Bool { true }
+
+    /// Runs a test, or one case of it, in a context of its own.
+    ///
+    /// - Throws: What making a value throws, and what the test throws.
+    public func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+        try await makeValues(.current).run(function)
+    }
+}
+
+extension Trait where Self == ContextTrait {
+    /// Gives a variable a value in a test, or in each test of a suite.
+    ///
+    /// ```swift
+    /// @Suite(.contextValue(Request.tenant, "acme")) struct BillingTests {
+    ///     @Test(.contextValue(Request.id, "a7")) func invoices() { … }
+    /// }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - variable: The variable to set.
+    ///   - value: Its value, made anew for each test and each case of a parameterised test. If making it throws, the
+    ///     test fails.
+    public static func contextValue<Value>(
+        _ variable: ContextVar<Value>, _ value: @autoclosure @escaping @Sendable () throws -> Value
+    ) -> Self {
+        ContextTrait { try $0.with(variable, value()) }
+    }
+
+    /// Runs a test, or each test of a suite, in a new context that starts with a snapshot's values and has no others.
+    public static func context(_ snapshot: ContextSnapshot) -> Self {
+        ContextTrait { _ in snapshot }
+    }
+
+    /// Runs a test, or each test of a suite, in a new empty context.
+    ///
+    /// Without it a test may have no context, and can't `set` a variable then.
+    public static var freshContext: Self { .context(ContextSnapshot()) }
+}
