@@ -53,6 +53,7 @@ package.dependencies = [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
@@ -74,13 +75,19 @@ addIntegration(
 addIntegration(
     "Hummingbird", "A context for each request of a Hummingbird server",
     on: "Tracing",
-    uses: ["Hummingbird": "hummingbird"],
-    testsUse: ["HummingbirdTesting": "hummingbird"])
+    uses: [
+        "Hummingbird": "hummingbird", "HTTPTypes": "swift-http-types", "NIOHTTP1": "swift-nio",
+        "Tracing": "swift-distributed-tracing",
+    ],
+    testsUse: ["HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing"])
 addIntegration(
     "AsyncHTTPClient", "Context variables in the requests of async-http-client",
     on: "Tracing",
-    uses: ["AsyncHTTPClient": "async-http-client"],
-    testsUse: ["NIOHTTP1": "swift-nio", "NIOPosix": "swift-nio"])
+    uses: [
+        "AsyncHTTPClient": "async-http-client", "NIOCore": "swift-nio", "NIOHTTP1": "swift-nio",
+        "Tracing": "swift-distributed-tracing",
+    ],
+    testsUse: ["InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio"])
 addIntegration(
     "GRPC", "Context variables in the metadata of grpc-swift",
     on: "Tracing",

@@ -20,22 +20,24 @@ extension ContextError {
         ContextError(.notCurrent, context.description)
     }
 
+    // About a token by what it has, not by the token itself: one that escapes nowhere needs no allocation.
+
     @usableFromInline
     @inline(never)
-    static func tokenUsed<Value>(_ token: Token<Value>) -> ContextError {
-        ContextError(.tokenUsed, token.description)
+    static func tokenUsed(of variable: AnyContextVar) -> ContextError {
+        ContextError(.tokenUsed, "<Token used var=\(variable)>")
     }
 
     @usableFromInline
     @inline(never)
-    static func tokenFromDifferentVar<Value>(_ token: Token<Value>) -> ContextError {
-        ContextError(.tokenFromDifferentVar, token.description)
+    static func tokenFromDifferentVar(_ variable: AnyContextVar) -> ContextError {
+        ContextError(.tokenFromDifferentVar, "<Token var=\(variable)>")
     }
 
     @usableFromInline
     @inline(never)
-    static func tokenFromDifferentContext<Value>(_ token: Token<Value>) -> ContextError {
-        ContextError(.tokenFromDifferentContext, token.description)
+    static func tokenFromDifferentContext(of variable: AnyContextVar) -> ContextError {
+        ContextError(.tokenFromDifferentContext, "<Token var=\(variable)>")
     }
 
     @usableFromInline

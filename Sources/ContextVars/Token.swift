@@ -39,6 +39,10 @@ public final class Token<Value: Sendable>: Sendable {
         self.var = variable
         self.storedOldValue = oldValue
     }
+
+    // Written out to be inlinable: the compiler leaves out the whole object where a token goes nowhere.
+    @inlinable
+    deinit {}
 }
 
 extension Token {
@@ -55,9 +59,9 @@ extension Token {
     func use(
         with variable: ContextVar<Value>, restore: () throws(ContextError) -> StoredValue??
     ) throws(ContextError) -> StoredValue? {
-        guard !isUsed else { throw .tokenUsed(self) }
-        guard self.var === variable else { throw .tokenFromDifferentVar(self) }
-        guard let discarded = try restore() else { throw .tokenFromDifferentContext(self) }
+        guard !isUsed else { throw .tokenUsed(of: self.var) }
+        guard self.var === variable else { throw .tokenFromDifferentVar(self.var) }
+        guard let discarded = try restore() else { throw .tokenFromDifferentContext(of: self.var) }
         used.store(true, ordering: .relaxed)
         return discarded
     }

@@ -105,7 +105,9 @@ import Testing
     }
 
     @Test func `A hashed value is told from others, and isn't shown`() throws {
-        let (logger, log) = makeLogger([LoggedVariable(id, privacy: .hashed), LoggedVariable(attempt, privacy: .hashed)])
+        let (logger, log) = makeLogger([
+            LoggedVariable(id, privacy: .hashed), LoggedVariable(attempt, privacy: .hashed),
+        ])
         for value in ["secret", "other", "secret"] { id.withValue(value) { logger.info("accepted") } }
         attempt.withValue(3) { logger.info("a number") }
         let hashes = log.entries.prefix(3).compactMap { $0.metadata["request.id"]?.description }

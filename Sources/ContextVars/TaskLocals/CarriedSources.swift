@@ -3,6 +3,8 @@ import Synchronization
 /// What snapshots carry beside variables: a list that only ever grows, so that reading it takes no lock.
 enum CarriedSources {
     private static let first = AtomicLazyReference<CarriedSource>()
+    /// Whether there are none: lets a snapshot do with one inlined load then.
+    private static let isEmpty = Atomic<Bool>(true)
 
     /// Adds a source at the end, unless one of the same identity is there.
     static func add(_ source: CarriedSource) {
@@ -10,18 +12,19 @@ enum CarriedSources {
         while present !== source && present.id != source.id {
             present = present.next.storeIfNil(source)
         }
+        isEmpty.store(false, ordering: .relaxed)
     }
 
     /// The caller's values of all sources, or `nil` where there are no sources.
     @inline(__always)
     static func capture() -> CapturedValue? {
-        first.load().flatMap(capture)
+        isEmpty.load(ordering: .relaxed) ? nil : captureAll()
     }
 
     @inline(never)
-    private static func capture(from first: CarriedSource) -> CapturedValue? {
+    private static func captureAll() -> CapturedValue? {
         var captured: CapturedValue?
-        var source: CarriedSource? = first
+        var source = first.load()
         while let current = source {
             captured = current.capture(before: captured)
             source = current.next.load()

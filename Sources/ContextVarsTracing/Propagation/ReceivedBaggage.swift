@@ -18,6 +18,11 @@ struct ReceivedBaggage: Sendable {
 }
 
 extension ServiceContext {
+    /// Takes over what another service context has received, for a context that has a span already.
+    package mutating func receiveBaggage(of other: ServiceContext) {
+        receivedBaggage = other.receivedBaggage
+    }
+
     private enum ReceivedBaggageKey: ServiceContextKey {
         typealias Value = ReceivedBaggage
         static let nameOverride: String? = "context-vars-baggage"

@@ -1,0 +1,45 @@
+#if AsyncHTTPClient
+import ContextVarsTracing
+import NIOHTTP1
+import Tracing
+
+extension HTTPHeaders {
+    /// Adds what an instrument has to send from here, the declared context variables among it.
+    ///
+    /// A header that the instrument sets replaces one of the same name, so that doing it twice does no harm. In a
+    /// `baggage` header, members with other keys stay behind those of the instrument, as long as the header stays within
+    /// 64 members and 8192 bytes.
+    ///
+    /// - Parameters:
+    ///   - instrument: What injects.
+    ///   - serviceContext: What it injects beside the current context's variables: by default the current one.
+    /// - Complexity: O(*n*) for the size of the headers.
+    public mutating func injectContext(
+        using instrument: any Instrument = InstrumentationSystem.instrument,
+        from serviceContext: ServiceContext? = .current
+    ) {
+        instrument.inject(serviceContext ?? .topLevel, into: &self, using: HeadersInjector())
+    }
+}
+
+private struct HeadersInjector: Injector {
+    func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
+        if key == BaggageInstrument.headerName {
+            headers.replaceOrAdd(name: key, value: merge(value, with: headers[key]))
+        } else {
+            headers.replaceOrAdd(name: key, value: value)
+        }
+    }
+
+    /// A `baggage` header with the members of another behind it, but for those with the same keys.
+    private func merge(_ header: String, with others: [String]) -> String {
+        let own = Baggage.parse(header, limits: .unlimited).baggage
+        let rest = Baggage.parse(others, limits: .unlimited).baggage.members.filter { own[$0.key] == nil }
+        // What the instrument sends is within limits that the program has set.
+        let limits = Baggage.Limits(
+            maxMembers: max(Baggage.Limits.default.maxMembers, own.members.count),
+            maxBytes: max(Baggage.Limits.default.maxBytes, header.utf8.count))
+        return Baggage(own.members + rest).serialized(limits: limits).header
+    }
+}
+#endif

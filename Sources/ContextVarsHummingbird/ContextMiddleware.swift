@@ -1,0 +1,123 @@
+#if Hummingbird
+import ContextVars
+import ContextVarsTracing
+import HTTPTypes
+import Hummingbird
+import NIOHTTP1
+import Tracing
+
+/// Gives each request a context of its own, with an id and what its headers bring.
+///
+/// ```swift
+/// let router = Router()
+/// router.add(middleware: ContextMiddleware(requestID: Request.id))
+/// router.add(middleware: TracingMiddleware())
+/// router.get("/orders") { _, _ in
+///     try Request.tenant.set("acme")  // for the rest of this request
+///     return try await orders()       // reads `Request.id` and `Request.tenant` wherever it needs them
+/// }
+/// ```
+///
+/// Everything below it runs in that context: other middleware, the handler, and the code that writes a streamed body,
+/// which Hummingbird runs after the handler has returned. The context starts with the values that were current when the
+/// server was started.
+///
+/// Variables that a `BaggageInstrument` declares have the values of the request's `baggage` header. The service context
+/// is the one that is current already, from a `TracingMiddleware` above, or else the one of the request's headers.
+///
+/// Add it first, so that it is around all other middleware.
+public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
+    private let requestID: RequestIDSource?
+    private let instrument: (any Instrument)?
+
+    /// Creates a middleware that sets no request id.
+    ///
+    /// - Parameter instrument: What extracts from the request's headers: by default `InstrumentationSystem.instrument`
+    ///   at the time of each request.
+    public init(instrument: (any Instrument)? = nil) {
+        self.requestID = nil
+        self.instrument = instrument
+    }
+
+    /// Creates a middleware that sets a request id.
+    ///
+    /// The id is what the request says in a header, if that has 1 to 128 characters, each a letter or digit of ASCII or
+    /// one of `-._~:+/=@`: nothing that could break a log or another header. Otherwise it is what baggage brought for the
+    /// variable, if that is of the same form, and otherwise the id that Hummingbird gave to the request. The response
+    /// has it in the same header, also where the handler throws.
+    ///
+    /// - Parameters:
+    ///   - requestID: The variable that gets the id.
+    ///   - header: The header with the id, in requests and responses.
+    ///   - acceptsIncoming: Whether a request can bring its id. Where it can't, the id is always Hummingbird's.
+    ///   - instrument: What extracts from the request's headers: by default `InstrumentationSystem.instrument` at the
+    ///     time of each request.
+    public init(
+        requestID: ContextVar<String?>, header: HTTPField.Name = HTTPField.Name("x-request-id")!,
+        acceptsIncoming: Bool = true, instrument: (any Instrument)? = nil
+    ) {
+        self.requestID = RequestIDSource(variable: requestID, header: header, acceptsIncoming: acceptsIncoming)
+        self.instrument = instrument
+    }
+
+    /// Runs the rest of the request in a context of its own.
+    ///
+    /// - Throws: What `next` throws. With a request id, it is an `HTTPResponseError` that makes the response of the
+    ///   thrown error with the id added.
+    public func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let serviceContext = serviceContext(of: request)
+        var snapshot = ContextSnapshot.current.receiving(from: serviceContext)
+        guard let requestID else {
+            return try await run(request, context, next, in: snapshot, serviceContext)
+        }
+
+        let id = requestID.id(of: request, context, received: ContextSnapshot().receiving(from: serviceContext))
+        snapshot = snapshot.with(requestID.variable, id)
+        do {
+            var response = try await run(request, context, next, in: snapshot, serviceContext)
+            response.headers[requestID.header] = id
+            return response
+        } catch let error as HTTPParserError {
+            // The server answers it itself, and closes the connection.
+            throw error
+        } catch {
+            throw IdentifiedError(original: error, header: requestID.header, id: id)
+        }
+    }
+
+    private func run(
+        _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response,
+        in snapshot: ContextSnapshot, _ serviceContext: ServiceContext
+    ) async throws -> Response {
+        try await ServiceContext.withValue(serviceContext) {
+            try await snapshot.run {
+                var response = try await next(request, context)
+                response.body = response.body.written(in: .current, serviceContext)
+                return response
+            }
+        }
+    }
+
+    /// The current service context with the baggage of the request; where none is current, all that the request's
+    /// headers have.
+    ///
+    /// A current one has the span of a `TracingMiddleware`, which must stay the parent of the handler's spans.
+    private func serviceContext(of request: Request) -> ServiceContext {
+        var extracted = ServiceContext.topLevel
+        (instrument ?? InstrumentationSystem.instrument)
+            .extract(request.headers, into: &extracted, using: HeadersExtractor())
+        guard var current = ServiceContext.current else { return extracted }
+        current.receiveBaggage(of: extracted)
+        return current
+    }
+}
+
+private struct HeadersExtractor: Extractor {
+    /// All values of a header, separated by commas.
+    func extract(key: String, from headers: HTTPFields) -> String? {
+        HTTPField.Name(key).flatMap { headers[$0] }
+    }
+}
+#endif

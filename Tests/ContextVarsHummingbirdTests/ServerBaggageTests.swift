@@ -1,0 +1,90 @@
+#if Hummingbird
+import ContextVars
+import ContextVarsHummingbird
+import ContextVarsTracing
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryTracing
+import Testing
+import Tracing
+
+@Suite(.timeLimit(.minutes(2))) struct ServerBaggageTests {
+    static func routes(_ router: Router<BasicRequestContext>) {
+        router.get("tenant") { _, _ in Current.tenant.get() ?? "-" }
+        router.get("span") { _, _ in
+            withSpan("handler") { $0.context.inMemorySpanContext?.parentSpanID ?? "-" }
+        }
+    }
+
+    @Test(
+        "Declared variables have the values of the header",
+        arguments: [
+            ("tenant=acme", "acme"), ("tenant=R%C3%A9n%20e", "Rén e"), ("user=x,tenant=a,tenant=b", "b"),
+            ("user=x", "-"),
+            ("tenant", "-"), ("tenant=%", "-"), (String(repeating: "x=y,", count: 100) + "tenant=acme", "-"),
+        ])
+    func receives(header: String, tenant: String) async throws {
+        try await serve([ContextMiddleware<BasicRequestContext>(instrument: try baggageInstrument())]) {
+            Self.routes($0)
+        } test: { client async throws in
+            #expect(try await client.get("/tenant", [.baggage: header]).text == tenant)
+            #expect(try await client.get("/tenant").text == "-", "the next request has its own values")
+        }
+    }
+
+    @Test func `Several headers count as one`() async throws {
+        try await serve([ContextMiddleware<BasicRequestContext>(instrument: try baggageInstrument())]) {
+            Self.routes($0)
+        } test: { client async throws in
+            var headers = HTTPFields()
+            headers.append(HTTPField(name: .baggage, value: "user=x"))
+            headers.append(HTTPField(name: .baggage, value: "tenant=acme"))
+            #expect(try await client.get("/tenant", headers).text == "acme")
+        }
+    }
+
+    @Test func `The instrument is by default the one of the program`() async throws {
+        let tracer = BaggageTracer(InMemoryTracer(), carrying: try baggageInstrument())
+        try await withTracer(tracer) {
+            try await serve([ContextMiddleware<BasicRequestContext>()], routes: Self.routes) { client async throws in
+                #expect(try await client.get("/tenant", [.baggage: "tenant=acme"]).text == "acme")
+            }
+        }
+    }
+
+    @Test("Beside the tracing middleware, in either order, spans have the right parents", arguments: [true, false])
+    func tracing(contextFirst: Bool) async throws {
+        let tracer = InMemoryTracer()
+        let context = ContextMiddleware<BasicRequestContext>()
+        let middleware: [any MiddlewareProtocol<Request, Response, BasicRequestContext>] =
+            contextFirst ? [context, TracingMiddleware()] : [TracingMiddleware(), context]
+        try await withTracer(BaggageTracer(tracer, carrying: try baggageInstrument())) {
+            try await serve(middleware, routes: Self.routes) { client async throws in
+                let headers: HTTPFields = [
+                    .init(InMemoryTracer.traceIDKey)!: "trace", .init(InMemoryTracer.spanIDKey)!: "caller",
+                    .baggage: "tenant=acme",
+                ]
+                #expect(try await client.get("/tenant", headers).text == "acme")
+                let parent = try await client.get("/span", headers).text
+                let spans = tracer.finishedSpans
+                let server = try #require(spans.first { $0.operationName == "/span" })
+                #expect(server.spanContext.traceID == "trace" && server.spanContext.parentSpanID == "caller")
+                #expect(parent == server.spanContext.spanID)
+            }
+        }
+    }
+
+    @Test func `Without a tracing middleware the handler's spans are the caller's children`() async throws {
+        let tracer = InMemoryTracer()
+        try await withTracer(tracer) {
+            try await serve([ContextMiddleware<BasicRequestContext>()], routes: Self.routes) { client async throws in
+                let headers: HTTPFields = [
+                    .init(InMemoryTracer.traceIDKey)!: "trace", .init(InMemoryTracer.spanIDKey)!: "caller",
+                ]
+                #expect(try await client.get("/span", headers).text == "caller")
+            }
+        }
+    }
+}
+#endif

@@ -1,0 +1,95 @@
+#if Hummingbird
+import ContextVars
+import ContextVarsHummingbird
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import InMemoryTracing
+import Testing
+import Tracing
+
+@Suite(.timeLimit(.minutes(2))) struct StreamedBodyTests {
+    static func routes(_ router: Router<BasicRequestContext>) {
+        router.get("stream") { _, _ in
+            _ = try? Current.user.set("ada")
+            return Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    for _ in 0..<3 {
+                        try await writer.write(ByteBuffer(string: "\(Current.user.get() ?? "-") "))
+                        await Task.yield()
+                    }
+                    let span = ServiceContext.current?.inMemorySpanContext?.spanID
+                    try await writer.write(ByteBuffer(string: span ?? "-"))
+                    try await writer.finish([.requestID: Current.requestID.get() ?? "-"])
+                })
+        }
+        router.get("sized") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody(contentLength: 2) { writer in
+                    try await writer.write(ByteBuffer(string: Current.requestID.get() ?? "--"))
+                    try await writer.finish(nil)
+                })
+        }
+        router.get("sequence") { _, _ in
+            let (stream, continuation) = AsyncStream.makeStream(of: ByteBuffer.self)
+            continuation.yield(ByteBuffer(string: "a"))
+            continuation.yield(ByteBuffer(string: "b"))
+            continuation.finish()
+            return Response(status: .ok, body: ResponseBody(asyncSequence: stream))
+        }
+        router.get("empty") { _, _ in Response(status: .noContent) }
+        router.get("failing") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    try await writer.write(ByteBuffer(string: "a"))
+                    throw HTTPError(.badRequest)
+                })
+        }
+    }
+
+    @Test func `A streamed body is written with the values that the handler had, and its span`() async throws {
+        let tracer = InMemoryTracer()
+        try await withTracer(tracer) {
+            try await serve(
+                [
+                    TracingMiddleware(), ContextMiddleware<BasicRequestContext>(requestID: Current.requestID),
+                ], routes: Self.routes
+            ) { client async throws in
+                let response = try await client.get("/stream", [.requestID: "a7"])
+                let span = try #require(tracer.finishedSpans.first)
+                #expect(response.text == "ada ada ada \(span.spanContext.spanID)")
+                #expect(response.trailerHeaders?[.requestID] == "a7")
+            }
+        }
+    }
+
+    @Test func `In a middleware that doesn't carry them, the values are lost`() async throws {
+        struct Plain: RouterMiddleware {
+            func handle(
+                _ request: Request, context: BasicRequestContext,
+                next: (Request, BasicRequestContext) async throws -> Response
+            ) async throws -> Response {
+                try await ContextVars.Context().run { try await next(request, context) }
+            }
+        }
+        try await serve([Plain()], routes: Self.routes) { client async throws in
+            #expect(try await client.get("/stream").text == "- - - -")
+        }
+    }
+
+    @Test func `Bodies are otherwise as they were`() async throws {
+        let middleware = ContextMiddleware<BasicRequestContext>(requestID: Current.requestID)
+        try await serve([middleware], routes: Self.routes) { client async throws in
+            let sized = try await client.get("/sized", [.requestID: "a7"])
+            #expect(sized.text == "a7" && sized.headers[.contentLength] == "2")
+            #expect(try await client.get("/sequence").text == "ab")
+            let empty = try await client.get("/empty")
+            #expect(empty.status == .noContent && empty.text == "")
+            await #expect(throws: (any Error).self) { _ = try await client.get("/failing") }
+        }
+    }
+}
+#endif
