@@ -1,4 +1,5 @@
 #if GRPC
+import ContextVarsTracing
 public import GRPCCore
 public import Tracing
 
@@ -6,7 +7,8 @@ public import Tracing
 ///
 /// The handler runs in that context, and so does the producer of a streaming response, although gRPC calls it after the
 /// handler and all interceptors have returned. What the handler sets, the producer reads. What the instrument has
-/// received is also in `ServiceContext.current` there, so that spans have their parent.
+/// received is also in `ServiceContext.current` there, so that spans have their parent. Where a service context is current
+/// already, that one stays: its span, of an interceptor for tracing before this one, is the parent.
 ///
 /// ```swift
 /// let server = GRPCServer(
@@ -68,11 +70,15 @@ public struct ContextServerInterceptor: ServerInterceptor {
         return response
     }
 
+    /// What the metadata has; where an interceptor before this one has opened a span, its service context with the
+    /// baggage of the metadata.
     private func received(with metadata: Metadata) -> ServiceContext {
-        var serviceContext = ServiceContext.current ?? .topLevel
+        var received = ServiceContext.topLevel
         let instrument = instrument ?? InstrumentationSystem.instrument
-        instrument.extract(metadata, into: &serviceContext, using: MetadataExtractor())
-        return serviceContext
+        instrument.extract(metadata, into: &received, using: MetadataExtractor())
+        guard var current = ServiceContext.current else { return received }
+        current.receiveBaggage(of: received)
+        return current
     }
 
     private func addingResponseMetadata(to error: any Error) -> any Error {

@@ -164,5 +164,35 @@ struct InterceptorTests {
             #expect(span.parentSpanID == client.spanID)
         }
     }
+
+    @Test("The span of an interceptor before it stays the parent, and the variables are received all the same")
+    func tracingInterceptorBefore() async throws {
+        struct ServerSpans: ServerInterceptor {
+            func intercept<Input: Sendable, Output: Sendable>(
+                request: StreamingServerRequest<Input>, context: ServerContext,
+                next:
+                    @Sendable (StreamingServerRequest<Input>, ServerContext) async throws
+                    -> StreamingServerResponse<Output>
+            ) async throws -> StreamingServerResponse<Output> {
+                try await withSpan("server", ofKind: .server) { _ in try await next(request, context) }
+            }
+        }
+        let tracer = InMemoryTracer()
+        try await withTracer(BaggageTracer(tracer, carrying: .baggage())) {
+            let service = TestService.returning { _ in
+                withSpan("handler") { _ in Current.seen() }
+            }
+            try await Connection.with(
+                service, server: [ServerSpans(), ContextServerInterceptor()], client: [ContextClientInterceptor()]
+            ) { connection in
+                let seen = try await Current.requestID.withValue("r") { try await connection.unary() }
+                #expect(seen == "r public none")
+            }
+        }
+        let spans = tracer.popFinishedSpans()
+        let server = try #require(spans.first { $0.operationName == "server" })
+        let handler = try #require(spans.first { $0.operationName == "handler" })
+        #expect(handler.parentSpanID == server.spanID)
+    }
 }
 #endif
