@@ -44,7 +44,7 @@ struct PlannedRequest: Sendable {
     }
 
     func httpRequest(port: Int) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/inspect\(streams ? "?stream" : "")")
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/inspect\(streams ? "?stream=1" : "")")
         request.headers.add(name: "x-request-id", value: id)
         request.headers.add(name: "x-tenant", value: "tenant-\(number)")
         request.headers.add(name: "x-deadline", value: deadline.description)

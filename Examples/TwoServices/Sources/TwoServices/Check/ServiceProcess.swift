@@ -17,7 +17,7 @@ struct ServiceProcess {
         options.teardownSequence = [ending]
 
         let result = try await run(
-            .path(FilePath(program)), arguments: Arguments([name] + arguments), platformOptions: options,
+            .path(.init(program)), arguments: Arguments([name] + arguments), platformOptions: options,
             input: .none, output: .sequence, error: .currentStandardError
         ) { process in
             for try await line in process.standardOutput.strings() {

@@ -11,7 +11,7 @@ struct Telemetry: Sendable {
     let rejections: RejectionCounter
     private let spans: InMemoryTracer
 
-    /// Sets up the process. Only once.
+    /// Sets up the process, once.
     ///
     /// - Parameter entries: The variables that travel: which the service takes from outside, and which it sends.
     static func bootstrap(_ options: ServiceOptions, carrying entries: [BaggageEntry]) -> Telemetry {
