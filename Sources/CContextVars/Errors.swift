@@ -49,9 +49,9 @@ public func ctxvars_error_message(_ error: CInt) -> UnsafePointer<CChar> {
 @c @implementation
 public func ctxvars_engine() -> UnsafePointer<CChar> {
     #if compiler(>=6.4)
-        text("swift-contextvars, compiled by Swift 6.4 or later")
+    text("swift-contextvars, compiled by Swift 6.4 or later")
     #else
-        text("swift-contextvars, compiled by Swift 6.3")
+    text("swift-contextvars, compiled by Swift 6.3")
     #endif
 }
 

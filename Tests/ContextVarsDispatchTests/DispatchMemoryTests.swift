@@ -89,7 +89,9 @@ import Testing
                     queue.async(execute: item)
                 }
                 queue.sync {}
-                #expect(object.isAlive && (context.isAlive || !isCancelled))
+                withExtendedLifetime(items) {
+                    #expect(object.isAlive && (context.isAlive || !isCancelled))
+                }
             }
             #expect(!object.isAlive && !context.isAlive)
         }

@@ -94,6 +94,20 @@ import Testing
         #expect(count == 5000)
     }
 
+    private enum Local {
+        @TaskLocal static var id = "none"
+    }
+
+    @Test func `Work has the task-local values that snapshots carry`() async {
+        ContextSnapshot.carry(Local.$id)
+        let seen = await withCheckedContinuation { seen in
+            Local.$id.withValue("a7") {
+                queue.async(context: .current) { seen.resume(returning: Local.id) }
+            }
+        }
+        #expect(seen == "a7")
+    }
+
     // MARK: - After a time
 
     @Test func `Delayed work has the values of the line that schedules it`() async {

@@ -68,7 +68,9 @@ import Testing
             item.cancel()
             queue.async(execute: item)
             queue.sync {}
-            #expect(throws: ContextError.alreadyEntered) { try context.run {} }
+            withExtendedLifetime(item) {
+                _ = #expect(throws: ContextError.alreadyEntered) { try context.run {} }
+            }
         }
         try context.run {}
     }

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 #if canImport(FoundationNetworking)
-    import FoundationNetworking
+import FoundationNetworking
 #endif
 
 /// Callbacks for which this module has no method of its own, because `ContextSnapshot.wrap` is enough.
@@ -28,23 +28,23 @@ import Testing
     }
 
     #if os(Linux) || os(macOS)
-        @Test func `Wrapped handlers of a process and its output have the snapshot's values`() async throws {
-            let (seen, report) = AsyncStream.makeStream(of: Int.self)
-            let (process, pipe) = (Process(), Pipe())
-            process.executableURL = URL(fileURLWithPath: "/bin/echo")
-            process.arguments = ["output"]
-            process.standardOutput = pipe
-            variable.withValue(1) {
-                let snapshot = ContextSnapshot.current
-                process.terminationHandler = snapshot.wrap { (_: Process) in report.yield(variable.get()) }
-                pipe.fileHandleForReading.readabilityHandler = snapshot.wrap { (handle: FileHandle) in
-                    guard !handle.availableData.isEmpty else { return handle.readabilityHandler = nil }
-                    report.yield(variable.get())
-                }
+    @Test func `Wrapped handlers of a process and its output have the snapshot's values`() async throws {
+        let (seen, report) = AsyncStream.makeStream(of: Int.self)
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/bin/echo")
+        process.arguments = ["output"]
+        process.standardOutput = pipe
+        variable.withValue(1) {
+            let snapshot = ContextSnapshot.current
+            process.terminationHandler = snapshot.wrap { (_: Process) in report.yield(variable.get()) }
+            pipe.fileHandleForReading.readabilityHandler = snapshot.wrap { (handle: FileHandle) in
+                guard !handle.availableData.isEmpty else { return handle.readabilityHandler = nil }
+                report.yield(variable.get())
             }
-            try process.run()
-            #expect(await seen.prefix(2).reduce(into: []) { $0.append($1) } == [1, 1])
-            pipe.fileHandleForReading.readabilityHandler = nil
         }
+        try process.run()
+        #expect(await seen.prefix(2).reduce(into: []) { $0.append($1) } == [1, 1])
+        pipe.fileHandleForReading.readabilityHandler = nil
+    }
     #endif
 }

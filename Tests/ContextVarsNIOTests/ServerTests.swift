@@ -4,41 +4,10 @@ import ContextVarsNIO
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Synchronization
 import Testing
 
 /// Servers and clients over TCP.
 @Suite(.timeLimit(.minutes(2))) struct ServerTests {
-    /// A server of sums: `hello NAME`, then for each request `start ID`, some `add N`, and `end`.
-    private func withSumServer(
-        _ group: any EventLoopGroup, keepingContext: Bool = true, witnesses: Witnesses = Witnesses(),
-        _ body: (SocketAddress) async throws -> Void
-    ) async throws {
-        let server = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 512)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    let pipeline = channel.pipeline.syncOperations
-                    try pipeline.addHandler(ByteToMessageHandler(LineDecoder()))
-                    if keepingContext {
-                        try pipeline.addHandler(
-                            ContextChannelHandler { (line: String) in
-                                line.hasPrefix("start") ? .start : line == "end" ? .end : .middle
-                            })
-                    }
-                    try pipeline.addHandler(SumHandler(group.next(), witnesses))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        do {
-            try await body(server.localAddress!)
-        } catch {
-            try await server.close()
-            throw error
-        }
-        try await server.close()
-    }
-
     @Test func `Pipelined requests on thousands of connections see their own values only`() async throws {
         let witnesses = Witnesses()
         try await withEventLoopGroup(4) { group, loops in
@@ -52,7 +21,8 @@ import Testing
             }
             for loop in loops { try await expectNoContext(on: loop) }
         }
-        #expect(witnesses.made == 6000 && witnesses.living == 0)
+        #expect(witnesses.made.load(ordering: .relaxed) == 6000)
+        #expect(witnesses.living.load(ordering: .relaxed) == 0, "a context outlived its connection")
     }
 
     @Test func `Without the handler, the values are lost`() async throws {
@@ -120,6 +90,27 @@ import Testing
             }
         }
     }
+
+    @Test func `Events that a task on the event loop causes run in the channel's context`() async throws {
+        try await withEventLoopGroup(1) { group, loops in
+            let seen = loops[0].makePromise(of: [String?].self)
+            let channel = try await ServerBootstrap(group: group)
+                .serverChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let context = ContextSnapshot().with(Request.id, "channel")
+                        try channel.pipeline.syncOperations.addHandlers([
+                            ContextChannelHandler<any Channel>(context: context), EventCollector(seen),
+                        ])
+                    }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+            try await Driver(loops[0]).causeEvents(in: channel)
+            try await loops[0].submit { channel.pipeline.fireUserInboundEventTriggered("set") }.get()
+            let ids = try await seen.futureResult.get()
+            #expect(ids == ["channel", "set", "set"])
+            try await channel.close()
+        }
+    }
 }
 
 /// What a server on `NIOAsyncChannel` looks like.
@@ -152,60 +143,6 @@ private func handle(_ connection: NIOAsyncChannel<String, ByteBuffer>) async thr
     }
 }
 
-/// The variables, for a reply.
-private func summary() -> String {
-    "\(Request.id.get() ?? "-") \(Request.sum.get()) \(Request.connection.get() ?? "-")"
-}
-
-/// Counts objects that contexts hold.
-private final class Witnesses: Sendable {
-    private let references = Mutex<[WeakWitness]>([])
-
-    func make() -> Witness {
-        let witness = Witness()
-        references.withLock { $0.append(WeakWitness(witness: witness)) }
-        return witness
-    }
-
-    var made: Int { references.withLock { $0.count } }
-    var living: Int { references.withLock { $0.count { $0.witness != nil } } }
-}
-
-private struct WeakWitness { weak var witness: Witness? }
-
-/// Answers from callbacks that go over another event loop.
-private final class SumHandler: ChannelInboundHandler {
-    typealias InboundIn = String
-
-    private let otherLoop: any EventLoop
-    private let witnesses: Witnesses
-
-    init(_ otherLoop: any EventLoop, _ witnesses: Witnesses) {
-        self.otherLoop = otherLoop
-        self.witnesses = witnesses
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let words = unwrapInboundIn(data).split(separator: " ").map(String.init)
-        switch words[0] {
-        case "hello": _ = try? Request.connection.set(words[1])
-        case "start":
-            _ = try? Request.id.set(words[1])
-            _ = try? Request.witness.set(witnesses.make())
-        case "add": _ = try? Request.sum.set(Request.sum.get() + Int(words[1])!)
-        default:
-            otherLoop.submit(context: .current) { summary() }
-                .inContext(.current)
-                .hop(to: context.eventLoop)
-                .map { [channel = context.channel] there in
-                    let here = summary()
-                    channel.writeAndFlush(ByteBuffer(string: here == there ? "\(here)\n" : "mixed\n"), promise: nil)
-                }
-                .whenFailure { Issue.record($0) }
-        }
-    }
-}
-
 /// Answers a request with its URI, the number of bytes, and what is seen after the answer, which sets the next free.
 private final class EchoHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -230,6 +167,41 @@ private final class EchoHandler: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             #expect(Request.id.get() == id)
         }
+    }
+}
+
+/// Code in tasks that run on the thread of an event loop.
+private actor Driver {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
+
+    func causeEvents(in channel: any Channel) async throws {
+        try await Context().run {
+            try Request.id.set("task")
+            channel.pipeline.fireUserInboundEventTriggered("set")
+            await Task.yield()
+            channel.pipeline.fireUserInboundEventTriggered("set")
+            #expect(loop.inEventLoop && Request.id.get() == "task")
+        }
+    }
+}
+
+/// Notes what three events find, and sets what the next is to find.
+private final class EventCollector: ChannelInboundHandler {
+    typealias InboundIn = any Channel
+
+    private let seen: EventLoopPromise<[String?]>
+    private var ids: [String?] = []
+
+    init(_ seen: EventLoopPromise<[String?]>) { self.seen = seen }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        ids.append(Request.id.get())
+        _ = try? Request.id.set(event as? String)
+        if ids.count == 3 { seen.succeed(ids) }
     }
 }
 

@@ -26,9 +26,9 @@ struct Compare: AsyncParsableCommand {
 
     func validate() throws {
         #if DEBUG
-            throw ValidationError("Only a release build says something: swift run -c release …")
+        throw ValidationError("Only a release build says something: swift run -c release …")
         #else
-            try validateOptions()
+        try validateOptions()
         #endif
     }
 

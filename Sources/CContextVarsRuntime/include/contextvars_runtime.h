@@ -71,7 +71,7 @@ typedef struct contextvars_thread {
     contextvars_frame *frame;
     /// Where the runtime keeps the task that runs on this thread. Where that isn't known, a place that holds
     /// `CONTEXTVARS_TASK_UNKNOWN`.
-    void *_Nullable const *running_task;
+    void *_Nullable const *_Nonnull running_task;
     /// Whether the thread is calling watchers.
     bool is_notifying;
 } contextvars_thread;

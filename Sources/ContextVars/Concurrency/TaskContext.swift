@@ -80,9 +80,10 @@ public final class EnteredContext: Sendable {
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        guard !hasRun.exchange(true, ordering: .relaxed) else { return try ContextSnapshot(context).run(work) }
-        if let captured { return try captured.run(in: Binding(context), work) }
-        return try runOnce(in: Binding(context), work)
+        guard !hasRun.exchange(true, ordering: .relaxed) else {
+            return try ContextSnapshot(context.snapshotOfValues(), captured: captured).run(work)
+        }
+        return try run(in: Binding(context, for: .synchronous), work)
     }
 
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
@@ -91,8 +92,13 @@ public final class EnteredContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        let binding = Binding(context)
-        defer { binding.endWithoutExit() }
-        return try work()
+        try run(in: Binding(context, for: .synchronous, exitsContext: false), work)
+    }
+
+    private func run<Result, Failure: Error>(
+        in binding: @autoclosure () -> Binding, _ work: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        if let captured { return try captured.run(in: binding(), work) }
+        return try runOnce(in: binding(), work)
     }
 }

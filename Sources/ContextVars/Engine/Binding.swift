@@ -10,12 +10,14 @@ struct Binding {
     private let frame: Frame
     /// The context that the frame doesn't hold: who made the binding does, until it ends.
     private let lent: Unmanaged<Context>?
+    private let exitsContext: Bool
 
     /// Makes a context current that the caller has entered, and keeps until the binding ends.
     @usableFromInline
     @inline(never)
-    init(_ context: Context, for code: Code) {
+    init(_ context: Context, for code: Code, exitsContext: Bool = true) {
         prepareRuntime()
+        self.exitsContext = exitsContext
         let lent = Unmanaged.passUnretained(context)
         self.lent = lent
         frame = contextvars_frame_allocate()
@@ -27,6 +29,7 @@ struct Binding {
     private init(_ draft: consuming Draft, for code: Code) {
         prepareRuntime()
         lent = nil
+        exitsContext = false
         frame = contextvars_frame_allocate()
         frame.draft.initialize(to: draft)
         bind(for: code)
@@ -55,21 +58,13 @@ struct Binding {
         Watchers.contextSwitched { CurrentContext.object }
     }
 
-    /// Makes current what was current before, and exits the context.
+    /// Makes current what was current before, and exits the context unless it is to stay entered.
     @usableFromInline
     @inline(never)
     func end() {
         if lent != nil { contextvars_frame_set_context(frame, nil) }
         contextvars_unbind(frame)
-        lent?._withUnsafeGuaranteedRef { $0.exit() }
-        Watchers.contextSwitched { CurrentContext.object }
-    }
-
-    /// Makes current what was current before; the context that the binding was given stays entered.
-    @inline(never)
-    func endWithoutExit() {
-        if lent != nil { contextvars_frame_set_context(frame, nil) }
-        contextvars_unbind(frame)
+        if exitsContext { lent?._withUnsafeGuaranteedRef { $0.exit() } }
         Watchers.contextSwitched { CurrentContext.object }
     }
 }

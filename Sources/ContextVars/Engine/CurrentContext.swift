@@ -19,7 +19,8 @@ enum CurrentContext {
 
     /// The same for a caller that will replace one variable's value, which may therefore be an old one.
     static func values(replacing variable: AnyContextVar) -> ContextValues {
-        guard let frame = contextvars_cached_frame(), frame.context == nil, frame.draft.pointee.variable === variable else {
+        guard let frame = contextvars_cached_frame(), frame.context == nil, frame.draft.pointee.variable === variable
+        else {
             return values()
         }
         return frame.draft.pointee.values
@@ -30,7 +31,9 @@ enum CurrentContext {
         reach().frame?.snapshotOfValues() ?? ContextValues()
     }
 
-    /// The current context, whoever owns it, if there is one. It is made if need be.
+    /// The current context, whoever owns it, if there is one.
+    ///
+    /// It is made if need be.
     static var object: Context? {
         let (frame, access) = reach()
         let context = access == CONTEXTVARS_ACCESS_OWNED ? frame?.madeContext() : frame?.madeContextForBorrower()

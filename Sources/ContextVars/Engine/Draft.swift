@@ -62,17 +62,22 @@ extension Frame {
         contextvars_frame_draft(self).assumingMemoryBound(to: Draft.self)
     }
 
-    /// The frame's context, made of its draft if need be. For the frame's owner.
+    /// The frame's context, made of its draft if need be.
+    ///
+    /// For the frame's owner.
     @inline(never)
     func madeContext() -> Unmanaged<Context> {
-        context ?? make { draft in
-            let moved = draft.pointee
-            draft.pointee = Draft(ContextValues())
-            return moved
-        }
+        context
+            ?? make { draft in
+                let moved = draft.pointee
+                draft.pointee = Draft(ContextValues())
+                return moved
+            }
     }
 
-    /// The same for a task that borrows the frame. It leaves the draft to the owner, who reads it without the lock.
+    /// The same for a task that borrows the frame.
+    ///
+    /// It leaves the draft to the owner, who reads it without the lock.
     func madeContextForBorrower() -> Unmanaged<Context> {
         context ?? make { $0.pointee }
     }
@@ -90,7 +95,9 @@ extension Frame {
         return reference
     }
 
-    /// Puts the change of the draft into its map. For the frame's owner, as long as the context isn't made.
+    /// Puts the change of the draft into its map.
+    ///
+    /// For the frame's owner, as long as the context isn't made.
     @inline(never)
     func settleDraft() {
         guard contextvars_frame_context_or_lock(self) == nil else { return }
@@ -100,7 +107,9 @@ extension Frame {
         withExtendedLifetime(changed) {}
     }
 
-    /// The values of the frame's context at this moment. For any agent that reaches the frame.
+    /// The values of the frame's context at this moment.
+    ///
+    /// For any agent that reaches the frame.
     func snapshotOfValues() -> ContextValues {
         if let context = contextvars_frame_context_or_lock(self) {
             return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.snapshotOfValues() }
@@ -109,7 +118,9 @@ extension Frame {
         return draft.pointee.changedValues()
     }
 
-    /// A draft of what the frame has at this moment. For any agent that reaches the frame.
+    /// A draft of what the frame has at this moment.
+    ///
+    /// For any agent that reaches the frame.
     func snapshotOfDraft() -> Draft {
         if let context = contextvars_frame_context_or_lock(self) {
             return Draft(Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.snapshotOfValues() })
@@ -118,7 +129,9 @@ extension Frame {
         return draft.pointee
     }
 
-    /// The value of one variable at this moment. For any agent that reaches the frame.
+    /// The value of one variable at this moment.
+    ///
+    /// For any agent that reaches the frame.
     func storedValue(of variable: AnyContextVar) -> StoredValue? {
         if let context = contextvars_frame_context_or_lock(self) {
             return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.storedValue(of: variable) }

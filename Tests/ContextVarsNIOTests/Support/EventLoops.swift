@@ -2,6 +2,7 @@
 import ContextVars
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 /// The variables that the tests of this target use.
@@ -13,8 +14,24 @@ enum Request {
     static let witness = ContextVar<Witness?>("witness")
 }
 
-/// An object to hold weakly.
-final class Witness: Sendable {}
+/// An object for contexts to hold: when it is gone, so are they.
+final class Witness: Sendable {
+    private let counter: Witnesses?
+
+    init(countedBy counter: Witnesses? = nil) {
+        self.counter = counter
+        counter?.made.add(1, ordering: .relaxed)
+        counter?.living.add(1, ordering: .relaxed)
+    }
+
+    deinit { counter?.living.subtract(1, ordering: .relaxed) }
+}
+
+/// Counts witnesses.
+final class Witnesses: Sendable {
+    let made = Atomic(0)
+    let living = Atomic(0)
+}
 
 /// Runs a test with event loops of its own, and shuts them down.
 func withEventLoopGroup<Result: Sendable>(

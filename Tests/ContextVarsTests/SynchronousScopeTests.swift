@@ -1,0 +1,190 @@
+import CContextVarsRuntime
+import Foundation
+import Synchronization
+import Testing
+
+@testable import ContextVars
+
+/// Frames for synchronous code aren't in the runtime's storage: what is created there must have their values all the same.
+@Suite struct SynchronousScopeTests {
+    let number = ContextVar("number", default: 0)
+    let text = ContextVar("text", default: "")
+
+    @Test func `A task created in nested scopes has the innermost values`() async throws {
+        let tasks = try Context().run {
+            try number.set(1)
+            return number.withValue(2) {
+                let outer = Task { (number.get(), text.get()) }
+                return text.withValue("inner") { [outer, Task { (number.get(), text.get()) }] }
+            }
+        }
+        #expect(await tasks[0].value == (2, ""))
+        #expect(await tasks[1].value == (2, "inner"))
+    }
+
+    @Test func `A task created in a scope inside a task has the scope's values, and one created after it doesn't`()
+        async
+    {
+        let seen = await Task {
+            await number.withValue(1) {
+                await Task.yield()
+                let inside = number.withValue(2) { Task { number.get() } }
+                let after = Task { number.get() }
+                return [await inside.value, await after.value]
+            }
+        }.value
+        #expect(seen == [2, 1])
+    }
+
+    @Test func `A child that started before a scope doesn't see it, and doesn't copy it`() async throws {
+        try await Context().run {
+            try number.set(1)
+            let gate = Gate()
+            async let child = {
+                await gate.wait()
+                return [number.get(), await Task { number.get() }.value]
+            }()
+            number.withValue(2) {
+                gate.open()
+                // The child runs while the scope lasts; it can't be awaited from synchronous code.
+                usleep(20_000)
+            }
+            #expect(await child == [1, 1])
+        }
+    }
+
+    @Test func `A group's child that is added in a scope sees it, also after the scope`() async throws {
+        try await Context().run {
+            try number.set(1)
+            let seen = await withTaskGroup { group in
+                let gate = Gate()
+                number.withValue(2) {
+                    text.withValue("inner") {
+                        group.addTask {
+                            await gate.wait()
+                            return "\(number.get()) \(text.get())"
+                        }
+                    }
+                    group.addTask { "\(number.get()) \(text.get())" }
+                }
+                gate.open()
+                return await group.reduce(into: Set<String>()) { $0.insert($1) }
+            }
+            #expect(seen == ["2 inner", "2 "])
+        }
+    }
+
+    @Test func `A scope is current again after other tasks ran on its thread`() throws {
+        try Context().run {
+            try number.set(1)
+            number.withValue(2) {
+                var first: Task<Int, Never>?
+                if #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) {
+                    first = Task.immediate {
+                        let seen = number.withValue(3) { number.get() } + number.get()
+                        await Task.yield()
+                        return seen
+                    }
+                }
+                #expect(number.get() == 2)
+                let state = copyContext()
+                #expect(state[number] == 2)
+                first?.cancel()
+            }
+            #expect(number.get() == 1)
+        }
+    }
+
+    @Test func `Setting inside nested scopes stays inside them`() throws {
+        try Context().run {
+            try number.set(1)
+            try number.withValue(2) {
+                let token = try number.set(3)
+                try text.set("inside")
+                try number.withValue(4) {
+                    try number.set(5)
+                    #expect(number.get() == 5 && text.get() == "inside")
+                }
+                #expect(number.get() == 3)
+                try number.reset(token)
+                #expect(number.get() == 2)
+            }
+            #expect(number.get() == 1 && text.get() == "")
+        }
+    }
+
+    @Test func `Scopes nest to any depth`() throws {
+        func nest(_ depth: Int) -> Int {
+            depth == 0 ? number.get() : number.withValue(number.get() + 1) { nest(depth - 1) }
+        }
+        try Context().run { #expect(nest(10_000) == 10_000) }
+        #expect(number.get() == 0)
+    }
+
+    @Test func `A child reads its parent's values while the parent makes its context and changes it`() async throws {
+        await number.withValue(0) {
+            await withTaskGroup { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        var last = 0
+                        for _ in 0..<2000 {
+                            let seen = number.get()
+                            #expect(seen >= last)
+                            last = seen
+                            let copied = ContextSnapshot.current[number] ?? 0
+                            #expect(copied >= seen)
+                        }
+                    }
+                }
+                for value in 1...2000 { #expect(throws: Never.self) { try number.set(value) } }
+            }
+        }
+    }
+
+    @Test func `Scopes leave no frame behind`() async throws {
+        let context = Context()
+        try context.run { try number.set(1) }
+        weak var object: Object?
+        let variable = ContextVar<Object?>("object")
+        try context.run {
+            let strong = Object()
+            object = strong
+            variable.withValue(strong) {
+                Task { _ = variable.get() }
+                _ = copyContext()
+            }
+        }
+        for _ in 0..<2000 where object != nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(object == nil)
+    }
+
+    final class Object: Sendable {}
+
+    /// Lets asynchronous code wait for synchronous code.
+    final class Gate: Sendable {
+        private let isOpen = Atomic<Bool>(false)
+        func open() { isOpen.store(true, ordering: .releasing) }
+        func wait() async { while !isOpen.load(ordering: .acquiring) { await Task.yield() } }
+    }
+}
+
+@Suite struct DraftTests {
+    @Test func `A draft fits in a frame, and the empty one is all zero`() {
+        #expect(MemoryLayout<Draft>.size == CONTEXTVARS_DRAFT_WORDS * MemoryLayout<UInt>.size)
+        let words = UnsafeMutablePointer<UInt>.allocate(capacity: CONTEXTVARS_DRAFT_WORDS)
+        defer { words.deallocate() }
+        words.initialize(repeating: 0, count: CONTEXTVARS_DRAFT_WORDS)
+        words.withMemoryRebound(to: Draft.self, capacity: 1) { draft in
+            #expect(draft.pointee.values.isEmpty && draft.pointee.variable == nil)
+            #expect(draft.pointee.changedValues().isEmpty)
+        }
+    }
+
+    @Test func `A draft with a change has it beside the values`() {
+        let (first, second) = (ContextVar("first", default: 0), ContextVar("second", default: 0))
+        let values = ContextSnapshot().with(first, 1).with(second, 2).values
+        let changed = second.withValue(3) { CurrentContext.values() }
+        #expect(values[second]?.load(as: Int.self) == 2)
+        #expect(changed[second]?.load(as: Int.self) == 3)
+    }
+}
