@@ -107,7 +107,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     }
 
     private func newRequest() -> EnteredContext {
-        ContextSnapshot(channel.context).enteredForTask()
+        channel.snapshot.enteredForTask()
     }
 
     /// Lets go of a request whose end never came.

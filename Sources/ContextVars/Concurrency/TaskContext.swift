@@ -47,7 +47,7 @@ extension TaskContext where Self == ContextSnapshot {
 /// A context that is entered for a task, or for other work that runs later: until that ends or, if it never runs, until
 /// it is gone.
 public final class EnteredContext: Sendable {
-    package let context: Context
+    private let context: Context
     private let captured: CapturedValue?
     private let hasRun = Atomic<Bool>(false)
 
@@ -59,6 +59,9 @@ public final class EnteredContext: Sendable {
     deinit {
         if !hasRun.load(ordering: .relaxed) { context.exit() }
     }
+
+    /// The context's values at this moment, with the task-local values that came with it.
+    package var snapshot: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
 
     /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
     package nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
@@ -81,7 +84,7 @@ public final class EnteredContext: Sendable {
     /// of the context's values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         guard !hasRun.exchange(true, ordering: .relaxed) else {
-            return try ContextSnapshot(context.snapshotOfValues(), captured: captured).run(work)
+            return try snapshot.run(work)
         }
         return try run(in: Binding(context, for: .synchronous), work)
     }
