@@ -91,8 +91,9 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
         _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response,
         in snapshot: ContextSnapshot, _ serviceContext: ServiceContext
     ) async throws -> Response {
-        try await ServiceContext.withValue(serviceContext) {
-            try await snapshot.run {
+        // In this order: the snapshot may carry a service context, that of the whole server.
+        try await snapshot.run {
+            try await ServiceContext.withValue(serviceContext) {
                 var response = try await next(request, context)
                 response.body = response.body.written(in: .current, serviceContext)
                 return response

@@ -13,8 +13,8 @@ extension ResponseBody {
         return ResponseBody(contentLength: contentLength) { writer in
             // One closure at a time has the writer: this one waits until the one below has ended.
             nonisolated(unsafe) let writer = writer
-            try await ServiceContext.withValue(serviceContext) {
-                try await snapshot.run { try await write(writer) }
+            try await snapshot.run {
+                try await ServiceContext.withValue(serviceContext) { try await write(writer) }
             }
         }
     }

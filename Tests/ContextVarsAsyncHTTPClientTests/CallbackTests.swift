@@ -58,7 +58,7 @@ import Testing
 
     @Test func `A failure is reported in the values of the snapshot`() async throws {
         let unreachable = try await EchoServer.run { $0.url }
-        try await withClient { client in
+        try await withClient(retries: false) { client in
             let probe = Probe()
             let delegate = probe.inContext(ContextSnapshot().with(Current.tenant, "acme"))
             await #expect(throws: (any Error).self) {
@@ -98,6 +98,35 @@ import Testing
                     let lost = try await client.echo(request)
                     #expect(lost.content == "-")
                     request.body = body.inContext(.current)
+                    let kept = try await client.echo(request)
+                    #expect(kept.content == "acme")
+                }
+            }
+        }
+    }
+
+    @Test func `The sequence of an asynchronous body runs in the values of the snapshot`() async throws {
+        struct Tenants: AsyncSequence, AsyncIteratorProtocol, Sendable {
+            var isDone = false
+
+            func makeAsyncIterator() -> Tenants { self }
+
+            mutating func next() async -> ByteBuffer? {
+                if isDone { return nil }
+                isDone = true
+                return ByteBuffer(string: Current.tenant.get() ?? "-")
+            }
+        }
+        try await EchoServer.run { server in
+            try await withClient { client in
+                var request = HTTPClientRequest(url: server.url)
+                request.method = .POST
+                try await Context().run {
+                    try Current.tenant.set("acme")
+                    request.body = .stream(Tenants(), length: .unknown)
+                    let lost = try await client.echo(request)
+                    #expect(lost.content == "-", "the client reads it in a task of its event loop")
+                    request.body = .stream(Tenants().inContext(.current), length: .unknown)
                     let kept = try await client.echo(request)
                     #expect(kept.content == "acme")
                 }

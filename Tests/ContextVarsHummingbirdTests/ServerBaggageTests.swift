@@ -75,6 +75,33 @@ import Tracing
         }
     }
 
+    @Test func `Where snapshots carry the service context, each request still has its own`() async throws {
+        ContextSnapshot.carry(ServiceContext.$current)
+        let tracer = InMemoryTracer()
+        try await withTracer(tracer) {
+            try await tracer.withSpan("server's life") { _ in
+                try await serve([TracingMiddleware(), ContextMiddleware<BasicRequestContext>()]) { router in
+                    Self.routes(router)
+                    router.get("stream") { _, _ in
+                        Response(
+                            status: .ok,
+                            body: ResponseBody { writer in
+                                let span = ServiceContext.current?.inMemorySpanContext
+                                try await writer.write(ByteBuffer(string: span?.spanID ?? "-"))
+                                try await writer.finish(nil)
+                            })
+                    }
+                } test: { client async throws in
+                    let parents = [try await client.get("/span").text, try await client.get("/stream").text]
+                    let servers = ["/span", "/stream"].map { name in
+                        tracer.finishedSpans.first { $0.operationName == name }?.spanContext.spanID
+                    }
+                    #expect(parents == servers)
+                }
+            }
+        }
+    }
+
     @Test func `Without a tracing middleware the handler's spans are the caller's children`() async throws {
         let tracer = InMemoryTracer()
         try await withTracer(tracer) {
