@@ -91,8 +91,10 @@ addIntegration(
 addIntegration(
     "GRPC", "Context variables in the metadata of grpc-swift",
     on: "Tracing",
-    uses: ["GRPCCore": "grpc-swift-2"],
-    testsUse: ["GRPCNIOTransportHTTP2": "grpc-swift-nio-transport"])
+    uses: ["GRPCCore": "grpc-swift-2", "Tracing": "swift-distributed-tracing"],
+    testsUse: [
+        "GRPCNIOTransportHTTP2": "grpc-swift-nio-transport", "InMemoryTracing": "swift-distributed-tracing",
+    ])
 
 /// Adds the integration `ContextVars<name>`.
 ///

@@ -1,0 +1,45 @@
+#if GRPC
+public import GRPCCore
+public import Tracing
+
+/// Sends the caller's values with each RPC, in its metadata.
+///
+/// What is sent, and under which keys, is the instrument's business: a `BaggageInstrument` sends the variables that it
+/// declares in the `baggage` entry, a tracer the identity of the current span in `traceparent`.
+///
+/// ```swift
+/// let client = GRPCClient(transport: transport, interceptors: [ContextClientInterceptor()])
+/// ```
+///
+/// The values are those at the time of the call. A retried or hedged RPC sends them with each attempt.
+///
+/// Safe to use from any thread and task, for any number of RPCs at once.
+public struct ContextClientInterceptor: ClientInterceptor {
+    private let instrument: (any Instrument)?
+
+    /// Creates an interceptor.
+    ///
+    /// - Parameter instrument: What writes the values. By default, for each RPC, `InstrumentationSystem.instrument`.
+    public init(instrument: (any Instrument)? = nil) {
+        self.instrument = instrument
+    }
+
+    /// Adds the current values to the request's metadata.
+    ///
+    /// An entry that the instrument writes replaces those of the same key. What gRPC's metadata can't hold is left out:
+    /// values other than printable ASCII, and keys that are malformed, reserved or for binary values.
+    ///
+    /// - Throws: What `next` throws.
+    /// - Complexity: As the instrument's `inject`.
+    public func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingClientRequest<Input>,
+        context: ClientContext,
+        next: (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<Output>
+    ) async throws -> StreamingClientResponse<Output> {
+        var request = request
+        let instrument = instrument ?? InstrumentationSystem.instrument
+        instrument.inject(ServiceContext.current ?? .topLevel, into: &request.metadata, using: MetadataInjector())
+        return try await next(request, context)
+    }
+}
+#endif

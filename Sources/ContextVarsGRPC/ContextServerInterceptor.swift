@@ -1,0 +1,101 @@
+#if GRPC
+import ContextVarsTracing
+public import GRPCCore
+public import Tracing
+
+/// Gives each RPC a context of its own that starts with the values which the client has sent.
+///
+/// The handler runs in that context, and so does the producer of a streaming response, although gRPC calls it after the
+/// handler and all interceptors have returned. What the handler sets, the producer reads. What the instrument has
+/// received is also in `ServiceContext.current` there, so that spans have their parent. Where a service context is current
+/// already, that one stays: its span, of an interceptor for tracing before this one, is the parent.
+///
+/// ```swift
+/// let server = GRPCServer(
+///     transport: transport, services: [greeter],
+///     interceptors: [ContextServerInterceptor { ["x-request-id": "\(Request.id.get() ?? "")"] }])
+/// ```
+///
+/// Put it before interceptors that read variables: interceptors run in the order of the array. The context starts with
+/// nothing else: an RPC sees no values of the code that started the server.
+///
+/// Safe to use from any thread and task, for any number of RPCs at once.
+public struct ContextServerInterceptor: ServerInterceptor {
+    private let instrument: (any Instrument)?
+    private let responseMetadata: @Sendable () -> Metadata
+
+    /// Creates an interceptor.
+    ///
+    /// - Parameters:
+    ///   - instrument: What reads the values. By default, for each RPC, `InstrumentationSystem.instrument`.
+    ///   - responseMetadata: Metadata for the client, from the values as they are when the handler has returned or
+    ///     thrown. It is called in the RPC's context, and is sent at the start of the response or, where the handler
+    ///     threw an `RPCError` or what converts to one, with the error. Keys that the handler has used itself are left as they are.
+    public init(
+        instrument: (any Instrument)? = nil, responseMetadata: @escaping @Sendable () -> Metadata = { [:] }
+    ) {
+        self.instrument = instrument
+        self.responseMetadata = responseMetadata
+    }
+
+    /// Runs the rest of the RPC in a context of its own.
+    ///
+    /// Several metadata entries of one key are received as one, joined by commas, as HTTP allows. Binary values are not
+    /// received.
+    ///
+    /// - Throws: What `next` throws.
+    /// - Complexity: As the instrument's `extract`, and O(1) for the context.
+    public func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingServerRequest<Input>,
+        context: ServerContext,
+        next:
+            @Sendable (StreamingServerRequest<Input>, ServerContext) async throws -> StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output> {
+        let scope = RPCScope(received(with: request.metadata))
+        var response = try await scope.run {
+            do {
+                var response = try await next(request, context)
+                response.metadata.addMissing(responseMetadata())
+                return response
+            } catch {
+                throw addingResponseMetadata(to: error)
+            }
+        }
+        if case .success(var contents) = response.accepted {
+            contents.producer = { [producer = contents.producer] writer in
+                try await scope.run { try await producer(writer) }
+            }
+            response.accepted = .success(contents)
+        }
+        return response
+    }
+
+    /// What the metadata has; where an interceptor before this one has opened a span, its service context with the
+    /// baggage of the metadata.
+    private func received(with metadata: Metadata) -> ServiceContext {
+        var received = ServiceContext.topLevel
+        let instrument = instrument ?? InstrumentationSystem.instrument
+        instrument.extract(metadata, into: &received, using: MetadataExtractor())
+        guard var current = ServiceContext.current else { return received }
+        current.receiveBaggage(of: received)
+        return current
+    }
+
+    private func addingResponseMetadata(to error: any Error) -> any Error {
+        // Others become an error without metadata, in gRPC.
+        guard let convertible = error as? any RPCErrorConvertible else { return error }
+        var error = RPCError(convertible)
+        error.metadata.addMissing(responseMetadata())
+        return error
+    }
+}
+
+extension Metadata {
+    /// Adds the entries whose keys aren't there yet.
+    fileprivate mutating func addMissing(_ other: Metadata) {
+        guard !other.isEmpty else { return }
+        let present = self
+        add(contentsOf: other.lazy.filter { entry in !present[entry.key].contains { _ in true } })
+    }
+}
+#endif

@@ -1,3 +1,0 @@
-#if GRPC
-import ContextVars
-#endif
