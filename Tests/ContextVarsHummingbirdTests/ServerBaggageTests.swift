@@ -93,6 +93,16 @@ import Tracing
                 TracingMiddleware(), ContextMiddleware<BasicRequestContext>(),
             ]
             try await withTracer(tracer) {
+                try await serve([ContextMiddleware<BasicRequestContext>()], routes: ServerBaggageTests.routes) {
+                    client in
+                    let headers: HTTPFields = [
+                        .init(InMemoryTracer.traceIDKey)!: "trace", .init(InMemoryTracer.spanIDKey)!: "caller",
+                    ]
+                    let (parent, stream) = (
+                        try await client.get("/span", headers).text, try await client.get("/stream", headers).text
+                    )
+                    #expect(parent == "caller" && stream == "caller")
+                }
                 try await tracer.withSpan("server's life") { _ in
                     try await serve(middleware, routes: ServerBaggageTests.routes) { client async throws in
                         let parents = [try await client.get("/span").text, try await client.get("/stream").text]
