@@ -4,17 +4,20 @@
 contextvars_frame contextvars_nobodys_frame;
 
 contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
-    contextvars_agent agent = contextvars_current_agent();
-    contextvars_frame *frame = contextvars_this_thread.frame;
-    if (atomic_load_explicit(&frame->owner, memory_order_relaxed) == agent) {
-        *access = CONTEXTVARS_ACCESS_OWNED;
-        return frame;
+    if (*contextvars_this_thread.running_task == (void *)CONTEXTVARS_TASK_UNKNOWN) {
+        // Then `contextvars_cached_frame` has found nothing, where it would have otherwise.
+        contextvars_frame *cached = contextvars_this_thread.frame;
+        if (atomic_load_explicit(&cached->owner, memory_order_relaxed) == contextvars_current_agent()) {
+            *access = CONTEXTVARS_ACCESS_OWNED;
+            return cached;
+        }
     }
-    frame = contextvars_task_local_get();
+    contextvars_frame *frame = contextvars_task_local_get();
     if (!frame) {
         *access = CONTEXTVARS_ACCESS_NONE;
         return NULL;
     }
+    contextvars_agent agent = contextvars_current_agent();
     frame = contextvars_innermost(frame, agent);
     contextvars_agent owner = atomic_load_explicit(&frame->owner, memory_order_relaxed);
     if (owner == CONTEXTVARS_OWNER_ADOPTABLE && !contextvars_agent_is_structured_child(agent)) {

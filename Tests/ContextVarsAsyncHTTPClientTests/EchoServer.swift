@@ -5,7 +5,8 @@ import NIOPosix
 
 /// An HTTP server on a port of the system's choice.
 ///
-/// It answers with the headers and the body that it got; what is asked for at `/to/PORT` is to be found on another port.
+/// It answers with the headers and the body that it got; what is asked for at `/to/PORT` is to be found on another port,
+/// and at `/hang-up` it closes the connection.
 struct EchoServer: Sendable {
     let channel: any Channel
 
@@ -52,6 +53,7 @@ private final class EchoHandler: ChannelInboundHandler {
     }
 
     private func answer(_ request: HTTPRequestHead, in context: ChannelHandlerContext) {
+        if request.uri == "/hang-up" { return context.close(promise: nil) }
         let lines = request.headers.map { "\($0.name.lowercased()): \($0.value)\n" }
         let body = ByteBuffer(string: lines.joined() + "\n" + content)
         var response = HTTPResponseHead(version: .http1_1, status: .ok)

@@ -16,11 +16,10 @@ func baggageInstrument() throws -> BaggageInstrument {
 
 /// A client with the given tracer, until the body has ended.
 func withClient<Result>(
-    tracer: (any Tracer)? = nil, retries: Bool = true, _ body: (HTTPClient) async throws -> Result
+    tracer: (any Tracer)? = nil, _ body: (HTTPClient) async throws -> Result
 ) async throws -> Result {
     var configuration = HTTPClient.Configuration()
     configuration.tracing.tracer = tracer
-    configuration.connectionPool.retryConnectionEstablishment = retries
     let client = HTTPClient(configuration: configuration)
     do {
         let result = try await body(client)

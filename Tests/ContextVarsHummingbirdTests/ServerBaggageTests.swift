@@ -15,6 +15,15 @@ import Tracing
         router.get("span") { _, _ in
             withSpan("handler") { $0.context.inMemorySpanContext?.parentSpanID ?? "-" }
         }
+        router.get("stream") { _, _ in
+            Response(
+                status: .ok,
+                body: ResponseBody { writer in
+                    let span = ServiceContext.current?.inMemorySpanContext
+                    try await writer.write(ByteBuffer(string: span?.spanID ?? "-"))
+                    try await writer.finish(nil)
+                })
+        }
     }
 
     @Test(
@@ -75,28 +84,33 @@ import Tracing
         }
     }
 
-    @Test func `Where snapshots carry the service context, each request still has its own`() async throws {
-        ContextSnapshot.carry(ServiceContext.$current)
-        let tracer = InMemoryTracer()
-        try await withTracer(tracer) {
-            try await tracer.withSpan("server's life") { _ in
-                try await serve([TracingMiddleware(), ContextMiddleware<BasicRequestContext>()]) { router in
-                    Self.routes(router)
-                    router.get("stream") { _, _ in
-                        Response(
-                            status: .ok,
-                            body: ResponseBody { writer in
-                                let span = ServiceContext.current?.inMemorySpanContext
-                                try await writer.write(ByteBuffer(string: span?.spanID ?? "-"))
-                                try await writer.finish(nil)
-                            })
+    // What snapshots carry is a choice for a whole process, so this test has one of its own.
+    @Test func `Where snapshots carry the service context, each request still has its own`() async {
+        await #expect(processExitsWith: .success) {
+            ContextSnapshot.carry(ServiceContext.$current)
+            let tracer = InMemoryTracer()
+            let middleware: [any MiddlewareProtocol<Request, Response, BasicRequestContext>] = [
+                TracingMiddleware(), ContextMiddleware<BasicRequestContext>(),
+            ]
+            try await withTracer(tracer) {
+                try await serve([ContextMiddleware<BasicRequestContext>()], routes: ServerBaggageTests.routes) {
+                    client in
+                    let headers: HTTPFields = [
+                        .init(InMemoryTracer.traceIDKey)!: "trace", .init(InMemoryTracer.spanIDKey)!: "caller",
+                    ]
+                    let (parent, stream) = (
+                        try await client.get("/span", headers).text, try await client.get("/stream", headers).text
+                    )
+                    #expect(parent == "caller" && stream == "caller")
+                }
+                try await tracer.withSpan("server's life") { _ in
+                    try await serve(middleware, routes: ServerBaggageTests.routes) { client async throws in
+                        let parents = [try await client.get("/span").text, try await client.get("/stream").text]
+                        let servers = ["/span", "/stream"].map { name in
+                            tracer.finishedSpans.first { $0.operationName == name }?.spanContext.spanID
+                        }
+                        #expect(parents == servers)
                     }
-                } test: { client async throws in
-                    let parents = [try await client.get("/span").text, try await client.get("/stream").text]
-                    let servers = ["/span", "/stream"].map { name in
-                        tracer.finishedSpans.first { $0.operationName == name }?.spanContext.spanID
-                    }
-                    #expect(parents == servers)
                 }
             }
         }

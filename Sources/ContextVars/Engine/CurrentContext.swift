@@ -43,7 +43,7 @@ enum CurrentContext {
     /// The frame that the caller reaches, and how the caller stands to it.
     ///
     /// It stays bound at least as long as the caller runs.
-    @inline(never)
+    @inline(__always)
     fileprivate static func reach() -> (frame: Frame?, access: contextvars_access) {
         var access = CONTEXTVARS_ACCESS_NONE
         let frame = contextvars_reach_frame(&access)
