@@ -44,10 +44,12 @@ private struct Traversal {
 
     mutating func visitMap(root: UnsafeMutableRawPointer?) {
         guard let root else { return }
-        _ = EmbedderMap.Content.traverse(root: root, enter: enter) { key, value in
+        _ = EmbedderMap.Content.traverse(root: root, enter: enter) { place in
             // A key is a structure around one reference, a value is a reference: their places hold the addresses.
-            if enter(address(in: key)), !visit(key.pointee.content.object) { return false }
-            return enter(address(in: value)) ? visit(value.pointee) : true
+            switch place {
+            case .key(let key): enter(address(in: key)) ? visit(key.pointee.content.object) : true
+            case .value(let value, of: _): enter(address(in: value)) ? visit(value.pointee) : true
+            }
         }
     }
 }

@@ -2,7 +2,6 @@
 #include <time.h>
 
 #include "frame.h"
-#include "swift_runtime.h"
 
 #if defined(__APPLE__)
 #include <pthread.h>

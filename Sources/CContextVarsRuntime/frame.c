@@ -1,5 +1,4 @@
 #include "frame.h"
-#include "swift_runtime.h"
 
 contextvars_frame contextvars_nobodys_frame;
 

@@ -3,6 +3,7 @@
 #define CONTEXTVARS_FRAME_H
 
 #include "contextvars_runtime.h"
+#include "swift_runtime.h"
 
 /// What a thread has in place of a frame: it is never bound, and never owned.
 extern contextvars_frame contextvars_nobodys_frame;
@@ -27,8 +28,14 @@ void contextvars_task_local_pop(void);
 /// Whether the frame that the caller has just pushed is the only task-local value in the storage.
 bool contextvars_task_local_is_first(void);
 
+/// The task-local's key: only its address matters.
+extern const char contextvars_task_local_key;
+
 /// The innermost anchored frame that the caller reaches, or NULL.
-contextvars_frame *contextvars_task_local_get(void);
+static inline contextvars_frame *contextvars_task_local_get(void) {
+    contextvars_frame **slot = swift_task_localValueGet(&contextvars_task_local_key);
+    return slot ? *slot : NULL;
+}
 
 /// Of an anchored frame that an agent reaches: the agent's innermost frame that rides on it, if there is one; else the
 /// frame itself. (Other agents reach the anchored frame at the same time.)

@@ -16,7 +16,6 @@
 #include <pthread.h>
 
 #include "frame.h"
-#include "swift_runtime.h"
 
 static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
 

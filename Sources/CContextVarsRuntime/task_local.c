@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "frame.h"
-#include "swift_runtime.h"
 
 #if defined(__has_feature)
 #if __has_feature(ptrauth_calls)
@@ -144,12 +143,11 @@ static const struct metadata {
 
 // MARK: Storage
 
-/// The task-local's key: only its address matters.
-static const char key;
+const char contextvars_task_local_key;
 
 void contextvars_task_local_push(contextvars_frame *frame) {
     slot value = {frame};
-    swift_task_localValuePush(&key, &value, &metadata.kind);
+    swift_task_localValuePush(&contextvars_task_local_key, &value, &metadata.kind);
 }
 
 void contextvars_task_local_pop(void) { swift_task_localValuePop(); }
@@ -163,15 +161,10 @@ typedef struct item {
 } item;
 
 bool contextvars_task_local_is_first(void) {
-    char *value = swift_task_localValueGet(&key);
+    char *value = swift_task_localValueGet(&contextvars_task_local_key);
     if (!value) return false;
     const item *pushed = (const item *)(value - offsetof(item, value));
     // Of an item that doesn't look like ours, nothing is known.
-    if (pushed->key != &key || pushed->type != &metadata.kind) return false;
+    if (pushed->key != &contextvars_task_local_key || pushed->type != &metadata.kind) return false;
     return pushed->next_and_flags < _Alignof(item);
-}
-
-contextvars_frame *contextvars_task_local_get(void) {
-    slot *value = swift_task_localValueGet(&key);
-    return value ? value->frame : NULL;
 }

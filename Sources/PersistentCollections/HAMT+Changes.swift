@@ -51,13 +51,13 @@ extension HAMT {
     public func forEachChange(
         from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
-        defer { withExtendedLifetime((root, older.root)) {} }
-        switch (older.root?.reference, root?.reference) {
+        defer { withExtendedLifetime((self, older)) {} }
+        switch (older.rootReference, rootReference) {
         case (nil, nil): break
         case (let old?, nil): try old.forEachEntry { try body(.removed($0.key, $0.value)) }
         case (nil, let new?): try new.forEachEntry { try body(.added($0.key, $0.value)) }
         case (let old?, let new?):
-            try new.forEachChange(from: old, shift: 0) { before, after in
+            try new.forEachChange(from: old) { before, after in
                 switch (before?.pointee, after?.pointee) {
                 case (nil, let new?): try body(.added(new.key, new.value))
                 case (let old?, nil): try body(.removed(old.key, old.value))

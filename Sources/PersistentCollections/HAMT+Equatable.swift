@@ -6,10 +6,9 @@ extension HAMT {
     @inlinable
     public func isEqual(to other: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> Bool {
         guard count == other.count else { return false }
-        guard count > 0, let root, let otherRoot = other.root else { return true }
-        return try withExtendedLifetime((root, otherRoot)) {
-            try root.reference.isEqual(to: otherRoot.reference, by: areEquivalent)
-        }
+        guard count > 0, let root = rootReference, let otherRoot = other.rootReference else { return true }
+        defer { withExtendedLifetime((self, other)) {} }
+        return try root.isEqual(to: otherRoot, by: areEquivalent)
     }
 
     /// Tells whether two maps share their whole storage, which makes them equal.

@@ -28,22 +28,20 @@ extension HAMT {
     @inlinable
     public func inserting(_ value: consuming Value, forKey key: Key) -> HAMT {
         let hash = UInt(bitPattern: key.hashValue)
-        guard let root else {
+        guard let root = rootReference else {
             return HAMT(root: Self.makeRoot(key, hash, value), count: 1)
         }
-        defer { withExtendedLifetime(root) {} }
-        let reference = root.reference
-        if reference.entry(of: key, rest: hash) != nil {
-            return HAMT(root: reference.replacing(key, hash, value), count: count)
-        }
-        return HAMT(root: reference.inserting(key, hash, value, shift: 0), count: count &+ 1)
+        defer { withExtendedLifetime(self) {} }
+        var isNew = false
+        let node = root.setting(key, hash, at: NodeHeader.rootPosition(of: hash), value, &isNew)
+        return HAMT(root: node, count: isNew ? count &+ 1 : count)
     }
 
     /// A root of one entry, with room for some more.
     @inlinable
     static func makeRoot(_ key: Key, _ hash: UInt, _ value: consuming Value) -> Node<Key, Value> {
         var header = Node<Key, Value>.emptyHeader
-        header.addEntry(at: NodeHeader.position(of: hash))
+        header.addEntry(at: NodeHeader.rootPosition(of: hash))
         let node = Node<Key, Value>.make(header, byteCapacity: Node<Key, Value>.byteCapacity(entries: 4, children: 0))
         node.reference.entries.initialize(to: NodeEntry(key, value))
         return node

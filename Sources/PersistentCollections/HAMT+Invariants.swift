@@ -3,7 +3,9 @@ extension HAMT {
     ///
     /// - each key lies where its hash says, and no key twice;
     /// - bitmaps, rank tables, counts and free space agree;
-    /// - the form is canonical: below the root no subtree has less than two entries, and no node has a collision node alone;
+    /// - the form is canonical: each node but the root begins where the hashes below it part, so that it has two or more
+    ///   entries and children;
+    /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
     /// - collision nodes have two or more entries, all with the node's hash;
     /// - `count` is the number of entries.
     ///
@@ -12,7 +14,7 @@ extension HAMT {
         var violations: [String] = []
         guard let root else { return count == 0 ? [] : ["count is \(count) without a root"] }
         let entries = withExtendedLifetime(root) {
-            root.reference.check(prefix: 0, shift: 0, isRoot: true, &violations)
+            root.reference.check(below: nil, &violations)
         }
         if entries != count { violations.append("count is \(count), but there are \(entries) entries") }
         return violations
@@ -40,24 +42,40 @@ extension HAMT {
 }
 
 extension NodeReference {
-    /// Checks a subtree whose keys' hashes end in the `shift` low bits of `prefix`.
+    /// Checks a subtree that belongs below `parent`, at a position of it; nil for the root.
     ///
     /// Returns its number of entries.
-    func check(prefix: UInt, shift: UInt, isRoot: Bool, _ violations: inout [String]) -> Int {
-        func require(_ condition: Bool, _ message: @autoclosure () -> String) {
-            if !condition { violations.append("at depth \(shift / NodeHeader.bitsPerLevel): \(message())") }
-        }
+    func check(
+        below parent: (header: NodeHeader, position: UInt)?, rootPosition: UInt? = nil, _ violations: inout [String]
+    ) -> Int {
         let header = header.pointee
-        require(usedBytes <= Int(header.byteCapacity), "the tail has too little room")
+        func require(_ condition: Bool, _ message: @autoclosure () -> String) {
+            if !condition { violations.append("in the node of path \(String(header.path, radix: 16)): \(message())") }
+        }
+        require(usedBytes <= byteCapacity, "the tail has too little room")
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
+        require(header.isRoot == (parent == nil), "only the root skips no bits")
+        if let parent {
+            require(
+                parent.header.isRoot
+                    || parent.header.contains(header) && parent.header.position(of: header.anyHash) == parent.position,
+                "the path doesn't fit the parent's")
+            require(header.itemCount >= 2, "a subtree with \(header.itemCount) items")
+        }
         if header.isCollision {
-            checkCollision(prefix: prefix, shift: shift, require)
+            checkCollision(require)
             return header.entryCount
         }
-        require(isRoot || shift < UInt(UInt.bitWidth), "a node lies below the last bit of the hash")
+        let shift = NodeHeader.forkShift(1 << header.shift)
+        require(
+            header.isRoot || header.path == NodeHeader.path(to: header.path, shift: shift), "the path has a wrong shift"
+        )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
         require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
+        let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
+        require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
+        require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
         var total = header.entryCount
         var occupied = header.entryMap | header.childMap
         while occupied != 0 {
@@ -68,30 +86,25 @@ extension NodeReference {
                 header.entryIndex(at: position) == (header.entryMap & below).nonzeroBitCount
                     && header.childIndex(at: position) == (header.childMap & below).nonzeroBitCount,
                 "wrong ranks at position \(position)")
-            let prefix = prefix | position << shift
-            let mask = (UInt(1) << (shift + NodeHeader.bitsPerLevel)) &- 1
             switch content(at: position) {
             case .nothing: break
             case .entry(let entry):
                 let hash = UInt(bitPattern: entry.pointee.key.hashValue)
-                require(hash & mask == prefix, "an entry lies in the wrong place")
+                require(
+                    header.position(of: hash) == position
+                        && (header.isRoot || header.divergence(of: hash) == 0)
+                        && NodeHeader.rootPosition(of: hash) == rootPosition ?? position,
+                    "an entry lies in the wrong place")
             case .child(let child):
-                let next = shift + NodeHeader.bitsPerLevel
-                let count = child.check(prefix: prefix, shift: next, isRoot: false, &violations)
-                total += count
+                total += child.check(below: (header, position), rootPosition: rootPosition ?? position, &violations)
             }
         }
-        require(isRoot || total >= 2, "a subtree with \(total) entries")
-        require(!onlyHasCollisionChild, "a collision node alone in its parent")
         return total
     }
 
-    private func checkCollision(prefix: UInt, shift: UInt, _ require: (Bool, @autoclosure () -> String) -> Void) {
+    private func checkCollision(_ require: (Bool, @autoclosure () -> String) -> Void) {
         let hash = header.pointee.collisionHash
-        let count = header.pointee.entryCount
-        require(count >= 2, "a collision node with \(count) entries")
-        require(hash & ((UInt(1) << shift) &- 1) == prefix, "a collision node lies in the wrong place")
-        for index in 0..<count {
+        for index in 0..<header.pointee.entryCount {
             let key = entries[index].key
             require(UInt(bitPattern: key.hashValue) == hash, "a collision node with another hash")
             for other in 0..<index { require(entries[other].key != key, "a key twice") }

@@ -4,7 +4,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public func value(forKey key: Key) -> Value? {
-        withExtendedLifetime(root) { valuePointer(forKey: key)?.pointee }
+        withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
     }
 
     /// Tells whether the map has `key`.
@@ -12,7 +12,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public func contains(_ key: Key) -> Bool {
-        contains(key, UInt(bitPattern: key.hashValue))
+        withExtendedLifetime(self) { valuePointer(forKey: key) != nil }
     }
 
     /// Where the value of `key` lies.
@@ -20,14 +20,15 @@ extension HAMT {
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
-        guard let root, let entry = root.reference.entry(of: key, rest: UInt(bitPattern: key.hashValue)) else {
-            return nil
-        }
+        guard let entry = rootReference?.rootEntry(of: key, UInt(bitPattern: key.hashValue)) else { return nil }
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
+    /// The root, without a reference to it: whoever uses it keeps this map alive.
+    ///
+    /// (The optimiser retains what it takes out of `root`, for each operation, where it can't see all that follows.)
     @inlinable @inline(__always)
-    func contains(_ key: Key, _ hash: UInt) -> Bool {
-        withExtendedLifetime(root) { root?.reference.entry(of: key, rest: hash) != nil }
+    var rootReference: NodeReference<Key, Value>? {
+        unsafeBitCast(root, to: UnsafeMutableRawPointer?.self).map { NodeReference($0) }
     }
 }

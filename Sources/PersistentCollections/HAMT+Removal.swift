@@ -17,13 +17,12 @@ extension HAMT {
     @inlinable
     public func removingValue(forKey key: Key) -> HAMT {
         let hash = UInt(bitPattern: key.hashValue)
-        guard let root, contains(key, hash) else { return self }
-        guard count > 1 else { return HAMT() }
-        return withExtendedLifetime(root) {
-            switch root.reference.removing(key, hash) {
-            case .subtree(let node): return HAMT(root: node, count: count &- 1)
-            case .entry(let entry): return HAMT(root: Node.single(entry.pointee, shift: 0), count: 1)
-            }
+        guard let root = rootReference else { return self }
+        defer { withExtendedLifetime(self) {} }
+        switch root.removing(key, hash, at: NodeHeader.rootPosition(of: hash)) {
+        case .subtree(let node) where count > 1: return HAMT(root: node, count: count &- 1)
+        case .subtree: return HAMT()
+        case .unchanged, .entry: return self
         }
     }
 
@@ -50,17 +49,8 @@ extension HAMT {
     @inlinable
     mutating func removeEntry(forKey key: Key) -> NodeEntry<Key, Value>? {
         let hash = UInt(bitPattern: key.hashValue)
-        guard contains(key, hash) else { return nil }
-        if entryCount == 1 && !withRootSlot({ isKnownUniquelyReferenced(&$0.pointee) }) {
-            let entry = withRootSlot { Node.single(in: $0.pointee) }
-            self = HAMT()
-            return entry
-        }
-        let entry = withRootSlot {
-            let entry = Node.remove($0, key, hash, shift: 0)
-            Node.normalizeRoot($0)
-            return entry
-        }
+        guard root != nil else { return nil }
+        let entry = withRootSlot { Node.remove($0, key, hash, at: NodeHeader.rootPosition(of: hash)) }
         if entry != nil { entryCount &-= 1 }
         return entry
     }

@@ -13,7 +13,7 @@ extension HAMT {
     @inlinable
     public subscript(key: Key) -> Value? {
         get {
-            withExtendedLifetime(root) { valuePointer(forKey: key)?.pointee }
+            withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
         }
         set {
             if let newValue {
@@ -47,7 +47,7 @@ extension HAMT {
     @inlinable
     public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
         get {
-            withExtendedLifetime(root) { valuePointer(forKey: key)?.pointee } ?? defaultValue()
+            withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee } ?? defaultValue()
         }
         set {
             updateValue(newValue, forKey: key)

@@ -11,30 +11,61 @@ extension HAMT {
         root.map { Unmanaged.passUnretained($0).toOpaque() }
     }
 
-    /// Calls `visit` with the place of each key and value below the root at an address.
+    /// Where a reference to something lies that a map keeps alive.
+    package enum Place {
+        case key(UnsafeMutablePointer<Key>)
+        /// A value. Its key comes with it to tell what it is.
+        case value(UnsafeMutablePointer<Value>, of: UnsafeMutablePointer<Key>)
+    }
+
+    /// Calls `visit` with the places of the keys and values below the root at an address, with each as often as there is a
+    /// reference to it.
     ///
     /// The caller keeps the map that the root belongs to alive and unchanged.
     ///
     /// - Parameters:
     ///   - root: The address of the root.
-    ///   - enter: Called with the address of each node on the way, the root's first; returns whether to go into it.
+    ///   - enter: Called with the address of each object on the way, the root's first; returns whether to go into it.
     ///   - visit: Returns false to stop everything.
     /// - Returns: Whether `visit` never returned false.
     /// - Complexity: O(n).
     package static func traverse(
         root: UnsafeMutableRawPointer,
         enter: (UnsafeMutableRawPointer) -> Bool,
-        visit: (UnsafeMutablePointer<Key>, UnsafeMutablePointer<Value>) -> Bool
+        visit: (Place) -> Bool
     ) -> Bool {
         guard enter(root) else { return true }
         let node = NodeReference<Key, Value>(root)
+        guard node.traverseKeys(enter: enter, { visit(.key($0)) }) else { return false }
         for index in 0..<node.header.pointee.entryCount {
             let entry = node.entries + index
-            let key = UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
-            guard visit(key, NodeReference.value(of: entry)) else { return false }
+            guard visit(.value(NodeReference.value(of: entry), of: NodeReference.key(of: entry))) else { return false }
         }
         for index in 0..<node.header.pointee.childCount {
             guard traverse(root: node.child(at: index).address, enter: enter, visit: visit) else { return false }
+        }
+        return true
+    }
+}
+
+extension NodeReference {
+    /// Visits the keys that this node owns, and those of its key owners that are entered.
+    fileprivate func traverseKeys(
+        enter: (UnsafeMutableRawPointer) -> Bool, _ visit: (UnsafeMutablePointer<Key>) -> Bool
+    ) -> Bool {
+        var owner = keyOwner
+        let own = ownPositions(besides: owner)
+        if header.pointee.isCollision {
+            for index in 0..<header.pointee.entryCount {
+                guard visit(Self.key(of: entries + index)) else { return false }
+            }
+        }
+        for position in 0..<UInt(16) where own >> UInt16(position) & 1 != 0 {
+            guard visit(Self.key(of: entries + header.pointee.entryIndex(at: position))) else { return false }
+        }
+        while let current = owner, enter(current) {
+            guard KeyOwner<Key>.forEachKey(of: current, visit) else { return false }
+            owner = KeyOwnerHeader.at(current).pointee.parent
         }
         return true
     }

@@ -25,19 +25,25 @@
 public struct HAMT<Key: Hashable, Value> {
     // Design
     //
-    // A trie over the 64 bits of `key.hashValue`, four bits a level, the low ones first. A node (see Node.swift) is one
-    // allocation of 40 bytes, plus the entries and the references to children that it has. Keys whose whole hashes are equal
-    // share one collision node, as near to the root as their hash allows. The hash is the protocol's requirement `hashValue`:
-    // a type that stores its hash and implements `hashValue` is never hashed again.
+    // A trie over the 64 bits of `key.hashValue`. A node (see Node.swift) is one allocation of 56 bytes, plus the entries and
+    // the references to children that it has. Keys whose whole hashes are equal share one collision node. The hash is the
+    // protocol's requirement `hashValue`: a type that stores its hash and implements `hashValue` is never hashed again.
     //
-    // Four bits, not five: a persistent edit copies a path, and must retain each child and each entry of the nodes on it.
-    // Retains (an atomic each) are most of its cost. 16 slots a node and a fifth more levels make fewer of them than 32
-    // slots do. The extra level of a lookup is paid for by the rank tables of NodeHeader, which 16 slots make possible.
+    // The order of the bits is made for keys that are numbered, as context variables are, and no worse for hashes as good
+    // as random. The root goes by the four lowest bits, so up to 16 neighbouring numbers are in one node, whatever they begin
+    // with. Below it the highest bits come first, and a node begins where hashes part: what they have in common is skipped.
+    // So a thousand or a million keys in sequence fill the nodes at the bottom, 16 entries to each. (Lowest bits first all the
+    // way, the nodes at the top are full, and 100,000 such keys lie one or two to a node at the bottom.)
     //
-    // What operations cost, with d nodes on the path (d = 1 up to about 16 entries, 3 for 1,000, 5 for 1,000,000):
+    // What a persistent edit costs is retains, an atomic operation each, and their releases later: one for each child of the
+    // nodes on the path, hence three bits instead of four where nodes are full (`NodeHeader.narrowBits`), and none for the
+    // keys, which versions own together (see KeyOwner). Values are retained each.
+    //
+    // What operations cost, with d nodes on the path (d = 1 up to 16 neighbouring keys, 3 for 1,000, 6 for 1,000,000):
     //  - lookup: the hash; per node two cache lines, 3 dependent loads; one `==`. No allocation, no atomic operation;
-    //  - persistent replace and insert: d allocations; one retain for each child and for each reference in the entries
-    //    of those d nodes; a lookup before;
+    //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each reference
+    //    in the values of the entries beside the edited one. The first copy of a node with four entries or more allocates
+    //    the owner of its keys;
     //  - in place: a lookup with a check for uniqueness (a load) at each node. An allocation only where a node is full.
     //
     // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that

@@ -37,20 +37,42 @@ import Testing
         }
     }
 
-    @Test func `keys that differ in the last bits only make a chain, and one of them alone does not`() {
+    @Test func `keys that differ in the last bits only part in one node, however many bits they have in common`() {
         let (first, second) = (Hashing.lastLevelOnly.key(0), Hashing.lastLevelOnly.key(1))
         var map: HAMT = [first: 1, second: 2]
-        #expect(map.nodeAddresses.count == UInt.bitWidth / 4)
+        #expect(map.nodeAddresses.count == 2)
         #expect(map[first] == 1 && map[second] == 2)
         map[first] = nil
         #expect(map.nodeAddresses.count == 1)
         #expect(map.dumpDescription == "HAMT of 1 entry\nnode\n  15: k1: 2")
     }
 
+    @Test func `keys in sequence fill the nodes at the bottom`() {
+        let map = HAMT(uniqueKeysWithValues: (0..<1024).map { (ChosenKey($0, hash: $0), $0) })
+        // A root, below each of its positions a node with four children, each of which has sixteen entries.
+        #expect(map.nodeAddresses.count == 1 + 16 + 64)
+    }
+
+    @Test func `a key with bits of its own above a subtree gets a node there, which goes with it`() {
+        let below = (0..<3).map { ChosenKey($0, hash: 0x100 + $0 << 4) }
+        let above = ChosenKey(9, hash: 0x3100)
+        let map = HAMT(uniqueKeysWithValues: below.map { ($0, $0.id) })
+        let forked = map.inserting(9, forKey: above)
+        #expect(map.nodeAddresses.count == 2 && forked.nodeAddresses.count == 3)
+        #expect(forked.nodeAddresses[2] == map.nodeAddresses[1])
+        #expect(forked[above] == 9 && below.allSatisfy { forked[$0] == $0.id })
+        #expect(forked.changes(from: map) == [.added(above, 9)])
+        #expect(map.changes(from: forked) == [.removed(above, 9)])
+        #expect(map[ChosenKey(10, hash: 0x3110)] == nil && map[ChosenKey(10, hash: 0x110)] == nil)
+        let joined = forked.removingValue(forKey: above)
+        #expect(joined.dumpDescription == map.dumpDescription)
+        #expect(joined.nodeAddresses[1] == map.nodeAddresses[1])
+    }
+
     @Test func `keys with one hash share a node, as near to the root as their hash allows`() {
         let colliding = (0..<5).map { ChosenKey($0, hash: 0x21) }
         var map = HAMT(uniqueKeysWithValues: colliding.map { ($0, $0.id) })
-        #expect(map.nodeAddresses.count == 1)
+        #expect(map.nodeAddresses.count == 2)
         map[ChosenKey(9, hash: 0x31)] = 9
         #expect(map.nodeAddresses.count == 3)
         #expect(
@@ -69,7 +91,7 @@ import Testing
         #expect(colliding.allSatisfy { map[$0] == $0.id })
         #expect(map[ChosenKey(10, hash: 0x21)] == nil)
         map[ChosenKey(9, hash: 0x31)] = nil
-        #expect(map.nodeAddresses.count == 1)
+        #expect(map.nodeAddresses.count == 2)
         for key in colliding.dropFirst() { map[key] = nil }
         #expect(map.dumpDescription == "HAMT of 1 entry\nnode\n  1: k0: 0")
     }

@@ -15,8 +15,10 @@ extension Context {
         root: UnsafeMutableRawPointer, as type: Value.Type, enter: (UnsafeMutableRawPointer) -> Bool,
         visit: (Value) -> Bool
     ) {
-        _ = ContextValues.traverse(root: root, enter: enter) { key, value in
-            guard key.pointee is ContextVar<Value>, let box = value.pointee.boxAddress, enter(box) else { return true }
+        _ = ContextValues.traverse(root: root, enter: enter) { place in
+            guard case .value(let value, of: let key) = place, key.pointee is ContextVar<Value>,
+                let box = value.pointee.boxAddress, enter(box)
+            else { return true }
             return visit(value.pointee.load(as: Value.self))
         }
     }

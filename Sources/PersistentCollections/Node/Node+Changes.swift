@@ -28,45 +28,66 @@ extension NodeReference {
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.
     ///
-    /// Both are at depth `shift`.
+    /// Both lie below the same position of the root, or are roots.
     @inlinable
-    func forEachChange(
-        from old: NodeReference, shift: UInt,
-        _ body: (_ old: UnsafeMutablePointer<Entry>?, _ new: UnsafeMutablePointer<Entry>?) throws -> Void
-    ) rethrows {
+    func forEachChange(from old: NodeReference, _ body: Change) rethrows {
         if address == old.address { return }
-        if header.pointee.isCollision || old.header.pointee.isCollision {
-            try old.forEachEntryPointer { try body($0, entry(of: $0.pointee.key, shift: shift)) }
-            try forEachEntryPointer {
-                if old.entry(of: $0.pointee.key, shift: shift) == nil { try body(nil, $0) }
+        let header = header.pointee
+        let oldHeader = old.header.pointee
+        if header.isCollision && oldHeader.isCollision {
+            try old.forEachEntryPointer { try body($0, entry(of: Self.key(of: $0).pointee)) }
+            try forEachEntryPointer { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
+        } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {
+            for position in 0..<UInt(16) {
+                try Self.forEachChange(from: old.content(at: position), to: content(at: position), body)
             }
-            return
+        } else if header.contains(oldHeader) {
+            // The old subtree, as a whole, against what lies at its place; all else is new.
+            let place = header.position(of: oldHeader.anyHash)
+            try Self.forEachChange(from: .child(old), to: content(at: place), body)
+            for position in 0..<UInt(16) where position != place {
+                try Self.forEachChange(from: .nothing, to: content(at: position), body)
+            }
+        } else if oldHeader.contains(header) {
+            let place = oldHeader.position(of: header.anyHash)
+            try Self.forEachChange(from: old.content(at: place), to: .child(self), body)
+            for position in 0..<UInt(16) where position != place {
+                try Self.forEachChange(from: old.content(at: position), to: .nothing, body)
+            }
+        } else {
+            try old.forEachEntryPointer { try body($0, nil) }
+            try forEachEntryPointer { try body(nil, $0) }
         }
-        let next = shift &+ NodeHeader.bitsPerLevel
-        for position in 0..<UInt(16) {
-            switch (old.content(at: position), content(at: position)) {
-            case (.nothing, .nothing): break
-            case (.nothing, .entry(let new)): try body(nil, new)
-            case (.entry(let old), .nothing): try body(old, nil)
-            case (.nothing, .child(let new)): try new.forEachEntryPointer { try body(nil, $0) }
-            case (.child(let old), .nothing): try old.forEachEntryPointer { try body($0, nil) }
-            case (.child(let old), .child(let new)): try new.forEachChange(from: old, shift: next, body)
-            case (.entry(let old), .entry(let new)):
-                if old.pointee.key == new.pointee.key {
-                    try body(old, new)
-                } else {
-                    try body(old, nil)
-                    try body(nil, new)
-                }
-            case (.entry(let old), .child(let new)):
-                let match = new.entry(of: old.pointee.key, shift: next)
-                try body(old, match)
-                try new.forEachEntryPointer { if $0 != match { try body(nil, $0) } }
-            case (.child(let old), .entry(let new)):
-                let match = old.entry(of: new.pointee.key, shift: next)
-                try body(match, new)
-                try old.forEachEntryPointer { if $0 != match { try body($0, nil) } }
+    }
+
+    /// Gets the old and the new entry of a key.
+    @usableFromInline
+    typealias Change = (_ old: UnsafeMutablePointer<Entry>?, _ new: UnsafeMutablePointer<Entry>?) throws -> Void
+
+    @inlinable
+    static func forEachChange(from old: Content, to new: Content, _ body: Change) rethrows {
+        switch (old, new) {
+        case (.nothing, .nothing): break
+        case (.nothing, .entry(let new)): try body(nil, new)
+        case (.entry(let old), .nothing): try body(old, nil)
+        case (.nothing, .child(let new)): try new.forEachEntryPointer { try body(nil, $0) }
+        case (.child(let old), .nothing): try old.forEachEntryPointer { try body($0, nil) }
+        case (.child(let old), .child(let new)): try new.forEachChange(from: old, body)
+        case (.entry(let old), .entry(let new)):
+            if key(of: old).pointee == key(of: new).pointee {
+                try body(old, new)
+            } else {
+                try body(old, nil)
+                try body(nil, new)
             }
+        case (.entry(let old), .child(let new)):
+            let match = new.entry(of: key(of: old).pointee)
+            try body(old, match)
+            try new.forEachEntryPointer { if $0 != match { try body(nil, $0) } }
+        case (.child(let old), .entry(let new)):
+            let match = old.entry(of: key(of: new).pointee)
+            try body(match, new)
+            try old.forEachEntryPointer { if $0 != match { try body($0, nil) } }
         }
     }
 
@@ -75,11 +96,12 @@ extension NodeReference {
         for index in 0..<header.pointee.entryCount { try body(entries + index) }
         for index in 0..<header.pointee.childCount { try child(at: index).forEachEntryPointer(body) }
     }
+}
 
-    /// The entry of `key` in this subtree at depth `shift`.
+extension NodeHeader {
+    /// Whether all hashes of another subtree, which begins further down, belong into this one.
     @inlinable
-    func entry(of key: Key, shift: UInt) -> UnsafeMutablePointer<Entry>? {
-        // A shift by all bits gives 0: below the last level there are only collision nodes, which look at no position.
-        entry(of: key, rest: UInt(bitPattern: key.hashValue) >> shift)
+    func contains(_ other: NodeHeader) -> Bool {
+        !isCollision && (other.isCollision || shift > other.shift) && divergence(of: other.anyHash) == 0
     }
 }

@@ -14,33 +14,71 @@ extension NodeReference {
         }
     }
 
+    /// Copies the entries `start..<end` to a node that has all entries of this one, for ``shareKeys(with:)`` to follow.
+    @inlinable @inline(__always)
+    func shareEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        if start == end { return }
+        if sharesKeys {
+            copyBitsOfKeys(start, end, to: target)
+        } else {
+            copyEntries(start, end, to: target)
+        }
+    }
+
+    /// Whether copies that have all keys of this node share them.
+    @inlinable @inline(__always)
+    var sharesKeys: Bool { KeyOwner<Key>.isUseful && !header.pointee.isCollision }
+
+    /// Copies keys as bits, and values as they are.
+    @inlinable @inline(__always)
+    func copyBitsOfKeys(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
+        if _isPOD(Value.self) {
+            UnsafeMutableRawPointer(target).copyMemory(from: entries + start, byteCount: (end &- start) &* Entry.stride)
+            return
+        }
+        var index = start
+        while index < end {
+            let entry = target + (index &- start)
+            UnsafeMutableRawPointer(entry).copyMemory(from: entries + index, byteCount: MemoryLayout<Key>.size)
+            Self.value(of: entry).initialize(to: Self.value(of: entries + index).pointee)
+            index &+= 1
+        }
+    }
+
     /// Number of children, having read a word of each.
     ///
     /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one cache
-    /// miss after the other in large maps.
+    /// miss after the other in large maps. (Not for a root: its children are always among what was used last.)
     @inlinable @inline(__always)
     func touchChildren() -> Int {
-        let children = childrenEnd
         let count = header.pointee.childCount
-        var index = count
-        var words: UInt = 0
-        while index > 0 {
-            words |= UnsafeRawPointer(children - index).load(as: UnsafeRawPointer.self).load(as: UInt.self)
-            index &-= 1
+        if header.pointee.isRoot { return count }
+        var slot = UnsafeRawPointer(childrenEnd)
+        let start = slot - count &* MemoryLayout<UnsafeRawPointer>.size
+        var words: UInt = ~0
+        while slot > start {
+            slot -= MemoryLayout<UnsafeRawPointer>.size
+            words &= slot.load(as: UnsafeRawPointer.self).load(as: UInt.self)
         }
-        // The first word of an object is never 0. The optimiser does not know that, so the loads stay.
+        // The first word of objects of one class is the same, and not 0. The optimiser does not know that, so the loads stay.
         return words == 0 ? 0 : count
     }
 
     /// Copies the references to the children `start..<end` to the children of `target` that begin with `position`.
+    ///
+    /// First as bits, then they are retained.
     @inlinable @inline(__always)
     func copyChildren(_ start: Int, _ end: Int, to target: NodeReference, at position: Int) {
-        let source = childrenEnd
-        let target = target.childrenEnd - (position &- start)
-        var index = start
-        while index < end {
-            (target - (index &+ 1)).initialize(to: (source - (index &+ 1)).pointee)
-            index &+= 1
+        if start >= end { return }
+        let lowest = UnsafeRawPointer(childrenEnd - end)
+        let size = (end &- start) &* MemoryLayout<UnsafeRawPointer>.size
+        let lowestTarget = UnsafeMutableRawPointer(target.childrenEnd - (position &+ end &- start))
+        lowestTarget.copyMemory(from: lowest, byteCount: size)
+        var offset = 0
+        while offset < size {
+            let child = lowest.load(fromByteOffset: offset, as: UnsafeRawPointer.self)
+            _ = Unmanaged<Node<Key, Value>>.fromOpaque(child).retain()
+            offset &+= MemoryLayout<UnsafeRawPointer>.size
         }
     }
 
@@ -50,9 +88,16 @@ extension NodeReference {
         let childCount = touchChildren()
         let node = Node<Key, Value>.make(header.pointee)
         let target = node.reference
-        copyEntries(0, index, to: target.entries)
-        (target.entries + index).initialize(to: Entry(entries[index].key, value))
-        copyEntries(index &+ 1, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        shareEntries(0, index, to: target.entries)
+        if sharesKeys {
+            let entry = target.entries + index
+            UnsafeMutableRawPointer(entry).copyMemory(from: entries + index, byteCount: MemoryLayout<Key>.size)
+            Self.value(of: entry).initialize(to: value)
+        } else {
+            (target.entries + index).initialize(to: Entry(entries[index].key, value))
+        }
+        shareEntries(index &+ 1, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
     }
@@ -66,9 +111,10 @@ extension NodeReference {
         let node = Node<Key, Value>.make(newHeader)
         let target = node.reference
         let index = newHeader.entryIndex(at: position)
-        copyEntries(0, index, to: target.entries)
+        shareEntries(0, index, to: target.entries)
         (target.entries + index).initialize(to: Entry(key, value))
-        copyEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        shareEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
     }
@@ -89,20 +135,29 @@ extension NodeReference {
     }
 
     /// A copy with another child at `position`.
+    ///
+    /// - Parameter losingKey: Whether the child that is there has a key that the other one doesn't have.
     @inlinable
-    func copy(replacingChildAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
+    func copy(
+        replacingChildAt position: UInt, with child: consuming Node<Key, Value>, losingKey: Bool = false
+    ) -> Node<Key, Value> {
         let childCount = touchChildren()
         let node = Node<Key, Value>.make(header.pointee)
         let target = node.reference
         let index = header.pointee.childIndex(at: position)
-        copyEntries(0, header.pointee.entryCount, to: target.entries)
+        if losingKey && ownsKeyBelow(position) {
+            copyEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+        } else if header.pointee.entryMap != 0 {
+            shareEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+            if sharesKeys { shareKeys(with: target) }
+        }
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)
         copyChildren(index &+ 1, childCount, to: target, at: index &+ 1)
         return node
     }
 
-    /// A copy with a child at `position` in place of the entry there.
+    /// A copy with a child at `position` in place of the entry there, which that child has.
     @inlinable
     func copy(replacingEntryAt position: UInt, with child: consuming Node<Key, Value>) -> Node<Key, Value> {
         let childCount = touchChildren()
@@ -112,8 +167,9 @@ extension NodeReference {
         let node = Node<Key, Value>.make(newHeader)
         let target = node.reference
         let removed = header.pointee.entryIndex(at: position)
-        copyEntries(0, removed, to: target.entries)
-        copyEntries(removed &+ 1, header.pointee.entryCount, to: target.entries + removed)
+        shareEntries(0, removed, to: target.entries)
+        shareEntries(removed &+ 1, header.pointee.positionedEntryCount, to: target.entries + removed)
+        if sharesKeys && newHeader.entryMap != 0 { shareKeys(with: target) }
         let index = newHeader.childIndex(at: position)
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)

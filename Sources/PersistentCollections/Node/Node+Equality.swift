@@ -8,15 +8,17 @@ extension NodeReference {
         if address == other.address { return true }
         let mine = header.pointee
         let theirs = other.header.pointee
-        guard mine.entryMap == theirs.entryMap, mine.childMap == theirs.childMap else { return false }
+        guard mine.entryMap == theirs.entryMap, mine.childMap == theirs.childMap, mine.path == theirs.path else {
+            return false
+        }
         if mine.isCollision || theirs.isCollision {
             return try isEqualCollision(to: other, by: areEqual)
         }
         for index in 0..<mine.entryCount {
             let left = entries + index
             let right = other.entries + index
-            guard left.pointee.key == right.pointee.key,
-                try areEqual(left.pointee.value, right.pointee.value)
+            guard Self.key(of: left).pointee == Self.key(of: right).pointee,
+                try areEqual(Self.value(of: left).pointee, Self.value(of: right).pointee)
             else { return false }
         }
         for index in 0..<mine.childCount {

@@ -24,7 +24,7 @@ extension Node {
         let node = slot.pointee.reference
         let needed = byteCapacity(
             entries: node.header.pointee.entryCount &+ entries, children: node.header.pointee.childCount &+ children)
-        if needed <= Int(node.header.pointee.byteCapacity) { return node }
+        if needed <= node.byteCapacity { return node }
         return grow(to: needed, slot)
     }
 
@@ -43,6 +43,7 @@ extension Node {
         let new = node.reference
         new.entries.moveInitialize(from: old.entries, count: entryCount)
         (new.childrenEnd - childCount).moveInitialize(from: old.childrenEnd - childCount, count: childCount)
+        old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
         slot.pointee = node
         return new
@@ -63,6 +64,7 @@ extension Node {
     /// Takes out the entry at `position`.
     @inlinable @inline(__always)
     static func takeEntry(at position: UInt, from node: NodeReference<Key, Value>) -> Entry {
+        node.takeKeysBack()
         let count = node.header.pointee.entryCount
         let index = node.header.pointee.entryIndex(at: position)
         let entry = node.entries + index
@@ -72,20 +74,13 @@ extension Node {
         return taken
     }
 
-    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position. (A collision
-    /// node that would be alone in the root becomes the root.)
+    /// Replaces an entry by a child that holds that entry and a new one, whose hash selects the same position.
     @inlinable
-    static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, shift: UInt, in slot: Slot) {
-        let position = NodeHeader.position(of: hash &>> shift)
+    static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, at position: UInt, in slot: Slot) {
         let node = slot.pointee.reference
         let otherHash = UInt(bitPattern: node.entries[node.header.pointee.entryIndex(at: position)].key.hashValue)
         let other = takeEntry(at: position, from: node)
-        let child = pair(other, otherHash, Entry(key, value), hash, shift: shift &+ NodeHeader.bitsPerLevel)
-        if node.header.pointee.isEmpty && child.reference.header.pointee.isCollision {
-            slot.pointee = child
-        } else {
-            insert(child, at: position, in: slot)
-        }
+        insert(pair(other, otherHash, Entry(key, value), hash), at: position, in: slot)
     }
 
     /// Adds a child at a position that is empty.

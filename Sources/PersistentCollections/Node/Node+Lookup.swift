@@ -1,26 +1,37 @@
 extension NodeReference {
+    /// The entry of `key` in the trie with this root, or nil.
+    @inlinable @inline(__always)
+    func rootEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        entry(of: key, hash, at: NodeHeader.rootPosition(of: hash))
+    }
+
     /// The entry of `key` in this subtree, or nil.
-    ///
-    /// `rest` is the key's hash without the bits of the levels above.
+    @inlinable
+    func entry(of key: Key) -> UnsafeMutablePointer<Entry>? {
+        let hash = UInt(bitPattern: key.hashValue)
+        return entry(of: key, hash, at: header.pointee.position(of: hash))
+    }
+
+    /// The entry of `key`, whose hash selects a position in this node, or nil.
     ///
     /// Per level: one load of the header's line, two bit tests, one shift for the index, one load of the child. Nothing is
-    /// retained. Only a position that is empty asks whether the node is a collision node, so that hits don't.
+    /// retained. Whether the hash has the bits that the nodes skip is not asked: `==` tells in the end. Only a position that
+    /// is empty asks whether the node is a collision node, so that hits don't.
     @inlinable @inline(__always)
-    func entry(of key: Key, rest: UInt) -> UnsafeMutablePointer<Entry>? {
+    func entry(of key: Key, _ hash: UInt, at position: UInt) -> UnsafeMutablePointer<Entry>? {
         var node = self
-        var rest = rest
+        var position = position
         while true {
-            let position = NodeHeader.position(of: rest)
             let header = node.header
             if header.pointee.hasEntry(at: position) {
                 let entry = node.entries + header.pointee.entryIndex(at: position)
-                return entry.pointee.key == key ? entry : nil
+                return Self.key(of: entry).pointee == key ? entry : nil
             }
             guard header.pointee.hasChild(at: position) else {
                 return header.pointee.isCollision ? node.collidingEntry(of: key) : nil
             }
             node = node.child(at: header.pointee.childIndex(at: position))
-            rest &>>= NodeHeader.bitsPerLevel
+            position = node.header.pointee.position(of: hash)
         }
     }
 
@@ -29,7 +40,7 @@ extension NodeReference {
     func collidingEntry(of key: Key) -> UnsafeMutablePointer<Entry>? {
         let count = header.pointee.entryCount
         guard UInt(bitPattern: key.hashValue) == header.pointee.collisionHash else { return nil }
-        for index in 0..<count where entries[index].key == key {
+        for index in 0..<count where Self.key(of: entries + index).pointee == key {
             return entries + index
         }
         return nil

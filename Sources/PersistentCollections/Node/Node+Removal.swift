@@ -1,110 +1,97 @@
-// Removal keeps the canonical form: the trie looks as if the key had never been there. So below the root
-//  - a subtree with one entry left becomes that entry in the parent, level by level, and
-//  - a collision node moves up as long as it is alone in its parent.
-// The callers have looked the key up before: it is there.
+// Removal keeps the canonical form: the trie looks as if the key had never been there. So below the root a node that is left
+// with one entry becomes that entry in its parent, and one that is left with one child becomes that child.
 
 extension NodeReference {
-    /// What is left of a subtree: a subtree again, or its last entry, which still lies in the old one.
+    /// What a removal leaves of a subtree: a subtree again, or its last entry, which still lies in the old one.
     @usableFromInline
     enum Remainder {
+        /// The key isn't there.
+        case unchanged
         case subtree(Node<Key, Value>)
         case entry(UnsafeMutablePointer<Entry>)
     }
 
-    /// This subtree, which has at least two entries, without `key`.
+    /// This subtree without `key`, whose hash selects a position in this node.
     @inlinable
-    func removing(_ key: Key, _ rest: UInt) -> Remainder {
-        let position = NodeHeader.position(of: rest)
-        let entryCount = header.pointee.entryCount
-        let childCount = header.pointee.childCount
+    func removing(_ key: Key, _ hash: UInt, at position: UInt) -> Remainder {
+        if header.pointee.hasEntry(at: position) {
+            let index = header.pointee.entryIndex(at: position)
+            guard Self.key(of: entries + index).pointee == key else { return .unchanged }
+            if header.pointee.isRoot || header.pointee.itemCount > 2 { return .subtree(copy(removingAt: position)) }
+            if header.pointee.childMap == 0 { return .entry(entries + (1 - index)) }
+            return .subtree(child(at: 0).unmanaged.takeUnretainedValue())
+        }
         if header.pointee.hasChild(at: position) {
             let child = child(at: header.pointee.childIndex(at: position))
-            let isChain = entryCount == 0 && childCount == 1
-            switch child.removing(key, rest &>> NodeHeader.bitsPerLevel) {
-            case .entry(let entry):
-                return isChain ? .entry(entry) : .subtree(copy(replacingChildAt: position, with: entry))
-            case .subtree(let node):
-                if isChain && node.reference.header.pointee.isCollision { return .subtree(node) }
-                return .subtree(copy(replacingChildAt: position, with: node))
+            switch child.removing(key, hash, at: child.header.pointee.position(of: hash)) {
+            case .unchanged: return .unchanged
+            case .entry(let entry): return .subtree(copy(replacingChildAt: position, with: entry))
+            case .subtree(let node): return .subtree(copy(replacingChildAt: position, with: node, losingKey: true))
             }
         }
-        if header.pointee.hasEntry(at: position) {
-            if entryCount == 2 && childCount == 0 {
-                return .entry(entries + (1 - header.pointee.entryIndex(at: position)))
-            }
-            if entryCount == 1 && childCount == 1 && child(at: 0).header.pointee.isCollision {
-                return .subtree(child(at: 0).unmanaged.takeUnretainedValue())
-            }
-            return .subtree(copy(removingAt: position))
-        }
-        return removingColliding(key)
+        return header.pointee.isCollision ? removingColliding(key) : .unchanged
     }
 
     @inlinable @inline(never)
     func removingColliding(_ key: Key) -> Remainder {
-        guard let entry = collidingEntry(of: key) else { return .subtree(unmanaged.takeUnretainedValue()) }
+        guard let entry = collidingEntry(of: key) else { return .unchanged }
         let index = entry - entries
         if header.pointee.entryCount == 2 { return .entry(entries + (1 - index)) }
         return .subtree(copy(removingCollidingEntryAt: index))
     }
-
-    /// True where the node's only content is a collision node.
-    @inlinable
-    var onlyHasCollisionChild: Bool {
-        header.pointee.entryMap == 0 && header.pointee.childCount == 1 && child(at: 0).header.pointee.isCollision
-    }
 }
 
 extension Node {
-    /// Takes `key` out of the subtree in `slot`, which only the caller can reach.
+    /// Takes `key`, whose hash selects a position in the node in `slot`, out of the subtree; nil where it isn't there.
     ///
-    /// The subtree's own root may be left with one entry, or with a collision node alone: the caller puts that right.
-    /// Returns nil, and changes nothing, only for a key whose `==` or hash is not what it was a moment ago.
+    /// Below the root the node may be left with one entry or one child: the caller puts that right.
     @inlinable
-    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry? {
+    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt, at position: UInt) -> Entry? {
         guard isKnownUniquelyReferenced(&slot.pointee) else {
-            return removeFromShared(slot, key, hash, shift: shift)
+            return removeFromShared(slot, key, hash, at: position)
         }
         let node = slot.pointee.reference
-        let position = NodeHeader.position(of: hash &>> shift)
+        if node.header.pointee.hasEntry(at: position) {
+            let index = node.header.pointee.entryIndex(at: position)
+            guard NodeReference.key(of: node.entries + index).pointee == key else { return nil }
+            return takeEntry(at: position, from: node)
+        }
         if node.header.pointee.hasChild(at: position) {
             let child = node.childSlot(at: node.header.pointee.childIndex(at: position))
-            let taken = remove(child, key, hash, shift: shift &+ NodeHeader.bitsPerLevel)
-            let reference = child.pointee.reference
-            if reference.header.pointee.isSingleEntry {
-                pullUpEntry(at: position, in: slot)
-            } else if reference.onlyHasCollisionChild {
-                child.pointee = reference.child(at: 0).unmanaged.takeUnretainedValue()
+            let childPosition = child.pointee.reference.header.pointee.position(of: hash)
+            guard let taken = remove(child, key, hash, at: childPosition) else { return nil }
+            if node.ownsKeyBelow(position) { node.takeKeysBack() }
+            let header = child.pointee.reference.header
+            if header.pointee.itemCount == 1 {
+                if header.pointee.childMap == 0 {
+                    pullUpEntry(at: position, in: slot)
+                } else {
+                    child.pointee = takeChild(
+                        at: UInt(header.pointee.childMap.trailingZeroBitCount), from: child.pointee.reference)
+                }
             }
             return taken
         }
-        if node.header.pointee.hasEntry(at: position) { return takeEntry(at: position, from: node) }
-        return takeColliding(key, from: node)
+        return node.header.pointee.isCollision ? takeColliding(key, from: node) : nil
     }
 
     @inlinable @inline(never)
-    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt, shift: UInt) -> Entry? {
+    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt, at position: UInt) -> Entry? {
         let node = slot.pointee.reference
-        guard let entry = node.entry(of: key, rest: hash &>> shift) else { return nil }
-        let taken = entry.pointee
-        switch node.removing(key, hash &>> shift) {
+        guard let taken = node.entry(of: key, hash, at: position)?.pointee else { return nil }
+        switch node.removing(key, hash, at: position) {
+        case .unchanged: return nil
         case .subtree(let subtree): slot.pointee = subtree
-        case .entry(let entry): slot.pointee = single(entry.pointee, shift: shift)
+        case .entry(let entry): slot.pointee = single(entry.pointee)
         }
         return taken
     }
 
-    /// The entry of a map's root that has only one.
+    /// A node of one entry, at any position: its parent is about to take that.
     @inlinable
-    static func single(in node: Node) -> Entry {
-        withExtendedLifetime(node) { node.reference.entries.pointee }
-    }
-
-    /// A node at depth `shift` of one entry.
-    @inlinable
-    static func single(_ entry: consuming Entry, shift: UInt) -> Node {
+    static func single(_ entry: consuming Entry) -> Node {
         var header = emptyHeader
-        header.addEntry(at: NodeHeader.position(of: UInt(bitPattern: entry.key.hashValue) &>> shift))
+        header.addEntry(at: 0)
         let node = make(header)
         node.reference.entries.initialize(to: entry)
         return node
@@ -115,6 +102,7 @@ extension Node {
     static func pullUpEntry(at position: UInt, in slot: Slot) {
         let child = takeChild(at: position, from: slot.pointee.reference)
         let entry = withExtendedLifetime(child) {
+            child.reference.takeKeysBack()
             child.reference.header.pointee.removeAll()
             return child.reference.entries.move()
         }
@@ -130,25 +118,13 @@ extension Node {
         node.header.pointee.childRanks -= 1
         return taken
     }
-
-    /// Restores the form of a whole trie after `remove` on its root.
-    @inlinable
-    static func normalizeRoot(_ slot: Slot) {
-        let root = slot.pointee.reference
-        if root.onlyHasCollisionChild {
-            slot.pointee = root.child(at: 0).unmanaged.takeUnretainedValue()
-        } else if root.header.pointee.isCollision && root.header.pointee.entryCount == 1 {
-            let hash = root.header.pointee.collisionHash
-            root.header.pointee.removeAll()
-            root.header.pointee.addEntry(at: NodeHeader.position(of: hash))
-        }
-    }
 }
 
 extension Node {
     /// Empties a node that only the caller can reach.
     @inlinable
     static func removeAll(_ node: NodeReference<Key, Value>) {
+        node.takeKeysBack()
         let entryCount = node.header.pointee.entryCount
         let childCount = node.header.pointee.childCount
         node.header.pointee.removeAll()

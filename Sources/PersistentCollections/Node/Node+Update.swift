@@ -8,24 +8,26 @@ extension Node {
         root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt, _ value: consuming Value
     ) -> Value? {
         var slot = slot(root: root)
-        var shift: UInt = 0
+        var position = NodeHeader.rootPosition(of: hash)
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
             let header = node.header
-            let position = NodeHeader.position(of: hash &>> shift)
             if header.pointee.hasChild(at: position) {
                 slot = node.childSlot(at: header.pointee.childIndex(at: position))
-                shift &+= NodeHeader.bitsPerLevel
+                let child = slot.pointee.reference.header
+                if child.pointee.divergence(of: hash) != 0 {
+                    slot.initialize(to: fork(slot.move(), Entry(key, value), hash))
+                    return nil
+                }
+                position = child.pointee.position(of: hash)
                 continue
             }
             if header.pointee.hasEntry(at: position) {
                 let entry = node.entries + header.pointee.entryIndex(at: position)
-                if entry.pointee.key == key { return exchange(value, in: entry) }
-                pushDown(key, hash, value, shift: shift, in: slot)
+                if NodeReference.key(of: entry).pointee == key { return exchange(value, in: entry) }
+                pushDown(key, hash, value, at: position, in: slot)
             } else if !header.pointee.isCollision {
                 insert(key, value, at: position, in: slot)
-            } else if header.pointee.collisionHash != hash {
-                slot.pointee = fork(slot.pointee, Entry(key, value), hash, shift: shift)
             } else if let entry = node.collidingEntry(of: key) {
                 return exchange(value, in: entry)
             } else {
@@ -34,14 +36,10 @@ extension Node {
             return nil
         }
         let node = slot.pointee.reference
-        let rest = hash &>> shift
-        if let entry = node.entry(of: key, rest: rest) {
-            let old = NodeReference.value(of: entry).pointee
-            slot.pointee = node.replacing(key, rest, value)
-            return old
-        }
-        slot.pointee = node.inserting(key, hash, value, shift: shift)
-        return nil
+        let old = node.entry(of: key, hash, at: position).map { NodeReference.value(of: $0).pointee }
+        var isNew = false
+        slot.pointee = node.setting(key, hash, at: position, value, &isNew)
+        return old
     }
 
     @inlinable @inline(__always)
@@ -58,18 +56,18 @@ extension Node {
     /// Nil where the subtree does not have the key; then nothing changes.
     @inlinable
     static func uniqueValue(_ slot: Slot, _ key: Key, _ hash: UInt) -> UnsafeMutablePointer<Value>? {
-        guard let entry = slot.pointee.reference.entry(of: key, rest: hash) else { return nil }
+        guard let entry = slot.pointee.reference.rootEntry(of: key, hash) else { return nil }
         var slot = slot
-        var rest = hash
+        var position = NodeHeader.rootPosition(of: hash)
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
-            let position = NodeHeader.position(of: rest)
             guard node.header.pointee.hasChild(at: position) else { return NodeReference.value(of: entry) }
             slot = node.childSlot(at: node.header.pointee.childIndex(at: position))
-            rest &>>= NodeHeader.bitsPerLevel
+            position = slot.pointee.reference.header.pointee.position(of: hash)
         }
-        let shared = slot.pointee.reference
-        slot.pointee = shared.replacing(key, rest, NodeReference.value(of: entry).pointee)
-        return slot.pointee.reference.entry(of: key, rest: rest).map { NodeReference.value(of: $0) }
+        var isNew = false
+        slot.pointee = slot.pointee.reference
+            .setting(key, hash, at: position, NodeReference.value(of: entry).pointee, &isNew)
+        return slot.pointee.reference.entry(of: key, hash, at: position).map { NodeReference.value(of: $0) }
     }
 }

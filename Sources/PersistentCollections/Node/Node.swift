@@ -1,19 +1,19 @@
 /// A node of the trie: one allocation.
 ///
-///     ┌────────┬────────────┬───────────────────┬──────┬─────────────────────┐
-///     │ object │ NodeHeader │ entries, in order │ free │ children, in order  │
-///     │ 16 B   │ 24 B       │ of position →     │      │ ← of position       │
-///     └────────┴────────────┴───────────────────┴──────┴─────────────────────┘
+///     ┌────────┬────────────┬───────────┬───────────────────┬──────┬─────────────────────┐
+///     │ object │ NodeHeader │ key owner │ entries, in order │ free │ children, in order  │
+///     │ 16 B   │ 32 B       │ 8 B       │ of position →     │      │ ← of position       │
+///     └────────┴────────────┴───────────┴───────────────────┴──────┴─────────────────────┘
 ///
 /// Entries and children share the free space, so a node that swaps an entry for a child stays where it is. A node without
 /// children finds its entries at a constant offset.
 ///
 /// **Invariant that makes the unsafe code below sound.** A node is written only by code that has just made it, or that
 /// reached it from a map's `root` through references which `isKnownUniquelyReferenced` found unique, in a `mutating`
-/// method: nobody else can see such a node. All other nodes never change. Whoever follows a ``NodeReference`` keeps the
+/// method: nobody else can see such a node. All other nodes never change, but for their key owner (see ``KeyOwner``). Whoever follows a ``NodeReference`` keeps the
 /// root that leads to it alive meanwhile, so no step has to retain anything.
 @usableFromInline
-final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHeader, NodeEntry<Key, Value>> {
+final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, Value>> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
 
     /// A node with the shape of `header`; the caller initialises the entries and children that it announces.
@@ -22,8 +22,8 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHeader, NodeEntry<Key,
         let count = (byteCapacity &+ Entry.stride &- 1) / Entry.stride
         let buffer = Node.create(minimumCapacity: count) { _ in
             var header = header
-            header.byteCapacity = byteCapacity
-            return header
+            header.endOffset = NodeReference<Key, Value>.entriesOffset &+ byteCapacity
+            return NodeHead(header)
         }
         let node = unsafeDowncast(buffer, to: Node.self)
         assert(node.layoutIsAsAssumed)
@@ -69,31 +69,67 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHeader, NodeEntry<Key,
     deinit {
         let reference = reference
         let header = reference.header.pointee
-        let keys = UnsafeMutableRawPointer(reference.entries)
-        Self.destroy(Key.self, keys, header.entryCount, header.keyDestruction)
-        Self.destroy(Value.self, keys + Entry.valueOffset, header.entryCount, header.valueDestruction)
-        for index in 0..<header.childCount {
-            reference.child(at: index).unmanaged.release()
+        if header.entryMap != 0 || header.isCollision { Self.destroyEntries(reference) }
+        var child = UnsafeRawPointer(reference.childrenEnd)
+        for _ in 0..<header.childCount {
+            child -= MemoryLayout<UnsafeRawPointer>.size
+            Unmanaged<Node>.fromOpaque(child.load(as: UnsafeRawPointer.self)).release()
         }
     }
 
-    /// Destroys one field of each entry.
-    static func destroy<Field>(
-        _: Field.Type, _ first: UnsafeMutableRawPointer, _ count: Int, _ destruction: NodeHeader.Destruction
-    ) {
+    @inline(never)
+    private static func destroyEntries(_ node: NodeReference<Key, Value>) {
+        let header = node.header.pointee
+        let keys = UnsafeMutableRawPointer(node.entries)
+        let stride = Entry.stride
+        if let owner = node.keyOwner {
+            var own = node.ownPositions(besides: owner)
+            while own != 0 {
+                let key = keys + header.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
+                header.keyDestruction.destroy(Key.self, key, 1, stride: stride)
+                own &= own &- 1
+            }
+            Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release()
+        } else {
+            header.keyDestruction.destroy(Key.self, keys, header.entryCount, stride: stride)
+        }
+        if header.valueDestruction != .nothing {
+            let values = keys + Entry.valueOffset
+            header.valueDestruction.destroy(Value.self, values, header.entryCount, stride: stride)
+        }
+    }
+}
+
+/// What lies before the entries of a node.
+@usableFromInline
+struct NodeHead {
+    @usableFromInline var header: NodeHeader
+    /// See `NodeReference.keyOwnerSlot`; only that looks at it.
+    @usableFromInline var keyOwner: UnsafeMutableRawPointer?
+
+    @inlinable @inline(__always)
+    init(_ header: NodeHeader) {
+        self.header = header
+    }
+}
+
+extension NodeHeader.Destruction {
+    /// Destroys `count` fields that lie `stride` bytes apart.
+    @inline(__always)
+    func destroy<Field>(_: Field.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
         var field = first
-        switch destruction {
+        switch self {
         case .nothing:
             break
         case .release:
             for _ in 0..<count {
                 Unmanaged<AnyObject>.fromOpaque(field.load(as: UnsafeRawPointer.self)).release()
-                field += Entry.stride
+                field += stride
             }
         case .general:
             for _ in 0..<count {
                 field.assumingMemoryBound(to: Field.self).deinitialize(count: 1)
-                field += Entry.stride
+                field += stride
             }
         }
     }

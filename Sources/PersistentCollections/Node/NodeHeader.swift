@@ -8,6 +8,8 @@
 ///
 /// A collision node (entries whose whole hash is equal) has two empty bitmaps and a count; `entryRanks` is its hash.
 /// An empty node, which only a root can be, has two empty bitmaps and the count 0.
+///
+/// `path` says which four bits of a hash select the position, and what all hashes below have in the bits above those.
 @usableFromInline
 struct NodeHeader {
     /// Index of the entry at each position; the hash of a collision node.
@@ -20,8 +22,13 @@ struct NodeHeader {
     ///
     /// No position holds both.
     @usableFromInline var childMap: UInt16
-    /// Size of the tail in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
-    @usableFromInline var capacityAndDestruction: UInt32
+    /// Where the tail ends in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
+    @usableFromInline var endAndDestruction: UInt32
+    /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
+    /// bits that do, the bits that all hashes in the subtree have there.
+    ///
+    /// 0 in a root, whose hashes have nothing in common.
+    @usableFromInline var path: UInt
 
     /// A node without entries and children.
     @inlinable @inline(__always)
@@ -30,7 +37,8 @@ struct NodeHeader {
         childRanks = 0
         entryMap = 0
         childMap = 0
-        capacityAndDestruction = keys.rawValue | values.rawValue &<< 2
+        endAndDestruction = keys.rawValue | values.rawValue &<< 2
+        path = 0
     }
 
     /// What it takes to destroy a key or a value.
@@ -41,23 +49,23 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
-    /// Bytes of the tail, a multiple of 8.
+    /// Bytes from the start of the object to the end of its tail, a multiple of 8.
     ///
-    /// Entries fill it from its start, children from its end.
+    /// Entries fill the tail from its start, children from its end.
     @inlinable @inline(__always)
-    var byteCapacity: Int {
-        get { Int(truncatingIfNeeded: (capacityAndDestruction &>> 4) &<< 3) }
+    var endOffset: Int {
+        get { Int(truncatingIfNeeded: (endAndDestruction &>> 4) &<< 3) }
         set {
             let words = UInt32(truncatingIfNeeded: newValue &>> 3)
-            capacityAndDestruction = words &<< 4 | capacityAndDestruction & 15
+            endAndDestruction = words &<< 4 | endAndDestruction & 15
         }
     }
 
     @inlinable
-    var keyDestruction: Destruction { Destruction(rawValue: capacityAndDestruction & 3) ?? .general }
+    var keyDestruction: Destruction { Destruction(rawValue: endAndDestruction & 3) ?? .general }
 
     @inlinable
-    var valueDestruction: Destruction { Destruction(rawValue: (capacityAndDestruction &>> 2) & 3) ?? .general }
+    var valueDestruction: Destruction { Destruction(rawValue: (endAndDestruction &>> 2) & 3) ?? .general }
 
     /// Makes this the header of a collision node.
     @inlinable
@@ -66,6 +74,7 @@ extension NodeHeader {
         childMap = 0
         entryRanks = UInt64(truncatingIfNeeded: hash)
         childRanks = UInt64(truncatingIfNeeded: count)
+        path = Self.bitsPerLevel
     }
 }
 
@@ -74,9 +83,70 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var bitsPerLevel: UInt { 4 }
 
-    /// Position that a hash selects in a node, once the bits that the levels above consumed are shifted out.
+    /// Position that a hash selects in a root.
     @inlinable @inline(__always)
-    static func position(of rest: UInt) -> UInt { rest & 15 }
+    static func rootPosition(of hash: UInt) -> UInt { hash & 15 }
+
+    /// Position that a hash selects in a node that begins with bit `shift`.
+    @inlinable @inline(__always)
+    static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
+
+    /// Position that a hash selects in this node; no matter which in a collision node.
+    @inlinable @inline(__always)
+    func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
+
+    /// Number of the lowest bit that selects a position.
+    @inlinable @inline(__always)
+    var shift: UInt { path & 63 }
+
+    /// True for a root.
+    @inlinable @inline(__always)
+    var isRoot: Bool { path == 0 }
+
+    /// The path of a node that begins with bit `shift`, below which `hash` lies.
+    @inlinable @inline(__always)
+    static func path(to hash: UInt, shift: UInt) -> UInt {
+        let narrow: UInt = narrowBits.contains(shift) ? narrowFlag : 0
+        return hash & mask(above: shift | narrow) | shift | narrow
+    }
+
+    /// The bits of a hash above those that select a position in a node with such a path.
+    @inlinable @inline(__always)
+    static func mask(above path: UInt) -> UInt {
+        (~0 &<< path) &<< (bitsPerLevel &- (path & narrowFlag) / narrowFlag)
+    }
+
+    /// The bits of which only three, not four, select a position in a node.
+    ///
+    /// They tell the keys of one large map in sequence from each other, whose nodes are all full. An edit retains the
+    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes. Hashes that are
+    /// as good as random part in the highest bits, where fewer nodes count for more.
+    @inlinable @inline(__always)
+    static var narrowBits: Range<UInt> { 8..<20 }
+
+    /// The bit of a path that is set where three bits select a position.
+    ///
+    /// The fourth is the same in all hashes below, so a lookup needn't know.
+    @inlinable @inline(__always)
+    static var narrowFlag: UInt { 64 }
+
+    /// The bits in which a hash, which lies below the same position of the root, differs from what all hashes in the
+    /// subtree have in common: 0 where it belongs into the subtree.
+    @inlinable @inline(__always)
+    func divergence(of hash: UInt) -> UInt {
+        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+    }
+
+    /// A hash with the bits that all hashes in the subtree have in common.
+    @inlinable
+    var anyHash: UInt { isCollision ? collisionHash : path }
+
+    /// The lowest bit that selects a position in the node at which hashes part that differ in `bits`, which aren't 0.
+    @inlinable
+    static func forkShift(_ bits: UInt) -> UInt {
+        let bit = UInt(truncatingIfNeeded: UInt.bitWidth - 1 - bits.leadingZeroBitCount)
+        return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
+    }
 
     /// One in every number of a rank table above `position`.
     @inlinable @inline(__always)
@@ -111,8 +181,12 @@ extension NodeHeader {
     /// Number of entries in the node's own tail.
     @inlinable @inline(__always)
     var entryCount: Int {
-        isCollision ? Int(truncatingIfNeeded: childRanks) : Int((entryRanks &>> 60) &+ UInt64(entryMap &>> 15))
+        isCollision ? Int(truncatingIfNeeded: childRanks) : positionedEntryCount
     }
+
+    /// The same for a node that is no collision node.
+    @inlinable @inline(__always)
+    var positionedEntryCount: Int { Int((entryRanks &>> 60) &+ UInt64(entryMap &>> 15)) }
 
     /// Number of children in the node's own tail.
     @inlinable @inline(__always)
@@ -120,9 +194,9 @@ extension NodeHeader {
         childMap == 0 ? 0 : Int((childRanks &>> 60) &+ UInt64(childMap &>> 15))
     }
 
-    /// True where the node stands for one entry, which then belongs into the parent.
+    /// Number of entries and children in the node's own tail.
     @inlinable
-    var isSingleEntry: Bool { childMap == 0 && entryCount == 1 }
+    var itemCount: Int { entryCount &+ childCount }
 
     @inlinable @inline(__always)
     mutating func addEntry(at position: UInt) {
@@ -155,6 +229,7 @@ extension NodeHeader {
         childMap = other.childMap
         entryRanks = other.entryRanks
         childRanks = other.childRanks
+        path = other.path
     }
 
     /// Makes the node empty.

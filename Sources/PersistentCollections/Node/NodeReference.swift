@@ -22,7 +22,7 @@ struct NodeReference<Key: Hashable, Value> {
     static var entriesOffset: Int {
         let mask = Entry.alignment &- 1
         let headerOffset = (objectHeaderSize &+ 7) & ~7
-        return (headerOffset &+ MemoryLayout<NodeHeader>.size &+ mask) & ~mask
+        return (headerOffset &+ MemoryLayout<NodeHead>.size &+ mask) & ~mask
     }
 
     @inlinable @inline(__always)
@@ -40,8 +40,7 @@ struct NodeReference<Key: Hashable, Value> {
     /// Child `i` lies `i + 1` references below it.
     @inlinable @inline(__always)
     var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
-        (address + (Self.entriesOffset &+ header.pointee.byteCapacity))
-            .assumingMemoryBound(to: Node<Key, Value>.self)
+        (address + header.pointee.endOffset).assumingMemoryBound(to: Node<Key, Value>.self)
     }
 
     /// Where the reference to child `index` is kept.
@@ -58,10 +57,20 @@ struct NodeReference<Key: Hashable, Value> {
     @inlinable @inline(__always)
     var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
 
+    /// Bytes of the tail.
+    @inlinable @inline(__always)
+    var byteCapacity: Int { header.pointee.endOffset &- Self.entriesOffset }
+
     /// Bytes of the tail in use.
     @inlinable
     var usedBytes: Int {
         Node<Key, Value>.byteCapacity(entries: header.pointee.entryCount, children: header.pointee.childCount)
+    }
+
+    /// Where the key of an entry lies.
+    @inlinable @inline(__always)
+    static func key(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Key> {
+        UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
     }
 
     /// Where the value of an entry lies.
