@@ -46,7 +46,8 @@ struct CheckCommand: AsyncParsableCommand {
             let gateway = ServiceProcess(name: "gateway", arguments: options + ["--backend-port", "\(backendPort)"])
             return try await gateway.whileRunning { gatewayPort in
                 try await LoadDriver(
-                    requests: requests, concurrency: concurrency, gatewayPort: gatewayPort, backendPort: backendPort
+                    requests: requests, concurrency: concurrency, gatewayPort: gatewayPort, backendPort: backendPort,
+                    forgotten: forget
                 ).run()
             }
         }
@@ -62,10 +63,14 @@ private func endingServicesOnSignals<Result: Sendable>(
         group.addTask { try await operation() }
         group.addTask {
             for await _ in signals { break }
-            throw CancellationError()
+            throw Interruption()
         }
         defer { group.cancelAll() }
         guard let result = try await group.next() else { throw CancellationError() }
         return result
     }
+}
+
+private struct Interruption: Error, CustomStringConvertible {
+    let description = "interrupted; the services have ended"
 }

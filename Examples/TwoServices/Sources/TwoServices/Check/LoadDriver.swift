@@ -1,4 +1,6 @@
 import AsyncHTTPClient
+import ContextVarsAsyncHTTPClient
+import ContextVarsTracing
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
@@ -11,6 +13,7 @@ struct LoadDriver: Sendable {
     let concurrency: Int
     let gatewayPort: Int
     let backendPort: Int
+    let forgotten: [Integration]
 
     func run() async throws -> Report {
         print(
@@ -18,13 +21,18 @@ struct LoadDriver: Sendable {
             Sending \(requests) requests, \(concurrency) at a time, to http://127.0.0.1:\(gatewayPort)/inspect and to \
             the backend at 127.0.0.1:\(backendPort)
             """)
+        flushOutput()
         return try await HTTPClient.withHTTPClient(configuration: configuration) { http in
             try await withGRPCClient(
                 transport: .http2NIOPosix(
                     target: .ipv4(address: "127.0.0.1", port: backendPort), transportSecurity: .plaintext)
             ) { grpc in
-                let clients = Clients(http: http, backend: BackendClient(client: grpc), gatewayPort: gatewayPort)
+                let clients = Clients(
+                    http: http, backend: BackendClient(client: grpc), gatewayPort: gatewayPort,
+                    baggage: BaggageInstrument(
+                        forgotten.contains(.asyncHTTPClient) ? [] : [try BaggageEntry("language", Current.language)]))
                 var report = await drive(clients)
+                try Task.checkCancellation()
                 report.finish(rejectedBy: [
                     .gateway: try await clients.rejectionsOfGateway(),
                     .backend: try await clients.backend.rejections(),
@@ -42,7 +50,7 @@ struct LoadDriver: Sendable {
 
         await withTaskGroup(of: Outcome.self) { group in
             func sendNext() {
-                guard let number = unsent.next() else { return }
+                guard !Task.isCancelled, let number = unsent.next() else { return }
                 group.addTask { await clients.outcome(of: PlannedRequest(number: number)) }
             }
             for _ in 0..<concurrency {
@@ -75,6 +83,7 @@ private struct Clients: Sendable {
     let http: HTTPClient
     let backend: BackendClient<HTTP2ClientTransport.Posix>
     let gatewayPort: Int
+    let baggage: BaggageInstrument
 
     func outcome(of request: PlannedRequest) async -> Outcome {
         do {
@@ -92,7 +101,11 @@ private struct Clients: Sendable {
     }
 
     private func askGateway(_ request: PlannedRequest) async throws -> Outcome {
-        let response = try await http.execute(request.httpRequest(port: gatewayPort), timeout: .seconds(60))
+        var httpRequest = request.httpRequest(port: gatewayPort)
+        if request.hostile == nil {
+            Current.language.withValue(request.language) { httpRequest.injectContext(using: baggage) }
+        }
+        let response = try await http.execute(httpRequest, timeout: .seconds(60))
         let body = try await response.body.collect(upTo: 1 << 20)
         guard response.status == .ok else {
             return .failed(request, reason: "the gateway answered \(response.status): \(String(buffer: body))")

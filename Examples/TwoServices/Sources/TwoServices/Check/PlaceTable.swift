@@ -18,12 +18,14 @@ struct PlaceTable: CustomStringConvertible {
     }
 
     var description: String {
-        let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let columns = (rows.first ?? []).indices
+        // The last column isn't filled up.
+        let widths = columns.dropLast().map { column in rows.map { $0[column].count }.max() ?? 0 } + [0]
         return
             rows
             .map { row in
                 zip(row, widths)
-                    .map { cell, width in cell + String(repeating: " ", count: width - cell.count) }
+                    .map { cell, width in cell + String(repeating: " ", count: max(0, width - cell.count)) }
                     .joined(separator: "  ")
             }
             .joined(separator: "\n")

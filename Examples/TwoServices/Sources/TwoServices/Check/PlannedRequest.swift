@@ -39,10 +39,13 @@ struct PlannedRequest: Sendable {
     /// The values that it is sent with.
     var values: Values {
         Values(
-            requestID: id, tenant: "tenant-\(number)", deadline: deadline.description, language: "language-\(number)",
+            requestID: id, tenant: "tenant-\(number)", deadline: deadline.description, language: language,
             user: "user-\(number)")
     }
 
+    var language: String { "language-\(number)" }
+
+    /// The request to the gateway, without a good `baggage` header: that the client adds.
     func httpRequest(port: Int) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/inspect\(streams ? "?stream=1" : "")")
         request.headers.add(name: "x-request-id", value: id)
@@ -50,7 +53,9 @@ struct PlannedRequest: Sendable {
         request.headers.add(name: "x-deadline", value: deadline.description)
         request.headers.add(name: "x-user", value: "user-\(number)")
         for (name, value) in trace { request.headers.add(name: name, value: value) }
-        for line in baggageLines(after: []) { request.headers.add(name: "baggage", value: line) }
+        for line in hostile?.lines(after: [], language: language) ?? [] {
+            request.headers.add(name: "baggage", value: line)
+        }
         return request
     }
 
@@ -59,14 +64,11 @@ struct PlannedRequest: Sendable {
         var metadata = Metadata()
         for (name, value) in trace { metadata.addString(value, forKey: name) }
         let members = ["request-id=\(id)", "tenant=tenant-\(number)", "deadline=\(deadline)"]
-        for line in baggageLines(after: members) { metadata.addString(line, forKey: "baggage") }
+        let good = [(members + ["language=\(language)"]).joined(separator: ",")]
+        for line in hostile?.lines(after: members, language: language) ?? good {
+            metadata.addString(line, forKey: "baggage")
+        }
         return metadata
-    }
-
-    private func baggageLines(after members: [String]) -> [String] {
-        let language = "language-\(number)"
-        return hostile?.lines(after: members, language: language)
-            ?? [(members + ["language=\(language)"]).joined(separator: ",")]
     }
 
     /// As the in-memory tracer writes it.

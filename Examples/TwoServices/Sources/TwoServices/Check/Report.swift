@@ -32,9 +32,7 @@ struct Report: Sendable {
                 hostile += 1
                 expectedRejections[verdict.request.target, default: 0] += header.isRejected ? 1 : 0
             }
-            if sample == nil || (sample?.wrongValues.isEmpty == true && !verdict.wrongValues.isEmpty) {
-                sample = verdict
-            }
+            if sample.map({ verdict.isBetterSample(than: $0) }) ?? true { sample = verdict }
         case .failed(let request, let reason):
             failures.append("failed: request \(request.id) to the \(request.target): \(reason)")
         }
@@ -77,5 +75,14 @@ struct Report: Sendable {
         if lines.count > limit {
             Swift.print("… and \(lines.count - limit) more")
         }
+    }
+}
+
+extension Verdict {
+    /// Something wrong is worth showing, and of the rest the first.
+    fileprivate func isBetterSample(than other: Verdict) -> Bool {
+        let isWrong = !wrongValues.isEmpty
+        let otherIsWrong = !other.wrongValues.isEmpty
+        return isWrong == otherIsWrong ? request.number < other.request.number : isWrong
     }
 }

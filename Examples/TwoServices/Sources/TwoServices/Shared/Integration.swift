@@ -3,6 +3,8 @@ import Logging
 
 /// What carries a context from one place to the next: each can be left out on purpose, to see the check find it.
 enum Integration: String, CaseIterable, ExpressibleByArgument {
+    /// The language in the requests of the check.
+    case asyncHTTPClient = "async-http-client"
     /// A context for each request of the gateway, with what its headers bring.
     case hummingbird
     /// The variables in the metadata of calls to the backend.

@@ -14,7 +14,7 @@ struct RequestTracer: Tracer {
             operationName, context: context(), ofKind: kind, at: instant(), function: function, file: fileID, line: line
         )
         if annotates {
-            for (key, value) in Values.current.byKey { span.attributes[key] = .string(value) }
+            for (key, value) in Values.current.byKey { span.attributes[key] = value }
         }
         return span
     }
