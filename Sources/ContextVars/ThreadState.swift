@@ -112,7 +112,7 @@ extension ThreadState {
             try token.use(with: variable) {
                 let context = stack.current()
                 guard context.id == token.context else { return nil }
-                return .some(context.exchange(token.storedOldValue, for: variable))
+                return .some(context.exchange(token.storedOldValue, for: variable)?.box)
             }
         }
         withExtendedLifetime(discarded) {}

@@ -52,13 +52,13 @@ extension Token {
     ///
     /// - Parameters:
     ///   - variable: The variable that is to be restored.
-    ///   - restore: Restores it and returns what it had until now; `nil` if another context is current.
-    /// - Returns: What the variable had until now. The caller lets go of it last: its end may run code that tries to use
-    ///   the token again.
+    ///   - restore: Restores it and returns the object of its value until now, if it was one; `nil` if another context is
+    ///     current.
+    /// - Returns: That object. The caller lets go of it last: its end may run code that tries to use the token again.
     @inlinable
     func use(
-        with variable: ContextVar<Value>, restore: () throws(ContextError) -> StoredValue??
-    ) throws(ContextError) -> StoredValue? {
+        with variable: ContextVar<Value>, restore: () throws(ContextError) -> AnyObject??
+    ) throws(ContextError) -> AnyObject? {
         guard !isUsed else { throw .tokenUsed(of: self.var) }
         guard self.var === variable else { throw .tokenFromDifferentVar(self.var) }
         guard let discarded = try restore() else { throw .tokenFromDifferentContext(of: self.var) }

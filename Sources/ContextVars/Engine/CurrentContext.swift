@@ -123,15 +123,15 @@ func setInCurrent(
 
 /// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current.
 ///
-/// Returns what the variable had until now, for the caller to release when all is done; `nil` if another context is
-/// current.
+/// Returns the object of the value that the variable had until now, if it was one, for the caller to release when all is
+/// done; `nil` if another context is current.
 @usableFromInline
 @inline(never)
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: StoredValue?, ifCurrentIs expected: Context.ID
-) throws(ContextError) -> StoredValue?? {
+) throws(ContextError) -> AnyObject?? {
     try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         guard context.id == expected else { return nil }
-        return .some(context.exchange(oldValue, for: variable))
+        return .some(context.exchange(oldValue, for: variable)?.box)
     }
 }
