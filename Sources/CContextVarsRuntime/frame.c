@@ -75,13 +75,18 @@ void contextvars_unbind(contextvars_frame *frame) {
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
     if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
     contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
+    // Not released within the pop: what that runs may bind frames, and a thread's storage, which the runtime frees with
+    // the last value in it, would be freed twice.
+    contextvars_contents contents;
+    bool has_contents = contextvars_frame_take(frame, &contents);
     if (anchor) {
         atomic_store_explicit(&anchor->rider, outer == anchor ? NULL : outer, memory_order_relaxed);
         frame->anchor = NULL;
-        contextvars_frame_end(frame);
+        contextvars_frame_free(frame);
     } else {
         contextvars_task_local_pop();
     }
+    if (has_contents) contextvars_contents_release(&contents);
 }
 
 void *contextvars_frame_context_or_lock(contextvars_frame *frame) {

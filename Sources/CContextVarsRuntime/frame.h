@@ -18,8 +18,17 @@ static inline bool contextvars_frame_is_empty(contextvars_frame *frame) {
     return words == 0;
 }
 
-/// Releases what a frame has, and returns it to the pool.
-void contextvars_frame_end(contextvars_frame *frame);
+/// What a frame had.
+typedef struct contextvars_contents {
+    void *context;
+    uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
+} contextvars_contents;
+
+/// Empties a frame that nobody else uses. Returns whether there was anything, which the caller must release.
+bool contextvars_frame_take(contextvars_frame *frame, contextvars_contents *contents);
+
+/// Releases what a frame had. It may run deinitialisers, and these may use contexts: for the very end of an operation.
+void contextvars_contents_release(contextvars_contents *contents);
 
 /// Binds and unbinds a frame as a task-local value of the current task or, outside tasks, of the current thread.
 void contextvars_task_local_push(contextvars_frame *frame);

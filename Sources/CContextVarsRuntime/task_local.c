@@ -42,24 +42,25 @@ static contextvars_frame *fork_frame(contextvars_frame *source) {
     return frame;
 }
 
-void contextvars_frame_end(contextvars_frame *frame) {
-    if (contextvars_frame_is_empty(frame)) {
-        contextvars_frame_free(frame);
-        return;
-    }
-    void *context = contextvars_frame_context(frame);
-    uintptr_t draft[CONTEXTVARS_DRAFT_WORDS];
-    memcpy(draft, frame->draft, sizeof(draft));
+bool contextvars_frame_take(contextvars_frame *frame, contextvars_contents *contents) {
+    if (contextvars_frame_is_empty(frame)) return false;
+    contents->context = contextvars_frame_context(frame);
+    memcpy(contents->draft, frame->draft, sizeof(frame->draft));
     contextvars_frame_set_context(frame, NULL);
-    memset(frame->draft, 0, sizeof(draft));
-    contextvars_frame_free(frame);
-    // Last, because it may run deinitialisers, and these may use contexts.
-    atomic_load_explicit(&hooks, memory_order_acquire)->release(context, draft);
+    memset(frame->draft, 0, sizeof(frame->draft));
+    return true;
+}
+
+void contextvars_contents_release(contextvars_contents *contents) {
+    atomic_load_explicit(&hooks, memory_order_acquire)->release(contents->context, contents->draft);
 }
 
 static void end_frame(contextvars_frame *frame) {
+    contextvars_contents contents;
+    bool has_contents = contextvars_frame_take(frame, &contents);
     atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
-    contextvars_frame_end(frame);
+    contextvars_frame_free(frame);
+    if (has_contents) contextvars_contents_release(&contents);
 }
 
 // MARK: Value witnesses

@@ -61,12 +61,14 @@ enum Watchers {
     }
 
     static func remove(_ id: Context.WatcherID) -> Bool {
-        registry.withLock { registry in
-            guard let index = registry.functions.firstIndex(where: { $0.id == id }) else { return false }
-            registry.functions.remove(at: index)
+        // Released after the lock is given back: what the function holds may end, and switch contexts then.
+        let removed = registry.withLock { registry in
+            let index = registry.functions.firstIndex { $0.id == id }
+            let removed = index.map { registry.functions.remove(at: $0) }
             count.store(registry.functions.count, ordering: .relaxed)
-            return true
+            return removed
         }
+        return removed != nil
     }
 
     /// Tells all watchers that the context which the closure gives became current.

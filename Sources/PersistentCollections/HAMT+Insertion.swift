@@ -13,6 +13,7 @@ extension HAMT {
             entryCount = 1
             return nil
         }
+        if let entry = Node.entryToChange(root: &root, key, hash) { return Node.exchange(value, in: entry) }
         let old = Node.update(root: &root, key, hash, value)
         if old == nil { entryCount &+= 1 }
         return old

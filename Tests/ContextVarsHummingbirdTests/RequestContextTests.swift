@@ -69,6 +69,8 @@ import Testing
         } test: { client async throws in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<200 {
+                    // The client's pool makes requests wait for a connection, but not for long.
+                    if number >= 8 { try await group.next() }
                     group.addTask {
                         let response = try await client.get("/user?name=n\(number)", [.requestID: "r\(number)"])
                         #expect(response.text == "r\(number) n\(number)")

@@ -1,5 +1,6 @@
 import ContextVars
 import Foundation
+import Synchronization
 import Testing
 
 /// The rows of the semantics table that are about synchronous code outside tasks, on any thread but the main one.
@@ -84,5 +85,35 @@ import Testing
         }
         #expect(seen.0 == 1)
         #expect(try await seen.1.value == 2)
+    }
+
+    // The runtime frees a thread's storage with the last value in it. Were values let go of while it still works there, the
+    // scope in the deinitialiser would free it first, and the block, which gets the same memory, would be freed twice.
+    @Test func `The end of a value may open a scope after the outermost scope of a thread`() async {
+        final class Ending: Sendable {
+            let action: @Sendable () -> Void
+            init(_ action: @escaping @Sendable () -> Void) { self.action = action }
+            deinit { action() }
+        }
+        let ending = ContextVar<Ending?>("ending")
+        await onNewThread {
+            let blocks = Mutex<[UInt]>([])
+            blocks.withLock { $0.reserveCapacity(100) }
+            for _ in 1...100 {
+                ContextSnapshot().run {
+                    _ = try! ending.set(
+                        Ending {
+                            variable.withValue(1) {}
+                            let block = malloc(8)!
+                            memset(block, 0, 8)
+                            blocks.withLock { $0.append(UInt(bitPattern: block)) }
+                        })
+                }
+            }
+            let given = blocks.withLock { $0 }
+            #expect(given.count == 100)
+            #expect(Set(given).count == 100)
+            for block in given { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        }
     }
 }

@@ -105,4 +105,37 @@ import Testing
         Context.clearWatcher(recording)
         #expect(recorder.seen.withLock { $0 } == [0])
     }
+
+    @Test func `What a watcher keeps alive may use contexts and watchers when it ends`() {
+        final class Ending: Sendable {
+            let action: @Sendable () -> Void
+            init(_ action: @escaping @Sendable () -> Void) { self.action = action }
+            deinit { action() }
+        }
+        let variable = ContextVar("variable", default: 0)
+        let seen = Mutex(0)
+        func add() -> Context.WatcherID {
+            let ending = Ending {
+                variable.withValue(1) { seen.withLock { $0 = variable.get() } }
+                Context.clearWatcher(Context.addWatcher { _ in })
+            }
+            return Context.addWatcher { _ in withExtendedLifetime(ending) {} }
+        }
+        #expect(Context.clearWatcher(add()))
+        #expect(seen.withLock { $0 } == 1)
+    }
+
+    // A child whose scope ends makes its parent's context, for the watchers, at a moment when the parent reads its own.
+    @Test func `A parent copies its context right while a child makes it for a watcher`() async {
+        let (variable, other) = (ContextVar("variable", default: 0), ContextVar("other", default: 0))
+        let id = Context.addWatcher { _ in }
+        defer { Context.clearWatcher(id) }
+        for _ in 1...5000 {
+            await variable.withValue(42) { () async in
+                async let child: Void = other.withValue(1) {}
+                #expect(ContextSnapshot.current[variable] == 42)
+                await child
+            }
+        }
+    }
 }

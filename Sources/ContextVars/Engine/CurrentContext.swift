@@ -13,8 +13,7 @@ enum CurrentContext {
     static func values() -> ContextValues {
         guard let frame = contextvars_cached_frame() else { return reachedValues() }
         if let context = frame.context { return context._withUnsafeGuaranteedRef { $0.values } }
-        if frame.draft.pointee.variable != nil { frame.settleDraft() }
-        return frame.draft.pointee.values
+        return frame.draft.pointee.variable == nil ? frame.draft.pointee.values : frame.settledValues()
     }
 
     /// The same for a caller that will replace one variable's value, which may therefore be an old one.

@@ -95,16 +95,20 @@ extension Frame {
         return reference
     }
 
-    /// Puts the change of the draft into its map.
+    /// The values of the frame's context at this moment, with the draft's change put into its map.
     ///
-    /// For the frame's owner, as long as the context isn't made.
+    /// For the frame's owner.
     @inline(never)
-    func settleDraft() {
-        guard contextvars_frame_context_or_lock(self) == nil else { return }
+    func settledValues() -> ContextValues {
+        if let context = contextvars_frame_context_or_lock(self) {
+            // A task that borrows the frame has just made it, and left the draft as it was.
+            return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.values }
+        }
         let changed = draft.pointee
         draft.pointee = Draft(changed.changedValues())
         contextvars_frame_set_context(self, nil)
         withExtendedLifetime(changed) {}
+        return draft.pointee.values
     }
 
     /// The values of the frame's context at this moment.

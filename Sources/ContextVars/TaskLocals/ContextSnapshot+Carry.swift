@@ -2,7 +2,7 @@ extension ContextSnapshot {
     /// Has every snapshot that is taken from now on carry the value of a task local.
     ///
     /// A task-local value is lost in callbacks, on queues, event loops and threads. After this call, ``current`` takes
-    /// the value along, and all that runs in the snapshot sees it: in ``run(_:)-(()->Result)``, in functions of
+    /// the value along, and all that runs in the snapshot sees it: in ``run(_:)-1hdbx``, in functions of
     /// `wrap`, in `Task(context:)` and `group.addTask(context:)`. No value, or the default, is carried like any
     /// other: code that runs in the snapshot sees what was there when it was taken, not what its caller has.
     ///

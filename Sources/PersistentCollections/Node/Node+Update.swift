@@ -42,6 +42,22 @@ extension Node {
         return old
     }
 
+    /// The entry of `key` if the root, not nil, has it itself and is uniquely referenced.
+    ///
+    /// Then its value can be changed with no more ado. In a context of up to 16 variables, all are such.
+    @inlinable @inline(__always)
+    static func entryToChange(
+        root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt
+    ) -> UnsafeMutablePointer<Entry>? {
+        let slot = slot(root: root)
+        guard isKnownUniquelyReferenced(&slot.pointee) else { return nil }
+        let node = slot.pointee.reference
+        let position = NodeHeader.rootPosition(of: hash)
+        guard node.header.pointee.hasEntry(at: position) else { return nil }
+        let entry = node.entries + node.header.pointee.entryIndex(at: position)
+        return NodeReference.key(of: entry).pointee == key ? entry : nil
+    }
+
     @inlinable @inline(__always)
     static func exchange(_ value: consuming Value, in entry: UnsafeMutablePointer<Entry>) -> Value {
         let pointer = NodeReference.value(of: entry)

@@ -6,7 +6,7 @@ enum SetReset {
         Row("set then reset", against: "one TaskLocal.withValue", bar: 0.8) {
             Sides(ours: { try setAndReset($0) }, peer: { Scopes.taskLocalAround($0) })
         },
-        Row("set then reset of a variable not set before", against: "one TaskLocal.withValue", bar: 0.8) {
+        Row("set then reset of a variable not set before", against: "one TaskLocal.withValue", bar: nil) {
             Sides(ours: { try setAndReset($0, isSetBefore: false) }, peer: { Scopes.taskLocalAround($0) })
         },
     ]
