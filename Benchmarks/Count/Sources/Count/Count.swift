@@ -22,11 +22,11 @@ enum Count {
     /// Runs the operation as servers do: in a task, after others have used the library.
     private static func count(operationAt index: Int, iterations: Int) {
         for _ in 0..<3 {
-            Task.detached { @SingleThread in Variables.useOnce() }
+            Task.detached(executorPreference: SingleThread.queue) { @SingleThread in Variables.useOnce() }
         }
         // A closure literal as the argument is more than the compiler (6.3) understands.
         let measurement: @SingleThread () async -> Void = { await measure(operationAt: index, iterations: iterations) }
-        Task.detached(operation: measurement)
+        Task.detached(executorPreference: SingleThread.queue, operation: measurement)
         SingleThread.queue.run()
     }
 

@@ -12,7 +12,9 @@ actor SingleThread {
 }
 
 /// Jobs that wait for the thread that runs them.
-final class JobQueue: SerialExecutor {
+///
+/// Also what tasks prefer: where they leave the actor, waiting for another task say, they stay on the thread.
+final class JobQueue: SerialExecutor, TaskExecutor {
     private struct State: Sendable {
         var jobs: [UnownedJob] = []
         var isCounting = false
@@ -28,12 +30,12 @@ final class JobQueue: SerialExecutor {
     /// Runs jobs on the calling thread until none is left.
     func run() {
         while let (job, isCounted) = next() {
-            if isCounted {
-                countInstructions { job.runSynchronously(on: asUnownedSerialExecutor()) }
-            } else {
-                job.runSynchronously(on: asUnownedSerialExecutor())
-            }
+            if isCounted { countInstructions { run(job) } } else { run(job) }
         }
+    }
+
+    private func run(_ job: UnownedJob) {
+        job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
     }
 
     /// Counts the instructions of the jobs that begin from now on, or no more.
