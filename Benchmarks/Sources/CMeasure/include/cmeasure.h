@@ -42,4 +42,10 @@ void measure_start_counting_heap(void);
 /// Ends the counting and returns what was counted.
 measure_heap measure_stop_counting_heap(void);
 
+/// Calls the body.
+///
+/// Under `valgrind --tool=callgrind --toggle-collect=measure_count_instructions` the instructions of this call are counted,
+/// on the calling thread, and no others.
+void measure_count_instructions(void (*body)(void *context), void *context);
+
 #endif

@@ -1,0 +1,22 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own, so that CI needn't build what the benchmarks depend on: the harness's plugin takes minutes.
+let package = Package(
+    name: "Count",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "swift-contextvars", path: "../..")],
+    targets: [
+        // A link to that of the benchmarks.
+        .target(name: "CMeasure"),
+        .executableTarget(
+            name: "count",
+            dependencies: [
+                "CMeasure",
+                .product(name: "ContextVars", package: "swift-contextvars"),
+                .product(name: "PersistentCollections", package: "swift-contextvars"),
+            ],
+            path: "Sources/Count"),
+    ],
+    swiftLanguageModes: [.v6]
+)
