@@ -60,9 +60,11 @@ void contextvars_bind_for_synchronous_code(contextvars_frame *frame) {
     contextvars_agent agent = contextvars_current_agent();
     // In the body of a task group, code creates structured children without suspending.
     bool rides = outer && (outer->anchor || agent & CONTEXTVARS_THREAD_TAG || !swift_task_hasTaskGroupStatusRecord());
-    if (rides) {
-        frame->anchor = outer->anchor ? outer->anchor : outer;
-        atomic_store_explicit(&frame->anchor->rider, frame, memory_order_relaxed);
+    // In an isolated deinitialiser, the runtime hides the storage: what rode on it then, no task would copy.
+    contextvars_frame *anchor = rides ? (outer->anchor ? outer->anchor : outer) : NULL;
+    if (rides && contextvars_task_local_get() == anchor) {
+        frame->anchor = anchor;
+        atomic_store_explicit(&anchor->rider, frame, memory_order_relaxed);
     } else {
         contextvars_task_local_push(frame);
     }

@@ -19,6 +19,8 @@ extension Context {
     @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try enter()
+        // The binding doesn't retain the context.
+        defer { withExtendedLifetime(self) {} }
         return try runOnce(in: Binding(self, for: .synchronous), body)
     }
 
@@ -36,6 +38,7 @@ extension Context {
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
         try enter()
+        defer { withExtendedLifetime(self) {} }
         return try await runOnce(in: Binding(self, for: .asynchronous), body)
     }
 }

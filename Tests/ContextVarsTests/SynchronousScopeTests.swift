@@ -95,6 +95,24 @@ import Testing
         }
     }
 
+    // The runtime hides task-local values from such a deinitialiser, also where it runs in the middle of a task.
+    @Test @MainActor func `A task created in a scope in an isolated deinitialiser has the scope's values`() async {
+        guard #available(macOS 15.4, iOS 18.4, tvOS 18.4, watchOS 11.4, visionOS 2.4, *) else { return }
+        @available(macOS 15.4, iOS 18.4, tvOS 18.4, watchOS 11.4, visionOS 2.4, *)
+        @MainActor final class Ending {
+            let action: @MainActor () -> Void
+            init(_ action: @escaping @MainActor () -> Void) { self.action = action }
+            isolated deinit { action() }
+        }
+        let variable = ContextVar("variable", default: 0)
+        var task: Task<Int, Never>?
+        await variable.withValue(1) { () async in
+            _ = Ending { variable.withValue(2) { task = Task { variable.get() } } }
+            #expect(variable.get() == 1)
+        }
+        #expect(await task?.value == 2)
+    }
+
     @Test func `Setting inside nested scopes stays inside them`() throws {
         try Context().run {
             try number.set(1)

@@ -125,16 +125,22 @@ import Testing
         #expect(seen.withLock { $0 } == 1)
     }
 
-    // A child whose scope ends makes its parent's context, for the watchers, at a moment when the parent reads its own.
+    // A child whose scope ends makes its parent's context for the watchers, at a moment when the parent reads its own. (Where
+    // there are watchers when a scope begins, its context is made at once.)
     @Test func `A parent copies its context right while a child makes it for a watcher`() async {
+        final class Signal: Sendable {
+            let isGiven = Atomic<Bool>(false)
+        }
         let (variable, other) = (ContextVar("variable", default: 0), ContextVar("other", default: 0))
-        let id = Context.addWatcher { _ in }
-        defer { Context.clearWatcher(id) }
-        for _ in 1...5000 {
+        for _ in 1...2000 {
             await variable.withValue(42) { () async in
-                async let child: Void = other.withValue(1) {}
+                let id = Context.addWatcher { _ in }
+                let signal = Signal()
+                async let child: Void = other.withValue(1) { signal.isGiven.store(true, ordering: .relaxed) }
+                while !signal.isGiven.load(ordering: .relaxed) { await Task.yield() }
                 #expect(ContextSnapshot.current[variable] == 42)
                 await child
+                Context.clearWatcher(id)
             }
         }
     }

@@ -114,6 +114,16 @@ extension NodeReference {
     @inlinable @inline(__always)
     var keyOwner: UnsafeMutableRawPointer? { keyOwnerSlot.pointee.load(ordering: .acquiring) }
 
+    /// The key owner of a node that has just been found to be uniquely referenced.
+    ///
+    /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing, hence the
+    /// fence.
+    @inlinable @inline(__always)
+    var keyOwnerOfUnsharedNode: UnsafeMutableRawPointer? {
+        atomicMemoryFence(ordering: .acquiring)
+        return keyOwner
+    }
+
     /// The positions of those keys that the node owns itself.
     @inlinable @inline(__always)
     func ownPositions(besides owner: UnsafeMutableRawPointer?) -> UInt16 {
@@ -165,21 +175,21 @@ extension NodeReference {
     /// Hands the key owner on to the node to which all entries of this one were moved.
     @inlinable @inline(__always)
     func moveKeyOwner(to node: NodeReference) {
-        node.keyOwnerSlot.pointee.store(keyOwner, ordering: .relaxed)
+        node.keyOwnerSlot.pointee.store(keyOwnerOfUnsharedNode, ordering: .relaxed)
         keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
     }
 
     /// Whether the key owner has a key that is in the child at `position`.
     @inlinable @inline(__always)
     func ownsKeyBelow(_ position: UInt) -> Bool {
-        guard KeyOwner<Key>.isUseful, let owner = keyOwner else { return false }
+        guard KeyOwner<Key>.isUseful, let owner = keyOwnerOfUnsharedNode else { return false }
         return (KeyOwnerHeader.at(owner).pointee.positions &>> UInt16(truncatingIfNeeded: position)) & 1 != 0
     }
 
     /// Makes all keys this node's own again; nobody else can see it.
     @inlinable @inline(__always)
     func takeKeysBack() {
-        if KeyOwner<Key>.isUseful, keyOwner != nil { takeKeysBackFromOwner() }
+        if KeyOwner<Key>.isUseful, keyOwnerOfUnsharedNode != nil { takeKeysBackFromOwner() }
     }
 
     @inlinable @inline(never)
