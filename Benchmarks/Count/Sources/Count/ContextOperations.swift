@@ -4,7 +4,9 @@ enum Variables {
     static let number = ContextVar("number", default: 0)
     static let text = ContextVar("text", default: "")
 
-    static func useOnce() { keep(number.get()) }
+    static func useOnce() {
+        ContextSnapshot().run { keep(number.get()) }
+    }
 }
 
 /// Reading and changing variables, and what runs in contexts.

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// `count OPERATION ITERATIONS`: does one operation many times, and prints how many blocks these allocated.
 ///
 /// `count --list` prints the operations. `Benchmarks/thresholds` runs it under callgrind, which counts the instructions.
@@ -24,6 +30,10 @@ enum Count {
         for _ in 0..<3 {
             Task.detached(executorPreference: SingleThread.queue) { @SingleThread in Variables.useOnce() }
         }
+        SingleThread.queue.run()
+        // The library's first use starts a task on Dispatch's threads, which allocate until they sleep.
+        usleep(200_000)
+
         // A closure literal as the argument is more than the compiler (6.3) understands.
         let measurement: @SingleThread () async -> Void = { await measure(operationAt: index, iterations: iterations) }
         Task.detached(executorPreference: SingleThread.queue, operation: measurement)
