@@ -79,7 +79,10 @@ addIntegration(
         "Hummingbird": "hummingbird", "HTTPTypes": "swift-http-types", "NIOHTTP1": "swift-nio",
         "Tracing": "swift-distributed-tracing",
     ],
-    testsUse: ["HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing"])
+    testsUse: [
+        "HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing", "NIOCore": "swift-nio",
+        "NIOPosix": "swift-nio",
+    ])
 addIntegration(
     "AsyncHTTPClient", "Context variables in the requests of async-http-client",
     on: "Tracing",
