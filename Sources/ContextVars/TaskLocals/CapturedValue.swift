@@ -19,7 +19,7 @@ class CapturedValue: @unchecked Sendable {
 
     /// Runs asynchronous code with this value and all that follow it in force.
     nonisolated(nonsending) final func runWithAll(_ body: nonisolated(nonsending) () async -> Void) async {
-        await bind { if let next { await next.runWithAll(body) } else { await body() } }
+        await bind(isolation: #isolation) { if let next { await next.runWithAll(body) } else { await body() } }
     }
 
     /// Runs synchronous code with this one value in force; runs it exactly once.
@@ -27,8 +27,13 @@ class CapturedValue: @unchecked Sendable {
         preconditionFailure("CapturedValue is abstract")
     }
 
-    /// Runs asynchronous code with this one value in force; runs it exactly once.
-    nonisolated(nonsending) fileprivate func bind(_ body: nonisolated(nonsending) () async -> Void) async {
+    /// Runs asynchronous code with this one value in force, on the caller's actor; runs it exactly once.
+    ///
+    /// `TaskLocal.withValue` calls its operation as a function of no actor, so `body` itself would leave the actor and
+    /// come back. A closure that is isolated as the caller is stays.
+    fileprivate func bind(
+        isolation: isolated (any Actor)?, _ body: nonisolated(nonsending) () async -> Void
+    ) async {
         preconditionFailure("CapturedValue is abstract")
     }
 }
@@ -48,17 +53,7 @@ final class CapturedTaskLocal<Value: Sendable>: CapturedValue, @unchecked Sendab
         taskLocal.withValue(value, operation: body)
     }
 
-    nonisolated(nonsending) fileprivate override func bind(
-        _ body: nonisolated(nonsending) () async -> Void
-    ) async {
-        await bind(isolation: #isolation, body)
-    }
-
-    /// `TaskLocal.withValue` calls its operation as a function of no actor, so `body` itself would leave the actor and
-    /// come back.
-    ///
-    /// The closure is isolated as the caller is, and stays.
-    private func bind(
+    fileprivate override func bind(
         isolation: isolated (any Actor)?, _ body: nonisolated(nonsending) () async -> Void
     ) async {
         await taskLocal.withValue(value) {
@@ -81,14 +76,7 @@ final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked 
         Source.withValue(value, operation: body)
     }
 
-    nonisolated(nonsending) fileprivate override func bind(
-        _ body: nonisolated(nonsending) () async -> Void
-    ) async {
-        await bind(isolation: #isolation, body)
-    }
-
-    /// As for a task local: should the source leave the actor, the closure comes back to it.
-    private func bind(
+    fileprivate override func bind(
         isolation: isolated (any Actor)?, _ body: nonisolated(nonsending) () async -> Void
     ) async {
         await Source.withValue(value) {
