@@ -20,7 +20,7 @@ extension HAMT {
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
-        guard let entry = rootReference?.rootEntry(of: key, UInt(bitPattern: key.hashValue)) else { return nil }
+        guard let entry = rootReference?.entry(of: key, NodeHeader.hash(of: key)) else { return nil }
         return UnsafePointer(NodeReference.value(of: entry))
     }
 

@@ -9,7 +9,7 @@
 /// A collision node (entries whose whole hash is equal) has two empty bitmaps and a count; `entryRanks` is its hash.
 /// An empty node, which only a root can be, has two empty bitmaps and the count 0.
 ///
-/// `path` says which four bits of a hash select the position, and what all hashes below have in the bits above those.
+/// `path` says which bits of a hash select the position, and what all hashes below have in the bits above those.
 @usableFromInline
 struct NodeHeader {
     /// Index of the entry at each position; the hash of a collision node.
@@ -27,7 +27,7 @@ struct NodeHeader {
     /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
     /// bits that do, the bits that all hashes in the subtree have there.
     ///
-    /// 0 in a root, whose hashes have nothing in common.
+    /// `smallRootPath` in the root of a small map, whose hashes need have nothing in common; `collisionPath` in a collision node.
     @usableFromInline var path: UInt
 
     /// A node without entries and children.
@@ -38,7 +38,7 @@ struct NodeHeader {
         entryMap = 0
         childMap = 0
         endAndDestruction = keys.rawValue | values.rawValue &<< 2
-        path = 0
+        path = Self.smallRootPath
     }
 
     /// What it takes to destroy a key or a value.
@@ -74,7 +74,7 @@ extension NodeHeader {
         childMap = 0
         entryRanks = UInt64(truncatingIfNeeded: hash)
         childRanks = UInt64(truncatingIfNeeded: count)
-        path = Self.bitsPerLevel
+        path = Self.collisionPath
     }
 }
 
@@ -83,9 +83,19 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var bitsPerLevel: UInt { 4 }
 
-    /// Position that a hash selects in a root.
+    /// The hash of a key as the trie has it: the lowest 61 bits of `hashValue`, and below them three zeros.
+    ///
+    /// What those bits would be is where a `path` has its lowest bits.
     @inlinable @inline(__always)
-    static func rootPosition(of hash: UInt) -> UInt { hash & 15 }
+    static func hash(of key: some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
+
+    /// The lowest bit that selects a position in any node.
+    @inlinable @inline(__always)
+    static var lowestShift: UInt { 3 }
+
+    /// The path of the root of a small map, which goes by the lowest bits; no other node has both this shift and the flag.
+    @inlinable @inline(__always)
+    static var smallRootPath: UInt { lowestShift | narrowFlag }
 
     /// Position that a hash selects in a node that begins with bit `shift`.
     @inlinable @inline(__always)
@@ -99,9 +109,13 @@ extension NodeHeader {
     @inlinable @inline(__always)
     var shift: UInt { path & 63 }
 
-    /// True for a root.
+    /// The path of a collision node.
     @inlinable @inline(__always)
-    var isRoot: Bool { path == 0 }
+    static var collisionPath: UInt { 0 }
+
+    /// True for the root of a small map.
+    @inlinable @inline(__always)
+    var isSmallRoot: Bool { path == Self.smallRootPath }
 
     /// The path of a node that begins with bit `shift`, below which `hash` lies.
     @inlinable @inline(__always)
@@ -118,11 +132,11 @@ extension NodeHeader {
 
     /// The bits of which only three, not four, select a position in a node.
     ///
-    /// They tell the keys of one large map in sequence from each other, whose nodes are all full. An edit retains the
-    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes. Hashes that are
-    /// as good as random part in the highest bits, where fewer nodes count for more.
+    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all full. An
+    /// edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes.
+    /// Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
     @inlinable @inline(__always)
-    static var narrowBits: Range<UInt> { 8..<20 }
+    static var narrowBits: Range<UInt> { 7..<16 }
 
     /// The bit of a path that is set where three bits select a position.
     ///
@@ -130,11 +144,12 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var narrowFlag: UInt { 64 }
 
-    /// The bits in which a hash, which lies below the same position of the root, differs from what all hashes in the
-    /// subtree have in common: 0 where it belongs into the subtree.
+    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs into the
+    /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
-        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+        if isSmallRoot { return 0 }
+        return isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
     }
 
     /// A hash with the bits that all hashes in the subtree have in common.
@@ -145,6 +160,7 @@ extension NodeHeader {
     @inlinable
     static func forkShift(_ bits: UInt) -> UInt {
         let bit = UInt(truncatingIfNeeded: UInt.bitWidth - 1 - bits.leadingZeroBitCount)
+        if bit < narrowBits.lowerBound { return lowestShift }
         return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
     }
 
@@ -169,10 +185,7 @@ extension NodeHeader {
     func childIndex(at position: UInt) -> Int { Int((childRanks &>> UInt64(4 &* position)) & 15) }
 
     @inlinable @inline(__always)
-    var isCollision: Bool { entryMap | childMap == 0 && childRanks != 0 }
-
-    @inlinable @inline(__always)
-    var isEmpty: Bool { entryMap | childMap == 0 && childRanks == 0 }
+    var isCollision: Bool { path == Self.collisionPath }
 
     /// The hash that all the entries of a collision node share.
     @inlinable
@@ -190,9 +203,7 @@ extension NodeHeader {
 
     /// Number of children in the node's own tail.
     @inlinable @inline(__always)
-    var childCount: Int {
-        childMap == 0 ? 0 : Int((childRanks &>> 60) &+ UInt64(childMap &>> 15))
-    }
+    var childCount: Int { Int((childRanks &>> 60) &+ UInt64(childMap &>> 15)) }
 
     /// Number of entries and children in the node's own tail.
     @inlinable
