@@ -19,13 +19,47 @@
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
 /// the task-local values of whoever runs it.
 public struct ContextSnapshot: Sendable {
-    let values: ContextValues
-    /// The values of task locals; `nil` where it carries none.
-    @usableFromInline let captured: CapturedValue?
+    private let contents: Contents
 
+    /// One thing to retain and to release, whatever it is. (A `nil` beside the values would make taking and releasing a
+    /// snapshot dearer by a sixth.)
+    private enum Contents {
+        case values(ContextValues)
+        case valuesAndCaptured(ValuesAndCaptured)
+    }
+
+    private final class ValuesAndCaptured: Sendable {
+        let values: ContextValues
+        let captured: CapturedValue
+
+        init(values: ContextValues, captured: CapturedValue) {
+            self.values = values
+            self.captured = captured
+        }
+    }
+
+    @inline(__always)
     init(_ values: ContextValues, captured: CapturedValue? = nil) {
-        self.values = values
-        self.captured = captured
+        if let captured {
+            contents = .valuesAndCaptured(ValuesAndCaptured(values: values, captured: captured))
+        } else {
+            contents = .values(values)
+        }
+    }
+
+    var values: ContextValues {
+        switch contents {
+        case .values(let values): values
+        case .valuesAndCaptured(let both): both.values
+        }
+    }
+
+    /// The values of task locals; `nil` where it carries none.
+    @usableFromInline var captured: CapturedValue? {
+        switch contents {
+        case .values: nil
+        case .valuesAndCaptured(let both): both.captured
+        }
     }
 
     /// Creates a snapshot without values, which carries no task locals.
@@ -47,6 +81,13 @@ public struct ContextSnapshot: Sendable {
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried.
     public static var current: ContextSnapshot {
+        @inline(never) get {
+            CarriedSources.isEmpty ? ContextSnapshot(CurrentContext.values()) : currentWithCaptured()
+        }
+    }
+
+    @inline(never)
+    private static func currentWithCaptured() -> ContextSnapshot {
         ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
     }
 
