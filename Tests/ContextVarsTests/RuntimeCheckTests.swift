@@ -90,7 +90,8 @@ import Testing
         }
     }
 
-    @Test func `Other task-local values don't pass for a context, and none of them is needed to find one`() async throws {
+    @Test func `Other task-local values don't pass for a context, and none of them is needed to find one`() async throws
+    {
         let variable = ContextVar("variable", default: 0)
         try await Task.detached {
             try await Self.$other.withValue(1) {
