@@ -80,16 +80,8 @@ public struct ContextSnapshot: Sendable {
     /// locals that snapshots carry.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried.
-    public static var current: ContextSnapshot {
-        @inline(never) get {
-            CarriedSources.isEmpty ? ContextSnapshot(CurrentContext.values()) : currentWithCaptured()
-        }
-    }
-
-    @inline(never)
-    private static func currentWithCaptured() -> ContextSnapshot {
-        ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
-    }
+    @inlinable
+    public static var current: ContextSnapshot { snapshotOfCurrent() }
 
     /// The value of a variable in the snapshot, or `nil` where it isn't set there.
     ///

@@ -111,6 +111,18 @@ private func place(of variable: AnyContextVar, in frame: Frame) -> UnsafePointer
     return frame.draft.placeOfValue(of: variable)
 }
 
+/// The values of the current context at this moment, and those of the task locals that snapshots carry.
+@usableFromInline
+@inline(never)
+func snapshotOfCurrent() -> ContextSnapshot {
+    CarriedSources.isEmpty ? ContextSnapshot(CurrentContext.values()) : snapshotWithCaptured()
+}
+
+@inline(never)
+private func snapshotWithCaptured() -> ContextSnapshot {
+    ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
+}
+
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
 @usableFromInline
 @inline(never)
