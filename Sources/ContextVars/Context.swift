@@ -89,8 +89,8 @@ extension Context {
 
     @inline(never)
     private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue($0) } }
-        return values.updateValue(newValue.stored(), forKey: variable).map { MovingValue($0) }
+        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue(taking: $0) } }
+        return values.updateValue(newValue.stored(), forKey: variable).map { MovingValue(taking: $0) }
     }
 }
 

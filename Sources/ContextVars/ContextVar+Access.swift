@@ -47,8 +47,8 @@ extension ContextVar {
     /// - Throws: ``ContextError/noCurrentContext`` where no context is current, and
     ///   ``ContextError/borrowedContext`` in a structured child task (`async let`, task groups), whose parent's context
     ///   is read-only. Use ``withValue(_:operation:)-9o8z3`` in both.
-    /// - Complexity: O(log *n*) for *n* variables that are set: one node of the map for each factor of 16. Changes the context in place
-    ///   unless a copy or snapshot shares its values; then allocates one node for each level of its map.
+    /// - Complexity: O(log *n*) for *n* variables that are set: one node of the map for each factor of 16. Changes the
+    ///   context in place unless a copy or snapshot shares its values; then allocates one node for each level of its map.
     @inlinable
     @discardableResult
     public func set(_ newValue: Value) throws(ContextError) -> Token<Value> {
