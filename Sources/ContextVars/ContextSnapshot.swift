@@ -21,36 +21,21 @@
 public struct ContextSnapshot: Sendable {
     private let contents: Contents
 
-    /// One thing to retain and to release, whatever it is. (A `nil` beside the values would make taking and releasing a
-    /// snapshot dearer by a sixth.)
+    /// One reference, whatever it is. (A `nil` beside the values, which is released all the same, would make taking and
+    /// releasing a snapshot dearer by a sixth.)
     private enum Contents {
         case values(ContextValues)
-        case valuesAndCaptured(ValuesAndCaptured)
-    }
-
-    private final class ValuesAndCaptured: Sendable {
-        let values: ContextValues
-        let captured: CapturedValue
-
-        init(values: ContextValues, captured: CapturedValue) {
-            self.values = values
-            self.captured = captured
-        }
+        indirect case valuesAndCaptured(ContextValues, CapturedValue)
     }
 
     @inline(__always)
     init(_ values: ContextValues, captured: CapturedValue? = nil) {
-        if let captured {
-            contents = .valuesAndCaptured(ValuesAndCaptured(values: values, captured: captured))
-        } else {
-            contents = .values(values)
-        }
+        contents = captured.map { .valuesAndCaptured(values, $0) } ?? .values(values)
     }
 
     var values: ContextValues {
         switch contents {
-        case .values(let values): values
-        case .valuesAndCaptured(let both): both.values
+        case .values(let values), .valuesAndCaptured(let values, _): values
         }
     }
 
@@ -58,7 +43,7 @@ public struct ContextSnapshot: Sendable {
     @usableFromInline var captured: CapturedValue? {
         switch contents {
         case .values: nil
-        case .valuesAndCaptured(let both): both.captured
+        case .valuesAndCaptured(_, let captured): captured
         }
     }
 
