@@ -24,6 +24,16 @@ extension HAMT {
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
+    /// Where the value of `key` lies if it may be changed there with no more ado: in a root that nobody shares.
+    ///
+    /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
+    @inlinable @inline(__always)
+    package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
+        guard root != nil else { return nil }
+        let entry = Node.entryToChange(root: &root, key, UInt(bitPattern: key.hashValue))
+        return entry.map { NodeReference.value(of: $0) }
+    }
+
     /// The root, without a reference to it: whoever uses it keeps this map alive.
     ///
     /// (The optimiser retains what it takes out of `root`, for each operation, where it can't see all that follows.)
