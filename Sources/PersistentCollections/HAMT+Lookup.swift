@@ -30,7 +30,7 @@ extension HAMT {
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
         guard root != nil else { return nil }
-        let entry = Node.entryToChange(root: &root, key, UInt(bitPattern: key.hashValue))
+        let entry = Node.entryToChange(root: &root, key, NodeHeader.hash(of: key))
         return entry.map { NodeReference.value(of: $0) }
     }
 
