@@ -31,7 +31,7 @@ extension NodeReference {
         }
         if header.pointee.isCollision {
             lines.append("\(indent)\(label)collision of hash \(String(header.pointee.collisionHash, radix: 16))")
-            for index in 0..<header.pointee.entryCount { add(entries + index, "") }
+            for index in 0..<entryCount { add(entries + index, "") }
             return
         }
         lines.append("\(indent)\(label)node")

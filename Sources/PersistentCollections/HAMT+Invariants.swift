@@ -34,7 +34,7 @@ extension HAMT {
         var addresses: [UnsafeRawPointer] = []
         func visit(_ node: NodeReference<Key, Value>) {
             addresses.append(UnsafeRawPointer(node.address))
-            for index in 0..<node.header.pointee.childCount { visit(node.child(at: index)) }
+            for index in 0..<node.childCount { visit(node.child(at: index)) }
         }
         if let root { withExtendedLifetime(root) { visit(root.reference) } }
         return addresses
@@ -60,32 +60,31 @@ extension NodeReference {
                 parent.header.isRoot
                     || parent.header.contains(header) && parent.header.position(of: header.anyHash) == parent.position,
                 "the path doesn't fit the parent's")
-            require(header.itemCount >= 2, "a subtree with \(header.itemCount) items")
+            require(itemCount >= 2, "a subtree with \(itemCount) items")
         }
         if header.isCollision {
             checkCollision(require)
-            return header.entryCount
+            return entryCount
         }
         let shift = NodeHeader.forkShift(1 << header.shift)
         require(
             header.isRoot || header.path == NodeHeader.path(to: header.path, shift: shift), "the path has a wrong shift"
         )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
-        require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
-        require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
+        require(entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
+        require(childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
         let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
         require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
         require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
-        var total = header.entryCount
-        var occupied = header.entryMap | header.childMap
-        while occupied != 0 {
-            let position = UInt(occupied.trailingZeroBitCount)
-            occupied &= occupied - 1
-            let below = (UInt16(1) << UInt16(position)) - 1
-            require(
-                header.entryIndex(at: position) == (header.entryMap & below).nonzeroBitCount
-                    && header.childIndex(at: position) == (header.childMap & below).nonzeroBitCount,
-                "wrong ranks at position \(position)")
+        var total = entryCount
+        for position in 0..<UInt(16) {
+            let below = NodeHeader.bit(position) - 1
+            let entries = (header.entryMap & below).nonzeroBitCount
+            let children = (header.childMap & below).nonzeroBitCount
+            let expected =
+                header.hasEntry(at: position)
+                ? entries : header.hasChild(at: position) ? ~children : entries + Int(NodeHeader.vacancy)
+            require(slot(at: position) == expected, "the slot of position \(position) is wrong")
             switch content(at: position) {
             case .nothing: break
             case .entry(let entry):
@@ -104,7 +103,7 @@ extension NodeReference {
 
     private func checkCollision(_ require: (Bool, @autoclosure () -> String) -> Void) {
         let hash = header.pointee.collisionHash
-        for index in 0..<header.pointee.entryCount {
+        for index in 0..<entryCount {
             let key = entries[index].key
             require(UInt(bitPattern: key.hashValue) == hash, "a collision node with another hash")
             for other in 0..<index { require(entries[other].key != key, "a key twice") }

@@ -9,7 +9,7 @@ extension NodeReference {
         _ key: Key, _ hash: UInt, at position: UInt, _ value: consuming Value, _ isNew: inout Bool
     ) -> Node<Key, Value> {
         if header.pointee.hasEntry(at: position) {
-            let index = header.pointee.entryIndex(at: position)
+            let index = entryIndex(at: position)
             if Self.key(of: entries + index).pointee == key { return copy(replacingValueAt: index, with: value) }
             isNew = true
             let other = entries[index]
@@ -18,7 +18,7 @@ extension NodeReference {
             return copy(replacingEntryAt: position, with: pair)
         }
         if header.pointee.hasChild(at: position) {
-            let child = child(at: header.pointee.childIndex(at: position))
+            let child = child(at: childIndex(at: position))
             return copy(replacingChildAt: position, with: child.settingBelow(key, hash, value, &isNew))
         }
         if header.pointee.isCollision { return settingColliding(key, value, &isNew) }

@@ -15,14 +15,14 @@ extension NodeReference {
     @inlinable
     func removing(_ key: Key, _ hash: UInt, at position: UInt) -> Remainder {
         if header.pointee.hasEntry(at: position) {
-            let index = header.pointee.entryIndex(at: position)
+            let index = entryIndex(at: position)
             guard Self.key(of: entries + index).pointee == key else { return .unchanged }
-            if header.pointee.isRoot || header.pointee.itemCount > 2 { return .subtree(copy(removingAt: position)) }
+            if header.pointee.isRoot || itemCount > 2 { return .subtree(copy(removingAt: position)) }
             if header.pointee.childMap == 0 { return .entry(entries + (1 - index)) }
             return .subtree(child(at: 0).unmanaged.takeUnretainedValue())
         }
         if header.pointee.hasChild(at: position) {
-            let child = child(at: header.pointee.childIndex(at: position))
+            let child = child(at: childIndex(at: position))
             switch child.removing(key, hash, at: child.header.pointee.position(of: hash)) {
             case .unchanged: return .unchanged
             case .entry(let entry): return .subtree(copy(replacingChildAt: position, with: entry))
@@ -36,7 +36,7 @@ extension NodeReference {
     func removingColliding(_ key: Key) -> Remainder {
         guard let entry = collidingEntry(of: key) else { return .unchanged }
         let index = entry - entries
-        if header.pointee.entryCount == 2 { return .entry(entries + (1 - index)) }
+        if entryCount == 2 { return .entry(entries + (1 - index)) }
         return .subtree(copy(removingCollidingEntryAt: index))
     }
 }
@@ -52,22 +52,22 @@ extension Node {
         }
         let node = slot.pointee.reference
         if node.header.pointee.hasEntry(at: position) {
-            let index = node.header.pointee.entryIndex(at: position)
+            let index = node.entryIndex(at: position)
             guard NodeReference.key(of: node.entries + index).pointee == key else { return nil }
             return takeEntry(at: position, from: node)
         }
         if node.header.pointee.hasChild(at: position) {
-            let child = node.childSlot(at: node.header.pointee.childIndex(at: position))
+            let child = node.childSlot(at: node.childIndex(at: position))
             let childPosition = child.pointee.reference.header.pointee.position(of: hash)
             guard let taken = remove(child, key, hash, at: childPosition) else { return nil }
             if node.ownsKeyBelow(position) { node.takeKeysBack() }
-            let header = child.pointee.reference.header
-            if header.pointee.itemCount == 1 {
-                if header.pointee.childMap == 0 {
+            let rest = child.pointee.reference
+            if rest.itemCount == 1 {
+                let childMap = rest.header.pointee.childMap
+                if childMap == 0 {
                     pullUpEntry(at: position, in: slot)
                 } else {
-                    child.pointee = takeChild(
-                        at: UInt(header.pointee.childMap.trailingZeroBitCount), from: child.pointee.reference)
+                    child.pointee = takeChild(at: UInt(childMap.trailingZeroBitCount), from: rest)
                 }
             }
             return taken
@@ -92,7 +92,7 @@ extension Node {
     static func single(_ entry: consuming Entry) -> Node {
         var header = emptyHeader
         header.addEntry(at: 0)
-        let node = make(header)
+        let node = make(header, entries: 1, children: 0)
         node.reference.entries.initialize(to: entry)
         return node
     }
@@ -113,9 +113,10 @@ extension Node {
     static func takeColliding(_ key: Key, from node: NodeReference<Key, Value>) -> Entry? {
         guard let entry = node.collidingEntry(of: key) else { return nil }
         let taken = entry.move()
-        let last = node.entries + (node.header.pointee.entryCount - 1)
+        let last = node.entries + (node.entryCount - 1)
         entry.moveInitialize(from: entry + 1, count: last - entry)
-        node.header.pointee.childRanks -= 1
+        node.header.pointee.setCollision(
+            hash: node.header.pointee.collisionHash, count: node.header.pointee.collisionCount &- 1)
         return taken
     }
 }
@@ -125,8 +126,8 @@ extension Node {
     @inlinable
     static func removeAll(_ node: NodeReference<Key, Value>) {
         node.takeKeysBack()
-        let entryCount = node.header.pointee.entryCount
-        let childCount = node.header.pointee.childCount
+        let entryCount = node.entryCount
+        let childCount = node.childCount
         node.header.pointee.removeAll()
         node.entries.deinitialize(count: entryCount)
         (node.childrenEnd - childCount).deinitialize(count: childCount)

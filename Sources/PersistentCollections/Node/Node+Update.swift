@@ -13,7 +13,7 @@ extension Node {
             let node = slot.pointee.reference
             let header = node.header
             if header.pointee.hasChild(at: position) {
-                slot = node.childSlot(at: header.pointee.childIndex(at: position))
+                slot = node.childSlot(at: node.childIndex(at: position))
                 let child = slot.pointee.reference.header
                 if child.pointee.divergence(of: hash) != 0 {
                     slot.initialize(to: fork(slot.move(), Entry(key, value), hash))
@@ -23,7 +23,7 @@ extension Node {
                 continue
             }
             if header.pointee.hasEntry(at: position) {
-                let entry = node.entries + header.pointee.entryIndex(at: position)
+                let entry = node.entries + node.entryIndex(at: position)
                 if NodeReference.key(of: entry).pointee == key { return exchange(value, in: entry) }
                 pushDown(key, hash, value, at: position, in: slot)
             } else if !header.pointee.isCollision {
@@ -54,7 +54,7 @@ extension Node {
         let node = slot.pointee.reference
         let position = NodeHeader.rootPosition(of: hash)
         guard node.header.pointee.hasEntry(at: position) else { return nil }
-        let entry = node.entries + node.header.pointee.entryIndex(at: position)
+        let entry = node.entries + node.entryIndex(at: position)
         return NodeReference.key(of: entry).pointee == key ? entry : nil
     }
 
@@ -78,7 +78,7 @@ extension Node {
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
             guard node.header.pointee.hasChild(at: position) else { return NodeReference.value(of: entry) }
-            slot = node.childSlot(at: node.header.pointee.childIndex(at: position))
+            slot = node.childSlot(at: node.childIndex(at: position))
             position = slot.pointee.reference.header.pointee.position(of: hash)
         }
         var isNew = false
