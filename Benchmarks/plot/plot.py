@@ -11,22 +11,30 @@ except ImportError:
 
 matplotlib.use("svg")
 import matplotlib.pyplot as plt  # noqa: E402  (the backend comes first)
+from matplotlib.ticker import LogLocator  # noqa: E402
 
 OK, MISS, PLAIN = "#2a7f62", "#c0492f", "#6b7a8f"
 
 
 def draw_ratios(bars, folder):
-    """One bar for each row on a logarithmic scale, with a mark where the row's bar is."""
-    figure, axes = plt.subplots(figsize=(11, 1.2 + 0.28 * len(bars)))
+    """One bar for each row on a logarithmic scale, with its ratio beside it and a mark where the row's bar is."""
+    figure, axes = plt.subplots(figsize=(11, 1.2 + 0.26 * len(bars)))
+    left = min(bar["ratio"] for bar in bars) / 2
     for place, bar in enumerate(bars):
         limit = bar.get("bar")
         reaches = limit is None or (bar["ratio"] >= limit if bar["higherIsBetter"] else bar["ratio"] <= limit)
-        axes.barh(place, bar["ratio"], color=PLAIN if limit is None else OK if reaches else MISS)
+        color = PLAIN if limit is None else OK if reaches else MISS
+        axes.barh(place, bar["ratio"] - left, left=left, color=color)
+        axes.text(left * 1.03, place, f"{bar['ratio']:.2f}", va="center", fontsize=7, color="white")
         if limit is not None:
-            axes.plot([limit, limit], [place - 0.45, place + 0.45], color="black")
+            axes.plot([limit, limit], [place - 0.4, place + 0.4], color="black")
     axes.set_yticks(range(len(bars)), [f"{bar['operation']}  |  {bar['peer']}" for bar in bars], fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(bars) - 0.4, -0.6)
     axes.set_xscale("log")
+    axes.set_xlim(left=left)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("")
     axes.axvline(1, color="gray", linestyle=":")
     axes.set_xlabel("ours / peer; black: the ratio to reach")
     figure.savefig(folder / "ratios.svg", bbox_inches="tight")
@@ -43,7 +51,8 @@ def draw_growth(lines, folder):
         for line in curves:
             axes.plot(line["numbers"], line["figures"], marker="o", label=line["operation"])
         axes.set_xscale("log")
-        axes.set_ylim(bottom=0)
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xlabel(parameter)
         axes.set_ylabel(curves[0]["unit"])
         axes.legend()

@@ -11,7 +11,7 @@ contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
             return cached;
         }
     }
-    contextvars_frame *frame = contextvars_task_local_get();
+    contextvars_frame *frame = contextvars_has_no_context() ? NULL : contextvars_task_local_get();
     if (!frame) {
         *access = CONTEXTVARS_ACCESS_NONE;
         return NULL;
@@ -55,20 +55,31 @@ void contextvars_bind(contextvars_frame *frame) {
     enter(frame, outer, contextvars_current_agent());
 }
 
+/// Whether code that runs now may create structured children without suspending: in the body of a task group.
+static bool is_in_task_group(void *task) {
+    if (!task || contextvars_task_word_is(task, &contextvars_known_task_layout.records, NULL)) return false;
+    return swift_task_hasTaskGroupStatusRecord();
+}
+
+/// Whether the caller reaches an anchored frame of its own. Not in an isolated deinitialiser: there the runtime hides the
+/// storage, and no task would copy what rides on it.
+static bool is_in_sight(contextvars_frame *anchor, void *task) {
+    bool is_latest = contextvars_task_word_is(task, &contextvars_known_task_layout.values, anchor->item);
+    return is_latest || contextvars_task_local_get() == anchor;
+}
+
 void contextvars_bind_for_synchronous_code(contextvars_frame *frame) {
     contextvars_frame *outer = own_frame();
-    contextvars_agent agent = contextvars_current_agent();
-    // In the body of a task group, code creates structured children without suspending.
-    bool rides = outer && (outer->anchor || agent & CONTEXTVARS_THREAD_TAG || !swift_task_hasTaskGroupStatusRecord());
-    // In an isolated deinitialiser, the runtime hides the storage: what rode on it then, no task would copy.
-    contextvars_frame *anchor = rides ? (outer->anchor ? outer->anchor : outer) : NULL;
-    if (rides && contextvars_task_local_get() == anchor) {
+    void *task = contextvars_running_task();
+    contextvars_frame *anchor = outer && outer->anchor ? outer->anchor : outer;
+    bool may_ride = outer && (outer->anchor || !is_in_task_group(task));
+    if (may_ride && is_in_sight(anchor, task)) {
         frame->anchor = anchor;
         atomic_store_explicit(&anchor->rider, frame, memory_order_relaxed);
     } else {
         contextvars_task_local_push(frame);
     }
-    enter(frame, outer, agent);
+    enter(frame, outer, contextvars_agent_of(task));
 }
 
 void contextvars_unbind(contextvars_frame *frame) {

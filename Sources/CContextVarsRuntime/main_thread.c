@@ -14,7 +14,7 @@ __attribute__((constructor)) static void bind_root_frame(void) {
     if (!contextvars_is_main_thread() || contextvars_running_task()) return;
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_task_local_push(frame);
-    if (contextvars_task_local_is_first()) {
+    if (contextvars_task_local_is_first(frame)) {
         atomic_store_explicit(&frame->owner, contextvars_current_agent(), memory_order_relaxed);
     } else {
         contextvars_task_local_pop();

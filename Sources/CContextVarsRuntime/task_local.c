@@ -31,6 +31,13 @@ typedef struct slot {
     contextvars_frame *frame;
 } slot;
 
+/// Puts a frame into a slot of the runtime's storage.
+static slot *fill(slot *slot, contextvars_frame *frame) {
+    slot->frame = frame;
+    frame->item = (char *)slot - offsetof(contextvars_item, frame);
+    return slot;
+}
+
 // MARK: Frames behind slots
 
 static contextvars_frame *fork_frame(contextvars_frame *source) {
@@ -67,14 +74,12 @@ static void end_frame(contextvars_frame *frame) {
 
 static slot *initialize_with_copy(slot *destination, slot *source, const void *type) {
     (void)type;
-    destination->frame = fork_frame(source->frame);
-    return destination;
+    return fill(destination, fork_frame(source->frame));
 }
 
 static slot *initialize_with_take(slot *destination, slot *source, const void *type) {
     (void)type;
-    destination->frame = source->frame;
-    return destination;
+    return fill(destination, source->frame);
 }
 
 static void destroy(slot *value, const void *type) {
@@ -153,19 +158,9 @@ void contextvars_task_local_push(contextvars_frame *frame) {
 
 void contextvars_task_local_pop(void) { swift_task_localValuePop(); }
 
-/// How the runtime stores a task-local value: the item that it links to, then what it was given.
-typedef struct item {
-    uintptr_t next_and_flags;
-    const void *key;
-    const void *type;
-    slot value;
-} item;
-
-bool contextvars_task_local_is_first(void) {
-    char *value = swift_task_localValueGet(&contextvars_task_local_key);
-    if (!value) return false;
-    const item *pushed = (const item *)(value - offsetof(item, value));
+bool contextvars_task_local_is_first(contextvars_frame *frame) {
+    const contextvars_item *item = frame->item;
     // Of an item that doesn't look like ours, nothing is known.
-    if (pushed->key != &contextvars_task_local_key || pushed->type != &metadata.kind) return false;
-    return pushed->next_and_flags < _Alignof(item);
+    if (item->key != &contextvars_task_local_key || item->type != &metadata.kind) return false;
+    return item->next_and_flags < _Alignof(contextvars_item);
 }

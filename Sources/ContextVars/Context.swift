@@ -79,18 +79,18 @@ extension Context {
     /// Sets a variable, or unsets it with `nil`, and returns what it had.
     ///
     /// For the owner.
-    ///
-    /// Nothing that a user wrote may run under the lock, and the old value's end may run much. So it is released by the
-    /// caller, and this is never inlined: an inlined caller that discards the value would release it before the lock.
+    @inline(__always)
+    func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        lock.lock()
+        defer { lock.unlock() }
+        if let newValue, let place = values.valueToChange(forKey: variable) { return newValue.exchanged(with: place) }
+        return changeMap(newValue, for: variable)
+    }
+
     @inline(never)
-    func exchange(_ newValue: StoredValue?, for variable: AnyContextVar) -> StoredValue? {
-        lock.withLock {
-            if let newValue {
-                values.updateValue(newValue, forKey: variable)
-            } else {
-                values.removeValue(forKey: variable)
-            }
-        }
+    private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue(taking: $0) } }
+        return values.updateValue(newValue.stored(), forKey: variable).map { MovingValue(taking: $0) }
     }
 }
 

@@ -19,13 +19,32 @@
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
 /// the task-local values of whoever runs it.
 public struct ContextSnapshot: Sendable {
-    let values: ContextValues
-    /// The values of task locals; `nil` where it carries none.
-    @usableFromInline let captured: CapturedValue?
+    private let contents: Contents
 
+    /// One reference, whatever it is. (A `nil` beside the values, which is released all the same, would make taking and
+    /// releasing a snapshot dearer by a sixth.)
+    private enum Contents {
+        case values(ContextValues)
+        indirect case valuesAndCaptured(ContextValues, CapturedValue)
+    }
+
+    @inline(__always)
     init(_ values: ContextValues, captured: CapturedValue? = nil) {
-        self.values = values
-        self.captured = captured
+        contents = captured.map { .valuesAndCaptured(values, $0) } ?? .values(values)
+    }
+
+    var values: ContextValues {
+        switch contents {
+        case .values(let values), .valuesAndCaptured(let values, _): values
+        }
+    }
+
+    /// The values of task locals; `nil` where it carries none.
+    @usableFromInline var captured: CapturedValue? {
+        switch contents {
+        case .values: nil
+        case .valuesAndCaptured(_, let captured): captured
+        }
     }
 
     /// Creates a snapshot without values, which carries no task locals.
@@ -46,9 +65,8 @@ public struct ContextSnapshot: Sendable {
     /// locals that snapshots carry.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried.
-    public static var current: ContextSnapshot {
-        ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
-    }
+    @inlinable
+    public static var current: ContextSnapshot { snapshotOfCurrent() }
 
     /// The value of a variable in the snapshot, or `nil` where it isn't set there.
     ///

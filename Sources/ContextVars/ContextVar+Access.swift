@@ -6,10 +6,10 @@ extension ContextVar {
     ///   the context's lock.
     @inlinable
     public func get() -> Value {
-        switch currentValue(of: self) {
-        case .owned(let stored): stored.pointee.load(as: Value.self)
-        case .copied(let stored): stored.load(as: Value.self)
+        switch ownValue(of: self) {
+        case .at(let place): place.pointee.load(as: Value.self)
         case .unset: defaultValue
+        case .unknown: reachedValue(of: self)?.load(as: Value.self) ?? defaultValue
         }
     }
 
@@ -20,10 +20,10 @@ extension ContextVar {
     /// - Complexity: As ``get()``.
     @inlinable
     public func get(default callDefault: @autoclosure () -> Value) -> Value {
-        switch currentValue(of: self) {
-        case .owned(let stored): stored.pointee.load(as: Value.self)
-        case .copied(let stored): stored.load(as: Value.self)
+        switch ownValue(of: self) {
+        case .at(let place): place.pointee.load(as: Value.self)
         case .unset: callDefault()
+        case .unknown: reachedValue(of: self)?.load(as: Value.self) ?? callDefault()
         }
     }
 
@@ -47,12 +47,12 @@ extension ContextVar {
     /// - Throws: ``ContextError/noCurrentContext`` where no context is current, and
     ///   ``ContextError/borrowedContext`` in a structured child task (`async let`, task groups), whose parent's context
     ///   is read-only. Use ``withValue(_:operation:)-9o8z3`` in both.
-    /// - Complexity: O(log *n*) for *n* variables that are set: one node of the map for each factor of 16. Changes the context in place
-    ///   unless a copy or snapshot shares its values; then allocates one node for each level of its map.
+    /// - Complexity: O(log *n*) for *n* variables that are set: one node of the map for each factor of 16. Changes the
+    ///   context in place unless a copy or snapshot shares its values; then allocates one node for each level of its map.
     @inlinable
     @discardableResult
     public func set(_ newValue: Value) throws(ContextError) -> Token<Value> {
-        let (context, oldValue) = try setInCurrent(self, to: StoredValue(newValue))
+        let (context, oldValue) = try setInCurrent(self, to: MovingValue(newValue))
         return Token(context: context, variable: self, oldValue: oldValue)
     }
 
@@ -72,8 +72,8 @@ extension ContextVar {
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
         let discarded = try token.use(with: self) { () throws(ContextError) in
-            try restoreInCurrent(self, to: token.storedOldValue, ifCurrentIs: token.context)
+            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.context)
         }
-        withExtendedLifetime(discarded) {}
+        release(discarded)
     }
 }

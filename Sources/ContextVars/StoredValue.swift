@@ -27,6 +27,12 @@ struct StoredValue: @unchecked Sendable {
         }
     }
 
+    @inlinable
+    init(bits: UInt64, box: AnyObject?) {
+        self.bits = bits
+        self.box = box
+    }
+
     /// The value.
     ///
     /// `Value` is the type that `init` was called with.

@@ -98,7 +98,7 @@ extension ThreadState {
     func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
         stack.withLock { stack in
             let context = stack.current()
-            let oldValue = context.exchange(StoredValue(newValue), for: variable)
+            let oldValue = context.exchange(MovingValue(newValue), for: variable)
             return Token(context: context.id, variable: variable, oldValue: oldValue)
         }
     }
@@ -112,9 +112,9 @@ extension ThreadState {
             try token.use(with: variable) {
                 let context = stack.current()
                 guard context.id == token.context else { return nil }
-                return .some(context.exchange(token.storedOldValue, for: variable)?.box)
+                return .some(context.exchange(token.borrowedOldValue?.retained(), for: variable))
             }
         }
-        withExtendedLifetime(discarded) {}
+        release(discarded)
     }
 }

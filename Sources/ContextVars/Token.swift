@@ -24,20 +24,23 @@ public final class Token<Value: Sendable>: Sendable {
 
     /// What the variable had before.
     public var oldValue: OldValue {
-        storedOldValue.map { .value($0.load(as: Value.self)) } ?? .missing
+        hadValue ? .value(storedOldValue.load(as: Value.self)) : .missing
     }
 
     /// Whether ``ContextVar/reset(_:)`` has used the token.
     public var isUsed: Bool { used.load(ordering: .relaxed) }
 
-    @usableFromInline let storedOldValue: StoredValue?
+    @usableFromInline let hadValue: Bool
+    /// Says something only if the variable had a value.
+    @usableFromInline let storedOldValue: StoredValue
     @usableFromInline let used = Atomic<Bool>(false)
 
     @inlinable
-    init(context: Context.ID, variable: ContextVar<Value>, oldValue: StoredValue?) {
+    init(context: Context.ID, variable: ContextVar<Value>, oldValue: MovingValue?) {
         self.context = context
         self.var = variable
-        self.storedOldValue = oldValue
+        self.hadValue = oldValue != nil
+        self.storedOldValue = (oldValue ?? MovingValue(bits: 0, box: nil)).stored(as: Value.self)
     }
 
     // Written out to be inlinable: the compiler leaves out the whole object where a token goes nowhere.
@@ -46,19 +49,24 @@ public final class Token<Value: Sendable>: Sendable {
 }
 
 extension Token {
+    /// What the variable had before; the token owns it.
+    @inlinable
+    var borrowedOldValue: MovingValue? {
+        hadValue ? MovingValue(borrowing: storedOldValue, as: Value.self) : nil
+    }
+
     /// Marks the token as used if it is unused, of this variable, and `restore` finds that its context is current.
     ///
     /// The checks come in CPython's order. They need no lock: a token's context has one owner, who alone gets past them.
     ///
     /// - Parameters:
     ///   - variable: The variable that is to be restored.
-    ///   - restore: Restores it and returns the object of its value until now, if it was one; `nil` if another context is
-    ///     current.
-    /// - Returns: That object. The caller lets go of it last: its end may run code that tries to use the token again.
+    ///   - restore: Restores it and returns its value until now; `nil` if another context is current.
+    /// - Returns: That value. The caller releases it last: its end may run code that tries to use the token again.
     @inlinable
     func use(
-        with variable: ContextVar<Value>, restore: () throws(ContextError) -> AnyObject??
-    ) throws(ContextError) -> AnyObject? {
+        with variable: ContextVar<Value>, restore: () throws(ContextError) -> MovingValue??
+    ) throws(ContextError) -> MovingValue? {
         guard !isUsed else { throw .tokenUsed(of: self.var) }
         guard self.var === variable else { throw .tokenFromDifferentVar(self.var) }
         guard let discarded = try restore() else { throw .tokenFromDifferentContext(of: self.var) }

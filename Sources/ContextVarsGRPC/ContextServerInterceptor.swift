@@ -30,7 +30,8 @@ public struct ContextServerInterceptor: ServerInterceptor {
     ///   - instrument: What reads the values. By default, for each RPC, `InstrumentationSystem.instrument`.
     ///   - responseMetadata: Metadata for the client, from the values as they are when the handler has returned or
     ///     thrown. It is called in the RPC's context, and is sent at the start of the response or, where the handler
-    ///     threw an `RPCError` or what converts to one, with the error. Keys that the handler has used itself are left as they are.
+    ///     threw an `RPCError` or what converts to one, with the error. Keys that the handler has used itself are left as
+    ///     they are.
     public init(
         instrument: (any Instrument)? = nil, responseMetadata: @escaping @Sendable () -> Metadata = { [:] }
     ) {

@@ -30,7 +30,9 @@ extension NodeReference {
             lines.append("\(indent)  \(label)\(String(reflecting: key)): \(String(reflecting: value))")
         }
         if header.pointee.isCollision {
-            lines.append("\(indent)\(label)collision of hash \(String(header.pointee.collisionHash, radix: 16))")
+            lines.append(
+                "\(indent)\(label)collision of hash \(String(header.pointee.collisionHash >> NodeHeader.lowestShift, radix: 16))"
+            )
             for index in 0..<entryCount { add(entries + index, "") }
             return
         }

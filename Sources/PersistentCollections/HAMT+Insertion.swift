@@ -7,7 +7,7 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
-        let hash = UInt(bitPattern: key.hashValue)
+        let hash = NodeHeader.hash(of: key)
         guard root != nil else {
             root = Self.makeRoot(key, hash, value)
             entryCount = 1
@@ -15,7 +15,10 @@ extension HAMT {
         }
         if let entry = Node.entryToChange(root: &root, key, hash) { return Node.exchange(value, in: entry) }
         let old = Node.update(root: &root, key, hash, value)
-        if old == nil { entryCount &+= 1 }
+        if old == nil {
+            entryCount &+= 1
+            if entryCount == Self.smallCount &+ 1 { self = reshaped() }
+        }
         return old
     }
 
@@ -28,22 +31,24 @@ extension HAMT {
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map.
     @inlinable
     public func inserting(_ value: consuming Value, forKey key: Key) -> HAMT {
-        let hash = UInt(bitPattern: key.hashValue)
+        let hash = NodeHeader.hash(of: key)
         guard let root = rootReference else {
             return HAMT(root: Self.makeRoot(key, hash, value), count: 1)
         }
         defer { withExtendedLifetime(self) {} }
         var isNew = false
-        let node = root.setting(key, hash, at: NodeHeader.rootPosition(of: hash), value, &isNew)
-        return HAMT(root: node, count: isNew ? count &+ 1 : count)
+        let node = root.setting(key, hash, value, &isNew)
+        guard isNew else { return HAMT(root: node, count: count) }
+        let map = HAMT(root: node, count: count &+ 1)
+        return count == Self.smallCount ? map.reshaped() : map
     }
 
     /// A root of one entry, with room for some more.
     @inlinable
     static func makeRoot(_ key: Key, _ hash: UInt, _ value: consuming Value) -> Node<Key, Value> {
         var header = Node<Key, Value>.emptyHeader
-        header.addEntry(at: NodeHeader.rootPosition(of: hash))
-        let node = Node<Key, Value>.make(header, byteCapacity: Node<Key, Value>.byteCapacity(entries: 4, children: 0))
+        header.addEntry(at: header.position(of: hash))
+        let node = Node<Key, Value>.make(header, byteCapacity: Node<Key, Value>.firstByteCapacity)
         node.reference.entries.initialize(to: NodeEntry(key, value))
         return node
     }

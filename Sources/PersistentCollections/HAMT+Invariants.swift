@@ -16,6 +16,9 @@ extension HAMT {
         let entries = withExtendedLifetime(root) {
             root.reference.check(below: nil, &violations)
         }
+        if root.reference.header.pointee.isSmallRoot != (count <= Self.smallCount) {
+            violations.append("the shape of the root doesn't fit \(count) entries")
+        }
         if entries != count { violations.append("count is \(count), but there are \(entries) entries") }
         return violations
     }
@@ -46,7 +49,8 @@ extension NodeReference {
     ///
     /// Returns its number of entries.
     func check(
-        below parent: (header: NodeHeader, position: UInt)?, rootPosition: UInt? = nil, _ violations: inout [String]
+        below parent: (header: NodeHeader, position: UInt)?, hasLowestBits lowestBits: UInt? = nil,
+        _ violations: inout [String]
     ) -> Int {
         let header = header.pointee
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
@@ -54,21 +58,23 @@ extension NodeReference {
         }
         require(usedBytes <= byteCapacity, "the tail has too little room")
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
-        require(header.isRoot == (parent == nil), "only the root skips no bits")
         if let parent {
             require(
-                parent.header.isRoot
-                    || parent.header.contains(header) && parent.header.position(of: header.anyHash) == parent.position,
+                !header.isSmallRoot
+                    && (parent.header.isSmallRoot
+                        || parent.header.contains(header)
+                            && parent.header.position(of: header.anyHash) == parent.position),
                 "the path doesn't fit the parent's")
-            require(itemCount >= 2, "a subtree with \(itemCount) items")
         }
+        require(header.isSmallRoot || itemCount >= 2, "a subtree with \(itemCount) items")
         if header.isCollision {
             checkCollision(require)
             return entryCount
         }
         let shift = NodeHeader.forkShift(1 << header.shift)
         require(
-            header.isRoot || header.path == NodeHeader.path(to: header.path, shift: shift), "the path has a wrong shift"
+            header.isSmallRoot || header.path == NodeHeader.path(to: header.path, shift: shift),
+            "the path has a wrong shift"
         )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
@@ -88,14 +94,16 @@ extension NodeReference {
             switch content(at: position) {
             case .nothing: break
             case .entry(let entry):
-                let hash = UInt(bitPattern: entry.pointee.key.hashValue)
+                let hash = NodeHeader.hash(of: entry.pointee.key)
                 require(
                     header.position(of: hash) == position
-                        && (header.isRoot || header.divergence(of: hash) == 0)
-                        && NodeHeader.rootPosition(of: hash) == rootPosition ?? position,
+                        && header.divergence(of: hash) == 0
+                        && (lowestBits.map { NodeHeader.position(of: hash, shift: NodeHeader.lowestShift) == $0 }
+                            ?? true),
                     "an entry lies in the wrong place")
             case .child(let child):
-                total += child.check(below: (header, position), rootPosition: rootPosition ?? position, &violations)
+                total += child.check(
+                    below: (header, position), hasLowestBits: header.isSmallRoot ? position : lowestBits, &violations)
             }
         }
         return total
@@ -105,7 +113,7 @@ extension NodeReference {
         let hash = header.pointee.collisionHash
         for index in 0..<entryCount {
             let key = entries[index].key
-            require(UInt(bitPattern: key.hashValue) == hash, "a collision node with another hash")
+            require(NodeHeader.hash(of: key) == hash, "a collision node with another hash")
             for other in 0..<index { require(entries[other].key != key, "a key twice") }
         }
     }

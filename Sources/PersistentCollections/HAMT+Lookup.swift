@@ -20,8 +20,18 @@ extension HAMT {
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
-        guard let entry = rootReference?.rootEntry(of: key, UInt(bitPattern: key.hashValue)) else { return nil }
+        guard let entry = rootReference?.entry(of: key, NodeHeader.hash(of: key)) else { return nil }
         return UnsafePointer(NodeReference.value(of: entry))
+    }
+
+    /// Where the value of `key` lies if it may be changed there with no more ado: in a root that nobody shares.
+    ///
+    /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
+    @inlinable @inline(__always)
+    package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
+        guard root != nil else { return nil }
+        let entry = Node.entryToChange(root: &root, key, NodeHeader.hash(of: key))
+        return entry.map { NodeReference.value(of: $0) }
     }
 
     /// The root, without a reference to it: whoever uses it keeps this map alive.

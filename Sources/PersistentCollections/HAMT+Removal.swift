@@ -16,11 +16,13 @@ extension HAMT {
     ///   the key, after the lookup.
     @inlinable
     public func removingValue(forKey key: Key) -> HAMT {
-        let hash = UInt(bitPattern: key.hashValue)
+        let hash = NodeHeader.hash(of: key)
         guard let root = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
-        switch root.removing(key, hash, at: NodeHeader.rootPosition(of: hash)) {
-        case .subtree(let node) where count > 1: return HAMT(root: node, count: count &- 1)
+        switch root.removing(key, hash) {
+        case .subtree(let node) where count > 1:
+            let map = HAMT(root: node, count: count &- 1)
+            return map.count == Self.smallCount ? map.reshaped() : map
         case .subtree: return HAMT()
         case .unchanged, .entry: return self
         }
@@ -48,10 +50,11 @@ extension HAMT {
 
     @inlinable
     mutating func removeEntry(forKey key: Key) -> NodeEntry<Key, Value>? {
-        let hash = UInt(bitPattern: key.hashValue)
+        let hash = NodeHeader.hash(of: key)
         guard root != nil else { return nil }
-        let entry = withRootSlot { Node.remove($0, key, hash, at: NodeHeader.rootPosition(of: hash)) }
-        if entry != nil { entryCount &-= 1 }
+        guard let entry = withRootSlot({ Node.removeFromTrie($0, key, hash) }) else { return nil }
+        entryCount &-= 1
+        if entryCount == Self.smallCount { self = reshaped() }
         return entry
     }
 }

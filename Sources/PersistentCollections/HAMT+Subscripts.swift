@@ -53,7 +53,7 @@ extension HAMT {
             updateValue(newValue, forKey: key)
         }
         _modify {
-            let hash = UInt(bitPattern: key.hashValue)
+            let hash = NodeHeader.hash(of: key)
             if root != nil, let value = withRootSlot({ Node.uniqueValue($0, key, hash) }) {
                 yield &value.pointee
             } else {

@@ -25,21 +25,25 @@
 public struct HAMT<Key: Hashable, Value> {
     // Design
     //
-    // A trie over the 64 bits of `key.hashValue`. A node (see Node.swift) is one allocation of 56 bytes, plus the entries and
-    // the references to children that it has. Keys whose whole hashes are equal share one collision node. The hash is the
-    // protocol's requirement `hashValue`: a type that stores its hash and implements `hashValue` is never hashed again.
+    // A trie over the lowest 61 bits of `key.hashValue`. A node (see Node.swift) is one allocation of 56 bytes, plus the entries
+    // and the references to children that it has. Keys that are equal in all those bits share one collision node. The hash is
+    // the protocol's requirement `hashValue`: a type that stores its hash and implements `hashValue` is never hashed again.
     //
     // The order of the bits is made for keys that are numbered, as context variables are, and no worse for hashes as good
-    // as random. The root goes by the four lowest bits, so up to 16 neighbouring numbers are in one node, whatever they begin
-    // with. Below it the highest bits come first, and a node begins where hashes part: what they have in common is skipped.
-    // So a thousand or a million keys in sequence fill the nodes at the bottom, 16 entries to each. (Lowest bits first all the
-    // way, the nodes at the top are full, and 100,000 such keys lie one or two to a node at the bottom.)
+    // as random. The highest bits come first, and a node begins where hashes part: what they have in common is skipped. So
+    // keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above: one for 64 keys. (Lowest bits
+    // first, the nodes at the top are full, and 100,000 such keys lie one or two to a node at the bottom.)
+    //
+    // Small maps, of up to 16 entries, are for neighbouring numbers that part in a high bit, as 14, 15, 16 and 17 do. Their
+    // root goes by the lowest four bits, so up to 16 neighbours are in one node, whatever they begin with. Were it so in
+    // larger maps, each edit would retain 16 children of the root, and a replacement in a map of 64 entries take 1.7 times as
+    // long, an insertion three times. So the insertion of the seventeenth entry builds the trie anew, as does its removal.
     //
     // What a persistent edit costs is retains, an atomic operation each, and their releases later: one for each child of the
     // nodes on the path, hence three bits instead of four where nodes are full (`NodeHeader.narrowBits`), and none for the
     // keys, which versions own together (see KeyOwner). Values are retained each.
     //
-    // What operations cost, with d nodes on the path (d = 1 up to 16 neighbouring keys, 3 for 1,000, 6 for 1,000,000):
+    // What operations cost, with d nodes on the path (d = 1 up to 16 neighbouring keys, 2 for 64, 3 for 1,000, 6 for 1,000,000):
     //  - lookup: the hash; per node two cache lines, 3 dependent loads; one `==`. No allocation, no atomic operation;
     //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each reference
     //    in the values of the entries beside the edited one. The first copy of a node with four entries or more allocates

@@ -354,8 +354,8 @@ import Testing
         #expect(object == nil)
     }
 
-    @Test func `A snapshot is three words: its map, the number of entries, and what it carries`() {
-        #expect(MemoryLayout<ContextSnapshot>.size == 3 * MemoryLayout<Int>.size)
+    @Test func `A snapshot takes three words at most, whatever it carries`() {
+        #expect(MemoryLayout<ContextSnapshot>.stride <= 3 * MemoryLayout<Int>.size)
     }
 
     // MARK: Helpers

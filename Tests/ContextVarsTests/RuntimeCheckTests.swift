@@ -61,4 +61,56 @@ import Testing
             #expect(agreesOnThread)
         }
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `Where a task keeps its values and its groups is found out`() async {
+        _ = ContextVar("any", default: 0).get()
+        while !contextvars_knows_task_layout() { await Task.yield() }
+    }
+
+    @Test func `A task is known to have no context until it has one`() async throws {
+        let variable = ContextVar("variable", default: 0)
+        _ = variable.get()
+        for _ in 0..<200 {
+            try await Task.detached {
+                #expect(variable.get() == 0)
+                await Task.yield()
+                try await Context().run {
+                    #expect(!contextvars_has_no_context())
+                    try variable.set(1)
+                    await Task.yield()
+                    #expect(variable.get() == 1)
+                    async let child = (contextvars_has_no_context(), variable.get())
+                    #expect(await child == (false, 1))
+                    #expect(await Task { variable.get() }.value == 1)
+                }
+                await Task.yield()
+                #expect(variable.get() == 0)
+            }.value
+        }
+    }
+
+    @Test func `Other task-local values don't pass for a context, and none of them is needed to find one`() async throws
+    {
+        let variable = ContextVar("variable", default: 0)
+        try await Task.detached {
+            try await Self.$other.withValue(1) {
+                #expect(variable.get() == 0)
+                try Context().run {
+                    try variable.set(1)
+                    Self.$other.withValue(2) {
+                        variable.withValue(2) {
+                            #expect(variable.get() == 2)
+                            Self.$other.withValue(3) { #expect(variable.get() == 2) }
+                        }
+                        #expect(variable.get() == 1)
+                    }
+                }
+                await Task.yield()
+                #expect(variable.get() == 0)
+            }
+        }.value
+    }
+
+    @TaskLocal private static var other = 0
 }

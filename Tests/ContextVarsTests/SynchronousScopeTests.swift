@@ -74,6 +74,27 @@ import Testing
         }
     }
 
+    @Test func `A group's child sees the scope that it is added in, whatever else its parent has open`() async throws {
+        let seen = try await Context().run {
+            try number.set(1)
+            return await withTaskGroup { outer in
+                await withTaskCancellationHandler {
+                    async let other = number.get()
+                    let seen = await withDiscardingTaskGroup { _ in
+                        await withTaskGroup { inner in
+                            number.withValue(2) { inner.addTask { number.get() } }
+                            number.withValue(3) { outer.addTask { number.get() } }
+                            return await inner.next()
+                        }
+                    }
+                    return [await other, seen, await outer.next()]
+                } onCancel: {
+                }
+            }
+        }
+        #expect(seen == [1, 2, 3])
+    }
+
     @Test func `A scope is current again after other tasks ran on its thread`() throws {
         try Context().run {
             try number.set(1)

@@ -28,6 +28,22 @@ import Testing
         }
     }
 
+    @Test func `A task and a group's child have the name and the priority that they are given`() async throws {
+        guard #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) else { return }
+        func nameAndPriority() -> String { "\(Task.name ?? "-") \(Task.currentPriority == .high)" }
+        let snapshot = ContextSnapshot()
+        let task = Task(context: snapshot, name: "a", priority: .high) { nameAndPriority() }
+        #expect(await task.value == "a true")
+        let failing = Task(context: snapshot, name: "b") { () async throws in nameAndPriority() }
+        #expect(try await failing.value.hasPrefix("b"))
+        let children = await withTaskGroup { group in
+            group.addTask(context: snapshot, name: "c", priority: .high) { nameAndPriority() }
+            group.addTask(name: "c", priority: .high) { nameAndPriority() }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(children.count == 2 && children[0] == children[1] && children[0].hasPrefix("c"))
+    }
+
     @Test func `A context that is entered can't be given to a task`() async throws {
         let context = Context()
         let (stream, end) = AsyncStream.makeStream(of: Void.self)

@@ -171,6 +171,27 @@ import Testing
         #expect(try await Context().run { try await descend(200) } == 200)
     }
 
+    @Test func `The code that a cancellation runs has the canceller's context`() async throws {
+        let (stream, seen) = AsyncStream.makeStream(of: Int.self)
+        let (started, start) = AsyncStream.makeStream(of: Void.self)
+        let task = variable.withValue(1) {
+            Task {
+                await withTaskCancellationHandler {
+                    start.finish()
+                    while !Task.isCancelled { await Task.yield() }
+                } onCancel: {
+                    seen.yield(variable.get())
+                    seen.finish()
+                }
+                return variable.get()
+            }
+        }
+        for await _ in started {}
+        variable.withValue(2) { task.cancel() }
+        for await value in stream { #expect(value == 2) }
+        #expect(await task.value == 1)
+    }
+
     @Test func `Other task-local values neither hide nor end a context`() async throws {
         try await Context().run {
             try variable.set(1)

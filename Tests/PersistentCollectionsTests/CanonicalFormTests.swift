@@ -49,8 +49,37 @@ import Testing
 
     @Test func `keys in sequence fill the nodes at the bottom`() {
         let map = HAMT(uniqueKeysWithValues: (0..<1024).map { (ChosenKey($0, hash: $0), $0) })
-        // A root, below each of its positions a node with four children, each of which has sixteen entries.
-        #expect(map.nodeAddresses.count == 1 + 16 + 64)
+        // A root with eight children, below it nodes with eight each, below those nodes with sixteen entries each.
+        #expect(map.nodeAddresses.count == 1 + 8 + 64)
+    }
+
+    @Test(arguments: [0, 5, 12, 1000])
+    func `up to sixteen neighbouring keys are one node, whatever they begin with`(_ first: Int) {
+        let map = HAMT(uniqueKeysWithValues: (first..<(first + 16)).map { (ChosenKey($0, hash: $0), $0) })
+        #expect(map.nodeAddresses.count == 1)
+    }
+
+    @Test(arguments: Hashing.allCases)
+    func `the seventeenth entry gives a map another shape, and its removal the old one`(_ hashing: Hashing) {
+        let small = HAMT(uniqueKeysWithValues: (0..<16).map { (hashing.key($0), $0) })
+        let last = hashing.key(16)
+        var inPlace = small
+        inPlace[last] = 16
+        let persistent = small.inserting(16, forKey: last)
+        #expect(persistent.invariantViolations() == [] && inPlace.invariantViolations() == [])
+        #expect(persistent == inPlace && persistent.dumpDescription == inPlace.dumpDescription)
+        #expect(persistent.changes(from: small) == [.added(last, 16)])
+        #expect(small.changes(from: persistent) == [.removed(last, 16)])
+        inPlace[last] = nil
+        #expect(inPlace.invariantViolations() == [] && inPlace == small)
+        #expect(persistent.removingValue(forKey: last).dumpDescription == small.dumpDescription)
+    }
+
+    @Test func `keys whose hashes differ in the highest bits only are told apart`() {
+        let keys = (0..<8).map { ChosenKey($0, hash: $0 << 61) }
+        let map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
+        #expect(map.invariantViolations() == [] && keys.allSatisfy { map[$0] == $0.id })
+        #expect(map[ChosenKey(8, hash: 7 << 61)] == nil && map.removingValue(forKey: keys[3])[keys[3]] == nil)
     }
 
     @Test func `a key with bits of its own above a subtree gets a node there, which goes with it`() {

@@ -164,7 +164,8 @@ ctxvars_context_iterator *ctxvars_context_iterate(ctxvars_context *context);
 /// Writes a reference to the next variable to `*var`, and its value, retained, to `*value`, and returns 1; returns 0
 /// at the end and from then on. One thread at a time for one iterator. Variables of Swift code are left out.
 int ctxvars_context_iterator_next(
-    ctxvars_context_iterator *iterator, ctxvars_var *CTXVARS_NULLABLE *CTXVARS_NONNULL var, void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
+    ctxvars_context_iterator *iterator, ctxvars_var *CTXVARS_NULLABLE *CTXVARS_NONNULL var,
+    void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
 
 // MARK: Variables
 
@@ -269,7 +270,8 @@ ctxvars_map_iterator *ctxvars_map_iterate(ctxvars_map *map);
 /// Writes the next key and its value, both retained, and returns 1; returns 0 at the end and from then on. One thread
 /// at a time for one iterator.
 int ctxvars_map_iterator_next(
-    ctxvars_map_iterator *iterator, void *CTXVARS_NULLABLE *CTXVARS_NONNULL key, void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
+    ctxvars_map_iterator *iterator, void *CTXVARS_NULLABLE *CTXVARS_NONNULL key,
+    void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
 
 // MARK: Traversal
 

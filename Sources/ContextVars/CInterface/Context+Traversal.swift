@@ -38,11 +38,11 @@ extension Token {
     /// What the variable had before, if there was something, and `enter` agrees to go on at the address of its storage.
     package func oldValue(enter: (UnsafeMutableRawPointer) -> Bool) -> Value? {
         guard let address = oldBoxAddress, enter(address) else { return nil }
-        return storedOldValue?.load(as: Value.self)
+        return storedOldValue.load(as: Value.self)
     }
 
     @inline(never)
-    private var oldBoxAddress: UnsafeMutableRawPointer? { storedOldValue?.boxAddress }
+    private var oldBoxAddress: UnsafeMutableRawPointer? { storedOldValue.boxAddress }
 }
 
 extension StoredValue {

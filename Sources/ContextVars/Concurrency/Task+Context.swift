@@ -3,18 +3,19 @@ extension Task where Failure == Never {
     ///
     /// A plain `Task { }` gets a copy of the current context. This one gets the given ``Context`` itself, so that what
     /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``: the `context` parameter of
-    /// `asyncio.create_task`. Otherwise the task is as one of `Task.init`: it inherits the priority, the other
-    /// task-local values and the actor of its creator.
+    /// `asyncio.create_task`. Otherwise the task is as one of `Task.init`, `name` and `priority` included: it inherits the
+    /// priority, the other task-local values and the actor of its creator.
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
     public init<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil, isolation: isolated (any Actor)? = #isolation,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
+        isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        self.init(priority: priority) {
+        self.init(name: name, priority: priority) {
             // Captured, the actor is where the task is enqueued: tasks that it creates start in order.
             _ = isolation
             return await entered.run(operation)
@@ -31,12 +32,13 @@ extension Task where Failure == any Error {
     ///   throws.
     @discardableResult
     public init<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil, isolation: isolated (any Actor)? = #isolation,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
+        isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation:
             sending @escaping @isolated(any) () async throws -> Success
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        self.init(priority: priority) {
+        self.init(name: name, priority: priority) {
             _ = isolation
             return try await entered.run(operation)
         }

@@ -10,11 +10,11 @@ extension TaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        addTask(priority: priority) { await entered.run(operation) }
+        addTask(name: name, priority: priority) { await entered.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -24,11 +24,11 @@ extension TaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
         let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(priority: priority) { await entered.run(operation) }
+        return addTaskUnlessCancelled(name: name, priority: priority) { await entered.run(operation) }
     }
 }
 
@@ -41,11 +41,11 @@ extension ThrowingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        addTask(priority: priority) { try await entered.run(operation) }
+        addTask(name: name, priority: priority) { try await entered.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -55,11 +55,11 @@ extension ThrowingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
         let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(priority: priority) { try await entered.run(operation) }
+        return addTaskUnlessCancelled(name: name, priority: priority) { try await entered.run(operation) }
     }
 }
 
@@ -72,11 +72,11 @@ extension DiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        addTask(priority: priority) { await entered.run(operation) }
+        addTask(name: name, priority: priority) { await entered.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -86,11 +86,11 @@ extension DiscardingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) -> Bool {
         let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(priority: priority) { await entered.run(operation) }
+        return addTaskUnlessCancelled(name: name, priority: priority) { await entered.run(operation) }
     }
 }
 
@@ -103,11 +103,11 @@ extension ThrowingDiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) {
         let entered = try context.enteredForTask()
-        addTask(priority: priority) { try await entered.run(operation) }
+        addTask(name: name, priority: priority) { try await entered.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -117,10 +117,10 @@ extension ThrowingDiscardingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: TaskContext>(
-        context: Source, priority: TaskPriority? = nil,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) -> Bool {
         let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(priority: priority) { try await entered.run(operation) }
+        return addTaskUnlessCancelled(name: name, priority: priority) { try await entered.run(operation) }
     }
 }

@@ -4,12 +4,14 @@ import CContextVarsRuntime
 ///
 /// What one operation costs in a context that the caller owns, with up to 16 variables:
 /// - `get`: the thread's cached frame, its owner compared with the running task; then the frame's context, the map's
-///   root, a number of its rank table, one key compared: nine loads. No lock, no allocation, no atomic read-modify-write; a retain where the value
-///   is an object.
+///   root, a number of its rank table, one key compared: nine loads. No lock, no allocation, no atomic read-modify-write;
+///   a retain where the value is an object.
 /// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
-///   bytes replaces the old one in place; others allocate a box. The token is one allocation more.
+///   bytes replaces the old one in place; others allocate a box. The token is one allocation more, unless the compiler
+///   sees that it goes nowhere.
 enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
+    @inline(__always)
     static func values() -> ContextValues {
         guard let frame = contextvars_cached_frame() else { return reachedValues() }
         if let context = frame.context { return context._withUnsafeGuaranteedRef { $0.values } }
@@ -71,66 +73,86 @@ enum CurrentContext {
 // Never inlined: they read thread-local storage, which an asynchronous caller must not do at one address across a
 // suspension.
 
-/// What ``currentValue(of:)`` found.
+/// What the caller's own context has for a variable.
 @usableFromInline
-enum CurrentValue {
-    /// The variable isn't set, or no context is current.
+enum OwnValue {
+    /// The place of the value, valid until the caller changes the context.
+    case at(UnsafePointer<StoredValue>)
+    /// The variable isn't set.
     case unset
-    /// The place of the value in the caller's own context, valid until the caller changes the context.
-    case owned(UnsafePointer<StoredValue>)
-    /// A copy of the value in a context that somebody else may be changing at this moment.
-    case copied(StoredValue)
+    /// The thread hasn't cached the caller's frame, or the caller doesn't own one: ``reachedValue(of:)`` knows.
+    case unknown
 }
 
 @usableFromInline
 @inline(never)
-func currentValue(of variable: AnyContextVar) -> CurrentValue {
-    guard let frame = contextvars_cached_frame() else { return reachedValue(of: variable) }
-    return place(of: variable, in: frame)
+func ownValue(of variable: AnyContextVar) -> OwnValue {
+    guard let frame = contextvars_cached_frame() else { return contextvars_has_no_context() ? .unset : .unknown }
+    return place(of: variable, in: frame).map(OwnValue.at) ?? .unset
 }
 
-/// The same where the thread hasn't cached the caller's frame, or the caller doesn't own it.
+/// The value of a variable in the current context, whoever owns it; `nil` where the variable isn't set or no context is
+/// current.
+@usableFromInline
 @inline(never)
-private func reachedValue(of variable: AnyContextVar) -> CurrentValue {
+func reachedValue(of variable: AnyContextVar) -> StoredValue? {
+    prepareRuntime()
     let (frame, access) = CurrentContext.reach()
-    guard let frame else { return .unset }
-    guard access == CONTEXTVARS_ACCESS_BORROWED else { return place(of: variable, in: frame) }
-    return frame.storedValue(of: variable).map(CurrentValue.copied) ?? .unset
+    guard let frame else { return nil }
+    // Somebody else may be changing a borrowed context at this moment.
+    if access == CONTEXTVARS_ACCESS_BORROWED { return frame.storedValue(of: variable) }
+    return place(of: variable, in: frame)?.pointee
 }
 
 @inline(__always)
-private func place(of variable: AnyContextVar, in frame: Frame) -> CurrentValue {
-    let place =
-        if let context = frame.context {
-            context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }
-        } else {
-            frame.draft.placeOfValue(of: variable)
-        }
-    return place.map(CurrentValue.owned) ?? .unset
+private func place(of variable: AnyContextVar, in frame: Frame) -> UnsafePointer<StoredValue>? {
+    if let context = frame.context {
+        return context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }
+    }
+    return frame.draft.placeOfValue(of: variable)
+}
+
+/// The values of the current context at this moment, and those of the task locals that snapshots carry.
+@usableFromInline
+@inline(never)
+func snapshotOfCurrent() -> ContextSnapshot {
+    CarriedSources.isEmpty ? ContextSnapshot(CurrentContext.values()) : snapshotWithCaptured()
+}
+
+@inline(never)
+private func snapshotWithCaptured() -> ContextSnapshot {
+    ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
 @usableFromInline
 @inline(never)
 func setInCurrent(
-    _ variable: AnyContextVar, to newValue: StoredValue
-) throws(ContextError) -> (context: Context.ID, oldValue: StoredValue?) {
-    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
+    _ variable: AnyContextVar, to newValue: MovingValue
+) throws(ContextError) -> (context: Context.ID, oldValue: MovingValue?) {
+    let current: Unmanaged<Context>
+    do throws(ContextError) {
+        current = try CurrentContext.owned(toChange: variable)
+    } catch {
+        newValue.release()
+        throw error
+    }
+    return current._withUnsafeGuaranteedRef { context in
         (context.id, context.exchange(newValue, for: variable))
     }
 }
 
 /// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current.
 ///
-/// Returns the object of the value that the variable had until now, if it was one, for the caller to release when all is
-/// done; `nil` if another context is current.
+/// - Parameter oldValue: Borrowed.
+/// - Returns: What the variable had until now; `nil` if another context is current.
 @usableFromInline
 @inline(never)
 func restoreInCurrent(
-    _ variable: AnyContextVar, to oldValue: StoredValue?, ifCurrentIs expected: Context.ID
-) throws(ContextError) -> AnyObject?? {
+    _ variable: AnyContextVar, to oldValue: MovingValue?, ifCurrentIs expected: Context.ID
+) throws(ContextError) -> MovingValue?? {
     try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
         guard context.id == expected else { return nil }
-        return .some(context.exchange(oldValue, for: variable)?.box)
+        return .some(context.exchange(oldValue?.retained(), for: variable))
     }
 }

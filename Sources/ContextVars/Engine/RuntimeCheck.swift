@@ -62,6 +62,7 @@ struct RuntimeCheck {
                 copiesForPlainTask: 1, plainTaskIsStructured: isStructured(), childIsStructured: await childIsStructured
             )
             flags.enforce()
+            await TaskLayout.learn()
         }
         contextvars_unbind(frame)
         RuntimeCheck(copiesForPlainTask: contextvars_copies_on_this_thread() - copiesBefore).enforce()

@@ -11,9 +11,19 @@ struct SpinLock: ~Copyable {
 
     @inline(__always)
     borrowing func withLock<Result>(_ body: () -> Result) -> Result {
-        if isHeld.exchange(true, ordering: .acquiring) { wait() }
-        defer { isHeld.store(false, ordering: .releasing) }
+        lock()
+        defer { unlock() }
         return body()
+    }
+
+    @inline(__always)
+    borrowing func lock() {
+        if isHeld.exchange(true, ordering: .acquiring) { wait() }
+    }
+
+    @inline(__always)
+    borrowing func unlock() {
+        isHeld.store(false, ordering: .releasing)
     }
 
     @inline(never)

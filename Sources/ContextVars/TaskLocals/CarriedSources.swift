@@ -3,8 +3,11 @@ import Synchronization
 /// What snapshots carry beside variables: a list that only ever grows, so that reading it takes no lock.
 enum CarriedSources {
     private static let first = AtomicLazyReference<CarriedSource>()
-    /// Whether there are none: lets a snapshot do with one inlined load then.
-    private static let isEmpty = Atomic<Bool>(true)
+    private static let hasNone = Atomic<Bool>(true)
+
+    /// Whether there are none: one inlined load.
+    @inline(__always)
+    static var isEmpty: Bool { hasNone.load(ordering: .relaxed) }
 
     /// Adds a source at the end, unless one of the same identity is there.
     static func add(_ source: CarriedSource) {
@@ -12,17 +15,11 @@ enum CarriedSources {
         while present !== source && present.id != source.id {
             present = present.next.storeIfNil(source)
         }
-        isEmpty.store(false, ordering: .relaxed)
+        hasNone.store(false, ordering: .relaxed)
     }
 
     /// The caller's values of all sources, or `nil` where there are no sources.
-    @inline(__always)
     static func capture() -> CapturedValue? {
-        isEmpty.load(ordering: .relaxed) ? nil : captureAll()
-    }
-
-    @inline(never)
-    private static func captureAll() -> CapturedValue? {
         var captured: CapturedValue?
         var source = first.load()
         while let current = source {

@@ -28,13 +28,13 @@ extension NodeReference {
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.
     ///
-    /// Both lie below the same position of the root, or are roots.
+    /// Both are roots, or lie at the same position of nodes with the same path.
     @inlinable
     func forEachChange(from old: NodeReference, _ body: Change) rethrows {
         if address == old.address { return }
         let header = header.pointee
         let oldHeader = old.header.pointee
-        if header.isCollision && oldHeader.isCollision {
+        if header.isCollision && oldHeader.isCollision || header.isSmallRoot != oldHeader.isSmallRoot {
             try old.forEachEntryPointer { try body($0, entry(of: Self.key(of: $0).pointee)) }
             try forEachEntryPointer { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
         } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {

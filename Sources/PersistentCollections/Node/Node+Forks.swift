@@ -2,7 +2,7 @@
 // skipped, so no node below the root has only one child.
 
 extension Node {
-    /// A subtree of two entries with different keys, whose hashes select the same position of the root.
+    /// A subtree of two entries with different keys, which lie at one position of a node.
     @inlinable @inline(never)
     static func pair(
         _ first: consuming Entry, _ firstHash: UInt, _ second: consuming Entry, _ secondHash: UInt

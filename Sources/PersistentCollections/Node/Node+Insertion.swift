@@ -1,41 +1,34 @@
 // Persistent insertion: a new path from the root, everything else shared.
 
 extension NodeReference {
-    /// This subtree, into which `hash` belongs, with `value` for `key`.
+    /// This subtree with `value` for `key`.
     ///
     /// - Parameter isNew: Is set to true where the subtree does not have the key.
     @inlinable
     func setting(
-        _ key: Key, _ hash: UInt, at position: UInt, _ value: consuming Value, _ isNew: inout Bool
-    ) -> Node<Key, Value> {
-        if header.pointee.hasEntry(at: position) {
-            let index = entryIndex(at: position)
-            if Self.key(of: entries + index).pointee == key { return copy(replacingValueAt: index, with: value) }
-            isNew = true
-            let other = entries[index]
-            let otherHash = UInt(bitPattern: other.key.hashValue)
-            let pair = Node<Key, Value>.pair(other, otherHash, Entry(key, value), hash)
-            return copy(replacingEntryAt: position, with: pair)
-        }
-        if header.pointee.hasChild(at: position) {
-            let child = child(at: childIndex(at: position))
-            return copy(replacingChildAt: position, with: child.settingBelow(key, hash, value, &isNew))
-        }
-        if header.pointee.isCollision { return settingColliding(key, value, &isNew) }
-        isNew = true
-        return copy(insertingAt: position, key, value)
-    }
-
-    /// The same for a subtree into which `hash` may not belong.
-    @inlinable
-    func settingBelow(
         _ key: Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
     ) -> Node<Key, Value> {
         guard header.pointee.divergence(of: hash) == 0 else {
             isNew = true
             return Node<Key, Value>.fork(unmanaged.takeUnretainedValue(), Entry(key, value), hash)
         }
-        return setting(key, hash, at: header.pointee.position(of: hash), value, &isNew)
+        let position = header.pointee.position(of: hash)
+        if header.pointee.hasEntry(at: position) {
+            let index = entryIndex(at: position)
+            if Self.key(of: entries + index).pointee == key { return copy(replacingValueAt: index, with: value) }
+            isNew = true
+            let other = entries[index]
+            let pair = Node<Key, Value>.pair(other, NodeHeader.hash(of: other.key), Entry(key, value), hash)
+            return copy(replacingEntryAt: position, with: pair)
+        }
+        if header.pointee.hasChild(at: position) {
+            let childCount = touchChildren()
+            let child = child(at: childIndex(at: position)).setting(key, hash, value, &isNew)
+            return copy(replacingChildAt: position, of: childCount, with: child)
+        }
+        if header.pointee.isCollision { return settingColliding(key, value, &isNew) }
+        isNew = true
+        return copy(insertingAt: position, key, value)
     }
 
     /// The same for a collision node, whose hash is the key's.

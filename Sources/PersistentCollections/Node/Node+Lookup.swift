@@ -1,26 +1,19 @@
 extension NodeReference {
-    /// The entry of `key` in the trie with this root, or nil.
-    @inlinable @inline(__always)
-    func rootEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
-        entry(of: key, hash, at: NodeHeader.rootPosition(of: hash))
-    }
-
     /// The entry of `key` in this subtree, or nil.
     @inlinable
     func entry(of key: Key) -> UnsafeMutablePointer<Entry>? {
-        let hash = UInt(bitPattern: key.hashValue)
-        return entry(of: key, hash, at: header.pointee.position(of: hash))
+        entry(of: key, NodeHeader.hash(of: key))
     }
 
-    /// The entry of `key`, whose hash selects a position in this node, or nil.
+    /// The entry of `key`, which has this hash, in this subtree, or nil.
     ///
     /// Per level: one byte of the header says which child it is, two more loads where that lies. Nothing is retained. Whether
     /// the hash has the bits that the nodes skip is not asked: `==` tells in the end. Only a position that is empty asks
     /// whether the node is a collision node, so that hits don't.
     @inlinable @inline(__always)
-    func entry(of key: Key, _ hash: UInt, at position: UInt) -> UnsafeMutablePointer<Entry>? {
+    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         var node = self
-        var slot = slot(at: position)
+        var slot = slot(at: header.pointee.position(of: hash))
         while slot < 0 {
             node = NodeReference(UnsafeRawPointer(node.childrenEnd + slot).load(as: UnsafeMutableRawPointer.self))
             slot = node.slot(at: node.header.pointee.position(of: hash))
@@ -36,7 +29,7 @@ extension NodeReference {
     @inlinable @inline(never)
     func collidingEntry(of key: Key) -> UnsafeMutablePointer<Entry>? {
         let count = entryCount
-        guard UInt(bitPattern: key.hashValue) == header.pointee.collisionHash else { return nil }
+        guard NodeHeader.hash(of: key) == header.pointee.collisionHash else { return nil }
         for index in 0..<count where Self.key(of: entries + index).pointee == key {
             return entries + index
         }

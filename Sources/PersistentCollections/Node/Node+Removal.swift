@@ -11,22 +11,26 @@ extension NodeReference {
         case entry(UnsafeMutablePointer<Entry>)
     }
 
-    /// This subtree without `key`, whose hash selects a position in this node.
+    /// This subtree without `key`.
     @inlinable
-    func removing(_ key: Key, _ hash: UInt, at position: UInt) -> Remainder {
+    func removing(_ key: Key, _ hash: UInt) -> Remainder {
+        let position = header.pointee.position(of: hash)
         if header.pointee.hasEntry(at: position) {
             let index = entryIndex(at: position)
             guard Self.key(of: entries + index).pointee == key else { return .unchanged }
-            if header.pointee.isRoot || itemCount > 2 { return .subtree(copy(removingAt: position)) }
+            if header.pointee.isSmallRoot || itemCount > 2 {
+                return .subtree(copy(removingAt: position))
+            }
             if header.pointee.childMap == 0 { return .entry(entries + (1 - index)) }
             return .subtree(child(at: 0).unmanaged.takeUnretainedValue())
         }
         if header.pointee.hasChild(at: position) {
-            let child = child(at: childIndex(at: position))
-            switch child.removing(key, hash, at: child.header.pointee.position(of: hash)) {
+            let childCount = touchChildren()
+            switch child(at: childIndex(at: position)).removing(key, hash) {
             case .unchanged: return .unchanged
             case .entry(let entry): return .subtree(copy(replacingChildAt: position, with: entry))
-            case .subtree(let node): return .subtree(copy(replacingChildAt: position, with: node, losingKey: true))
+            case .subtree(let node):
+                return .subtree(copy(replacingChildAt: position, of: childCount, with: node, losingKey: true))
             }
         }
         return header.pointee.isCollision ? removingColliding(key) : .unchanged
@@ -42,15 +46,23 @@ extension NodeReference {
 }
 
 extension Node {
-    /// Takes `key`, whose hash selects a position in the node in `slot`, out of the subtree; nil where it isn't there.
-    ///
-    /// Below the root the node may be left with one entry or one child: the caller puts that right.
+    /// Takes `key` out of the trie whose root is in `slot`; nil where it isn't there.
     @inlinable
-    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt, at position: UInt) -> Entry? {
-        guard isKnownUniquelyReferenced(&slot.pointee) else {
-            return removeFromShared(slot, key, hash, at: position)
-        }
+    static func removeFromTrie(_ slot: Slot, _ key: Key, _ hash: UInt) -> Entry? {
+        guard let taken = remove(slot, key, hash) else { return nil }
+        let root = slot.pointee.reference
+        if !root.header.pointee.isSmallRoot && root.itemCount == 1 { pullUpChild(in: slot) }
+        return taken
+    }
+
+    /// Takes `key` out of the subtree in `slot`; nil where it isn't there.
+    ///
+    /// The node may be left with one entry or one child: the caller puts that right.
+    @inlinable
+    static func remove(_ slot: Slot, _ key: Key, _ hash: UInt) -> Entry? {
+        guard isKnownUniquelyReferenced(&slot.pointee) else { return removeFromShared(slot, key, hash) }
         let node = slot.pointee.reference
+        let position = node.header.pointee.position(of: hash)
         if node.header.pointee.hasEntry(at: position) {
             let index = node.entryIndex(at: position)
             guard NodeReference.key(of: node.entries + index).pointee == key else { return nil }
@@ -58,16 +70,14 @@ extension Node {
         }
         if node.header.pointee.hasChild(at: position) {
             let child = node.childSlot(at: node.childIndex(at: position))
-            let childPosition = child.pointee.reference.header.pointee.position(of: hash)
-            guard let taken = remove(child, key, hash, at: childPosition) else { return nil }
+            guard let taken = remove(child, key, hash) else { return nil }
             if node.ownsKeyBelow(position) { node.takeKeysBack() }
             let rest = child.pointee.reference
             if rest.itemCount == 1 {
-                let childMap = rest.header.pointee.childMap
-                if childMap == 0 {
+                if rest.header.pointee.childMap == 0 {
                     pullUpEntry(at: position, in: slot)
                 } else {
-                    child.pointee = takeChild(at: UInt(childMap.trailingZeroBitCount), from: rest)
+                    pullUpChild(in: child)
                 }
             }
             return taken
@@ -76,15 +86,22 @@ extension Node {
     }
 
     @inlinable @inline(never)
-    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt, at position: UInt) -> Entry? {
+    static func removeFromShared(_ slot: Slot, _ key: Key, _ hash: UInt) -> Entry? {
         let node = slot.pointee.reference
-        guard let taken = node.entry(of: key, hash, at: position)?.pointee else { return nil }
-        switch node.removing(key, hash, at: position) {
+        guard let taken = node.entry(of: key, hash)?.pointee else { return nil }
+        switch node.removing(key, hash) {
         case .unchanged: return nil
         case .subtree(let subtree): slot.pointee = subtree
         case .entry(let entry): slot.pointee = single(entry.pointee)
         }
         return taken
+    }
+
+    /// Replaces the node in `slot`, which is uniquely referenced and has but one child, by that child.
+    @inlinable
+    static func pullUpChild(in slot: Slot) {
+        let node = slot.pointee.reference
+        slot.pointee = takeChild(at: UInt(node.header.pointee.childMap.trailingZeroBitCount), from: node)
     }
 
     /// A node of one entry, at any position: its parent is about to take that.

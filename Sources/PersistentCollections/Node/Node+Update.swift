@@ -8,18 +8,16 @@ extension Node {
         root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt, _ value: consuming Value
     ) -> Value? {
         var slot = slot(root: root)
-        var position = NodeHeader.rootPosition(of: hash)
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
             let header = node.header
+            if header.pointee.divergence(of: hash) != 0 {
+                slot.initialize(to: fork(slot.move(), Entry(key, value), hash))
+                return nil
+            }
+            let position = header.pointee.position(of: hash)
             if header.pointee.hasChild(at: position) {
                 slot = node.childSlot(at: node.childIndex(at: position))
-                let child = slot.pointee.reference.header
-                if child.pointee.divergence(of: hash) != 0 {
-                    slot.initialize(to: fork(slot.move(), Entry(key, value), hash))
-                    return nil
-                }
-                position = child.pointee.position(of: hash)
                 continue
             }
             if header.pointee.hasEntry(at: position) {
@@ -36,9 +34,9 @@ extension Node {
             return nil
         }
         let node = slot.pointee.reference
-        let old = node.entry(of: key, hash, at: position).map { NodeReference.value(of: $0).pointee }
+        let old = node.entry(of: key, hash).map { NodeReference.value(of: $0).pointee }
         var isNew = false
-        slot.pointee = node.setting(key, hash, at: position, value, &isNew)
+        slot.pointee = node.setting(key, hash, value, &isNew)
         return old
     }
 
@@ -52,7 +50,7 @@ extension Node {
         let slot = slot(root: root)
         guard isKnownUniquelyReferenced(&slot.pointee) else { return nil }
         let node = slot.pointee.reference
-        let position = NodeHeader.rootPosition(of: hash)
+        let position = node.header.pointee.position(of: hash)
         guard node.header.pointee.hasEntry(at: position) else { return nil }
         let entry = node.entries + node.entryIndex(at: position)
         return NodeReference.key(of: entry).pointee == key ? entry : nil
@@ -72,18 +70,17 @@ extension Node {
     /// Nil where the subtree does not have the key; then nothing changes.
     @inlinable
     static func uniqueValue(_ slot: Slot, _ key: Key, _ hash: UInt) -> UnsafeMutablePointer<Value>? {
-        guard let entry = slot.pointee.reference.rootEntry(of: key, hash) else { return nil }
+        guard let entry = slot.pointee.reference.entry(of: key, hash) else { return nil }
         var slot = slot
-        var position = NodeHeader.rootPosition(of: hash)
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
+            let position = node.header.pointee.position(of: hash)
             guard node.header.pointee.hasChild(at: position) else { return NodeReference.value(of: entry) }
             slot = node.childSlot(at: node.childIndex(at: position))
-            position = slot.pointee.reference.header.pointee.position(of: hash)
         }
         var isNew = false
         slot.pointee = slot.pointee.reference
-            .setting(key, hash, at: position, NodeReference.value(of: entry).pointee, &isNew)
-        return slot.pointee.reference.entry(of: key, hash, at: position).map { NodeReference.value(of: $0) }
+            .setting(key, hash, NodeReference.value(of: entry).pointee, &isNew)
+        return slot.pointee.reference.entry(of: key, hash).map { NodeReference.value(of: $0) }
     }
 }

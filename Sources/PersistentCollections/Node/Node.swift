@@ -80,16 +80,18 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     @inline(never)
     private static func destroyEntries(_ node: NodeReference<Key, Value>) {
         let header = node.header.pointee
+        let owner = node.keyOwner
+        var own = node.ownPositions(besides: owner)
+        if let owner { Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release() }
+        if own == 0 && !header.isCollision && header.valueDestruction == .nothing { return }
         let keys = UnsafeMutableRawPointer(node.entries)
         let stride = Entry.stride
-        if let owner = node.keyOwner {
-            var own = node.ownPositions(besides: owner)
+        if owner != nil {
             while own != 0 {
                 let key = keys + node.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
                 header.keyDestruction.destroy(Key.self, key, 1, stride: stride)
                 own &= own &- 1
             }
-            Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release()
         } else {
             header.keyDestruction.destroy(Key.self, keys, node.entryCount, stride: stride)
         }

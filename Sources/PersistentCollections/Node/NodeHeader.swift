@@ -8,7 +8,7 @@
 /// A collision node (entries whose whole hash is equal) has two empty bitmaps and, in `slots`, its hash and a count. An
 /// empty node, which only a root can be, has two empty bitmaps.
 ///
-/// `path` says which four bits of a hash select the position, and what all hashes below have in the bits above those.
+/// `path` says which bits of a hash select the position, and what all hashes below have in the bits above those.
 @usableFromInline
 struct NodeHeader {
     /// A byte for each position: the index of the entry there; or the complement of the index of the child there, a negative
@@ -27,7 +27,7 @@ struct NodeHeader {
     /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
     /// bits that do, the bits that all hashes in the subtree have there.
     ///
-    /// 0 in a root, whose hashes have nothing in common.
+    /// `smallRootPath` in the root of a small map, whose hashes need have nothing in common; `collisionPath` in a collision node.
     @usableFromInline var path: UInt
 
     /// A node without entries and children.
@@ -37,7 +37,7 @@ struct NodeHeader {
         entryMap = 0
         childMap = 0
         endAndDestruction = keys.rawValue | values.rawValue &<< 2
-        path = 0
+        path = Self.smallRootPath
     }
 
     /// What it takes to destroy a key or a value.
@@ -65,7 +65,6 @@ extension NodeHeader {
 
     @inlinable
     var valueDestruction: Destruction { Destruction(rawValue: (endAndDestruction &>> 2) & 3) ?? .general }
-
 }
 
 extension NodeHeader {
@@ -81,10 +80,6 @@ extension NodeHeader {
         slots = unsafeBitCast(halves, to: SIMD16<Int8>.self)
         path = Self.collisionPath
     }
-
-    /// The path of a collision node: the highest bit alone selects a position, 0 or 1, which is vacant.
-    @inlinable @inline(__always)
-    static var collisionPath: UInt { UInt(UInt.bitWidth &- 1) }
 
     @inlinable @inline(__always)
     var isCollision: Bool { path == Self.collisionPath }
@@ -103,9 +98,19 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var bitsPerLevel: UInt { 4 }
 
-    /// Position that a hash selects in a root.
+    /// The hash of a key as the trie has it: the lowest 61 bits of `hashValue`, and below them three zeros.
+    ///
+    /// What those bits would be is where a `path` has its lowest bits.
     @inlinable @inline(__always)
-    static func rootPosition(of hash: UInt) -> UInt { hash & 15 }
+    static func hash(of key: some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
+
+    /// The lowest bit that selects a position in any node.
+    @inlinable @inline(__always)
+    static var lowestShift: UInt { 3 }
+
+    /// The path of the root of a small map, which goes by the lowest bits; no other node has both this shift and the flag.
+    @inlinable @inline(__always)
+    static var smallRootPath: UInt { lowestShift | narrowFlag }
 
     /// Position that a hash selects in a node that begins with bit `shift`.
     @inlinable @inline(__always)
@@ -119,9 +124,13 @@ extension NodeHeader {
     @inlinable @inline(__always)
     var shift: UInt { path & 63 }
 
-    /// True for a root.
+    /// The path of a collision node, by which the highest bit alone selects a position, 0 or 1: both are vacant.
     @inlinable @inline(__always)
-    var isRoot: Bool { path == 0 }
+    static var collisionPath: UInt { UInt(UInt.bitWidth &- 1) }
+
+    /// True for the root of a small map.
+    @inlinable @inline(__always)
+    var isSmallRoot: Bool { path == Self.smallRootPath }
 
     /// The path of a node that begins with bit `shift`, below which `hash` lies.
     @inlinable @inline(__always)
@@ -138,11 +147,11 @@ extension NodeHeader {
 
     /// The bits of which only three, not four, select a position in a node.
     ///
-    /// They tell the keys of one large map in sequence from each other, whose nodes are all full. An edit retains the
-    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes. Hashes that are
-    /// as good as random part in the highest bits, where fewer nodes count for more.
+    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all full. An
+    /// edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes.
+    /// Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
     @inlinable @inline(__always)
-    static var narrowBits: Range<UInt> { 8..<20 }
+    static var narrowBits: Range<UInt> { 7..<16 }
 
     /// The bit of a path that is set where three bits select a position.
     ///
@@ -150,11 +159,12 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var narrowFlag: UInt { 64 }
 
-    /// The bits in which a hash, which lies below the same position of the root, differs from what all hashes in the
-    /// subtree have in common: 0 where it belongs into the subtree.
+    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs into the
+    /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
-        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+        if isSmallRoot { return 0 }
+        return isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
     }
 
     /// A hash with the bits that all hashes in the subtree have in common.
@@ -165,6 +175,7 @@ extension NodeHeader {
     @inlinable
     static func forkShift(_ bits: UInt) -> UInt {
         let bit = UInt(truncatingIfNeeded: UInt.bitWidth - 1 - bits.leadingZeroBitCount)
+        if bit < narrowBits.lowerBound { return lowestShift }
         return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
     }
 }
@@ -257,6 +268,6 @@ extension NodeHeader {
         slots = Self.vacantSlots
         entryMap = 0
         childMap = 0
-        path = 0
+        path = Self.smallRootPath
     }
 }

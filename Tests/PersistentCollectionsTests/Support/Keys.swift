@@ -50,8 +50,8 @@ enum Hashing: String, CaseIterable, Sendable {
         case .good: mixed ^ mixed >> 29
         case .sequential: id
         case .fewBits: mixed >> 40 & 0x7
-        case .topBitsOnly: id << 56
-        case .lastLevelOnly: 0x0123_4567_89AB_CDEF | (id & 0xF) << 60
+        case .topBitsOnly: id << 52
+        case .lastLevelOnly: 0x0023_4567_89AB_CDEF | (id & 0xF) << 56
         case .pairsCollide: (id / 2) &* 0x1000_0001
         case .constant: -1
         }

@@ -13,6 +13,9 @@ enum Scopes {
         Row("context.run (sync)", against: "TaskLocal.withValue", bar: 1.3) {
             Sides(ours: { try runContext($0) }, peer: { taskLocalAround($0) })
         },
+        Row("context.run (sync), no context before", against: "TaskLocal.withValue", bar: nil) {
+            Sides(ours: { try runFirstContext($0) }, peer: { taskLocalAround($0) })
+        },
     ]
 
     private static func withValueAroundRead(_ meter: Meter) throws {
@@ -52,12 +55,14 @@ enum Scopes {
 
     /// Also the side of the CPython row.
     static func runContext(_ meter: Meter) throws {
-        try Context().run {
-            let context = Context()
-            try meter.measure { iterations in
-                for iteration in 0..<iterations {
-                    try context.run { keep(iteration) }
-                }
+        try Context().run { try runFirstContext(meter) }
+    }
+
+    private static func runFirstContext(_ meter: Meter) throws {
+        let context = Context()
+        try meter.measure { iterations in
+            for iteration in 0..<iterations {
+                try context.run { keep(iteration) }
             }
         }
     }

@@ -1,0 +1,30 @@
+import CContextVarsRuntime
+
+/// Shows the C target where the Swift runtime keeps what in a task.
+///
+/// It is asked for in each scope for synchronous code, and costs a load there once it is known.
+enum TaskLayout {
+    /// To be called in a task that isn't a child.
+    static func learn() async {
+        contextvars_learn_place_of_values()
+        var notes = contextvars_task_notes()
+        var groups: (outer: UInt, inner: UInt) = (0, 0)
+        contextvars_note_task(&notes)
+        await withTaskGroup(of: Void.self) { outer in
+            groups.outer = address(of: outer)
+            contextvars_note_task(&notes)
+            await withTaskGroup(of: Void.self) { inner in
+                groups.inner = address(of: inner)
+                contextvars_note_task(&notes)
+            }
+            contextvars_note_task(&notes)
+        }
+        contextvars_note_task(&notes)
+        contextvars_learn_place_of_records(&notes, groups.outer, groups.inner)
+    }
+
+    /// Where the runtime keeps a group; 0 if that isn't all that a group is.
+    private static func address(of group: TaskGroup<Void>) -> UInt {
+        MemoryLayout<TaskGroup<Void>>.size == MemoryLayout<UInt>.size ? unsafeBitCast(group, to: UInt.self) : 0
+    }
+}
