@@ -2,7 +2,7 @@ extension HAMT {
     /// What is wrong with the trie, for tests: empty where all invariants hold.
     ///
     /// - each key lies where its hash says, and no key twice;
-    /// - bitmaps, rank tables, counts and free space agree;
+    /// - bitmaps, slots, counts and free space agree;
     /// - the form is canonical: each node but the root begins where the hashes below it part, so that it has two or more
     ///   entries and children;
     /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
@@ -77,8 +77,8 @@ extension NodeReference {
             "the path has a wrong shift"
         )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
-        require(entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
-        require(childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
+        require(entryCount == header.entryMap.nonzeroBitCount, "the number of entries doesn't fit the bitmap")
+        require(childCount == header.childMap.nonzeroBitCount, "the number of children doesn't fit the bitmap")
         let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
         require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
         require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
