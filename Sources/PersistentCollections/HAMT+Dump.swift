@@ -33,7 +33,7 @@ extension NodeReference {
             lines.append(
                 "\(indent)\(label)collision of hash \(String(header.pointee.collisionHash >> NodeHeader.lowestShift, radix: 16))"
             )
-            for index in 0..<header.pointee.entryCount { add(entries + index, "") }
+            for index in 0..<entryCount { add(entries + index, "") }
             return
         }
         lines.append("\(indent)\(label)node")

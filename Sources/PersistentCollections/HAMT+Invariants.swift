@@ -2,7 +2,7 @@ extension HAMT {
     /// What is wrong with the trie, for tests: empty where all invariants hold.
     ///
     /// - each key lies where its hash says, and no key twice;
-    /// - bitmaps, rank tables, counts and free space agree;
+    /// - bitmaps, slots, counts and free space agree;
     /// - the form is canonical: each node but the root begins where the hashes below it part, so that it has two or more
     ///   entries and children;
     /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
@@ -37,7 +37,7 @@ extension HAMT {
         var addresses: [UnsafeRawPointer] = []
         func visit(_ node: NodeReference<Key, Value>) {
             addresses.append(UnsafeRawPointer(node.address))
-            for index in 0..<node.header.pointee.childCount { visit(node.child(at: index)) }
+            for index in 0..<node.childCount { visit(node.child(at: index)) }
         }
         if let root { withExtendedLifetime(root) { visit(root.reference) } }
         return addresses
@@ -66,10 +66,10 @@ extension NodeReference {
                             && parent.header.position(of: header.anyHash) == parent.position),
                 "the path doesn't fit the parent's")
         }
-        require(header.isSmallRoot || header.itemCount >= 2, "a subtree with \(header.itemCount) items")
+        require(header.isSmallRoot || itemCount >= 2, "a subtree with \(itemCount) items")
         if header.isCollision {
             checkCollision(require)
-            return header.entryCount
+            return entryCount
         }
         let shift = NodeHeader.forkShift(1 << header.shift)
         require(
@@ -77,21 +77,20 @@ extension NodeReference {
             "the path has a wrong shift"
         )
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
-        require(header.entryCount == header.entryMap.nonzeroBitCount, "the entry ranks don't fit the bitmap")
-        require(header.childCount == header.childMap.nonzeroBitCount, "the child ranks don't fit the bitmap")
+        require(entryCount == header.entryMap.nonzeroBitCount, "the number of entries doesn't fit the bitmap")
+        require(childCount == header.childMap.nonzeroBitCount, "the number of children doesn't fit the bitmap")
         let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
         require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
         require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
-        var total = header.entryCount
-        var occupied = header.entryMap | header.childMap
-        while occupied != 0 {
-            let position = UInt(occupied.trailingZeroBitCount)
-            occupied &= occupied - 1
-            let below = (UInt16(1) << UInt16(position)) - 1
-            require(
-                header.entryIndex(at: position) == (header.entryMap & below).nonzeroBitCount
-                    && header.childIndex(at: position) == (header.childMap & below).nonzeroBitCount,
-                "wrong ranks at position \(position)")
+        var total = entryCount
+        for position in 0..<UInt(16) {
+            let below = NodeHeader.bit(position) - 1
+            let entries = (header.entryMap & below).nonzeroBitCount
+            let children = (header.childMap & below).nonzeroBitCount
+            let expected =
+                header.hasEntry(at: position)
+                ? entries : header.hasChild(at: position) ? ~children : entries + Int(NodeHeader.vacancy)
+            require(slot(at: position) == expected, "the slot of position \(position) is wrong")
             switch content(at: position) {
             case .nothing: break
             case .entry(let entry):
@@ -112,7 +111,7 @@ extension NodeReference {
 
     private func checkCollision(_ require: (Bool, @autoclosure () -> String) -> Void) {
         let hash = header.pointee.collisionHash
-        for index in 0..<header.pointee.entryCount {
+        for index in 0..<entryCount {
             let key = entries[index].key
             require(NodeHeader.hash(of: key) == hash, "a collision node with another hash")
             for other in 0..<index { require(entries[other].key != key, "a key twice") }

@@ -30,8 +30,8 @@ extension HAMT: Sequence {
         @inlinable @inline(__always)
         mutating func enter(_ node: NodeReference<Key, Value>) {
             entry = node.entries
-            remaining = node.header.pointee.entryCount
-            let childCount = node.header.pointee.childCount
+            remaining = node.entryCount
+            let childCount = node.childCount
             if childCount > 0 { pending.append((node.childSlot(at: 0), childCount)) }
         }
 
@@ -49,7 +49,7 @@ extension HAMT: Sequence {
             return (current.pointee.key, current.pointee.value)
         }
 
-        @inlinable
+        @inlinable @inline(__always)
         mutating func enterNextChild() {
             let last = pending.count &- 1
             let slot = pending[last].next

@@ -37,11 +37,11 @@ extension HAMT {
         guard enter(root) else { return true }
         let node = NodeReference<Key, Value>(root)
         guard node.traverseKeys(enter: enter, { visit(.key($0)) }) else { return false }
-        for index in 0..<node.header.pointee.entryCount {
+        for index in 0..<node.entryCount {
             let entry = node.entries + index
             guard visit(.value(NodeReference.value(of: entry), of: NodeReference.key(of: entry))) else { return false }
         }
-        for index in 0..<node.header.pointee.childCount {
+        for index in 0..<node.childCount {
             guard traverse(root: node.child(at: index).address, enter: enter, visit: visit) else { return false }
         }
         return true
@@ -56,12 +56,12 @@ extension NodeReference {
         var owner = keyOwner
         let own = ownPositions(besides: owner)
         if header.pointee.isCollision {
-            for index in 0..<header.pointee.entryCount {
+            for index in 0..<entryCount {
                 guard visit(Self.key(of: entries + index)) else { return false }
             }
         }
         for position in 0..<UInt(16) where own >> UInt16(position) & 1 != 0 {
-            guard visit(Self.key(of: entries + header.pointee.entryIndex(at: position))) else { return false }
+            guard visit(Self.key(of: entries + entryIndex(at: position))) else { return false }
         }
         while let current = owner, enter(current) {
             guard KeyOwner<Key>.forEachKey(of: current, visit) else { return false }

@@ -98,6 +98,16 @@ import Testing
         #expect(joined.nodeAddresses[1] == map.nodeAddresses[1])
     }
 
+    @Test(arguments: [0, -1, 0x0808_0808_0808_0808, 0x5555_5555_5555_5555, ~0x5555_5555_5555_5555])
+    func `keys that aren't there are not found in a node of keys with one hash, whatever that is`(hash: Int) {
+        var map = HAMT(uniqueKeysWithValues: (0..<40).map { (ChosenKey($0, hash: $0 << 40), $0) })
+        for id in 50..<53 { map[ChosenKey(id, hash: hash)] = id }
+        #expect(map.invariantViolations().isEmpty)
+        #expect((50..<53).allSatisfy { map[ChosenKey($0, hash: hash)] == $0 })
+        for bit in 0..<Int.bitWidth { #expect(map[ChosenKey(99, hash: hash ^ 1 << bit)] == nil) }
+        #expect(map[ChosenKey(99, hash: hash)] == nil)
+    }
+
     @Test func `keys with one hash share a node, as near to the root as their hash allows`() {
         let colliding = (0..<5).map { ChosenKey($0, hash: 0x21) }
         var map = HAMT(uniqueKeysWithValues: colliding.map { ($0, $0.id) })

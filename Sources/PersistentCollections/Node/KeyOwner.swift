@@ -36,7 +36,7 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
             var positions = positions
             var target = UnsafeMutableRawPointer(keys)
             while positions != 0 {
-                let index = node.header.pointee.entryIndex(at: UInt(positions.trailingZeroBitCount))
+                let index = node.entryIndex(at: UInt(positions.trailingZeroBitCount))
                 target.copyMemory(from: node.entries + index, byteCount: MemoryLayout<Key>.size)
                 target += MemoryLayout<Key>.stride
                 positions &= positions &- 1
@@ -137,7 +137,7 @@ extension NodeReference {
     func shareKeys(with target: NodeReference) {
         var owner = keyOwner
         var own = ownPositions(besides: owner)
-        let ownCount = owner == nil ? header.pointee.positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
+        let ownCount = owner == nil ? positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
         if ownCount >= KeyOwner<Key>.leastCount {
             owner = giveUpKeys(at: own, owner)
             own = 0
@@ -149,8 +149,8 @@ extension NodeReference {
         own &= target.header.pointee.entryMap
         while own != 0 {
             let position = UInt(own.trailingZeroBitCount)
-            let key = Self.key(of: target.entries + target.header.pointee.entryIndex(at: position))
-            key.initialize(to: Self.key(of: entries + header.pointee.entryIndex(at: position)).pointee)
+            let key = Self.key(of: target.entries + target.entryIndex(at: position))
+            key.initialize(to: Self.key(of: entries + entryIndex(at: position)).pointee)
             own &= own &- 1
         }
     }
@@ -197,7 +197,7 @@ extension NodeReference {
         guard let owner = keyOwner else { return }
         var positions = KeyOwnerHeader.at(owner).pointee.positions & header.pointee.entryMap
         while positions != 0 {
-            let key = Self.key(of: entries + header.pointee.entryIndex(at: UInt(positions.trailingZeroBitCount)))
+            let key = Self.key(of: entries + entryIndex(at: UInt(positions.trailingZeroBitCount)))
             let copy = key.pointee
             key.initialize(to: copy)
             positions &= positions &- 1

@@ -10,10 +10,10 @@ extension NodeReference {
     @inlinable
     func content(at position: UInt) -> Content {
         if header.pointee.hasEntry(at: position) {
-            return .entry(entries + header.pointee.entryIndex(at: position))
+            return .entry(entries + entryIndex(at: position))
         }
         if header.pointee.hasChild(at: position) {
-            return .child(child(at: header.pointee.childIndex(at: position)))
+            return .child(child(at: childIndex(at: position)))
         }
         return .nothing
     }
@@ -21,8 +21,8 @@ extension NodeReference {
     /// Calls `body` with each entry of the subtree.
     @inlinable
     func forEachEntry(_ body: (Entry) throws -> Void) rethrows {
-        for index in 0..<header.pointee.entryCount { try body(entries[index]) }
-        for index in 0..<header.pointee.childCount { try child(at: index).forEachEntry(body) }
+        for index in 0..<entryCount { try body(entries[index]) }
+        for index in 0..<childCount { try child(at: index).forEachEntry(body) }
     }
 
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
@@ -93,8 +93,8 @@ extension NodeReference {
 
     @inlinable
     func forEachEntryPointer(_ body: (UnsafeMutablePointer<Entry>) throws -> Void) rethrows {
-        for index in 0..<header.pointee.entryCount { try body(entries + index) }
-        for index in 0..<header.pointee.childCount { try child(at: index).forEachEntryPointer(body) }
+        for index in 0..<entryCount { try body(entries + index) }
+        for index in 0..<childCount { try child(at: index).forEachEntryPointer(body) }
     }
 }
 

@@ -54,7 +54,7 @@ extension NodeReference {
     /// takes a tenth off an edit of a map of a million entries.
     @inlinable @inline(__always)
     func touchChildren() -> Int {
-        let count = header.pointee.childCount
+        let count = childCount
         var slot = UnsafeRawPointer(childrenEnd)
         let start = slot - count &* MemoryLayout<UnsafeRawPointer>.size
         var words: UInt = ~0
@@ -96,9 +96,9 @@ extension NodeReference {
     @inlinable
     func copy(replacingValueAt index: Int, with value: consuming Value) -> Node<Key, Value> {
         let childCount = touchChildren()
-        let node = Node<Key, Value>.make(header.pointee)
+        let node = Node<Key, Value>.make(header.pointee, entries: entryCount, children: childCount)
         let target = node.reference
-        let count = header.pointee.entryCount
+        let count = entryCount
         if sharesKeys {
             copyBits(0, count, to: target.entries)
             copyValues(0, index, to: target.entries)
@@ -120,12 +120,12 @@ extension NodeReference {
         let childCount = touchChildren()
         var newHeader = header.pointee
         newHeader.addEntry(at: position)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: entryCount &+ 1, children: childCount)
         let target = node.reference
-        let index = newHeader.entryIndex(at: position)
+        let index = target.entryIndex(at: position)
         shareEntries(0, index, to: target.entries)
         (target.entries + index).initialize(to: Entry(key, value))
-        shareEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
+        shareEntries(index, entryCount, to: target.entries + (index &+ 1))
         if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
@@ -137,11 +137,11 @@ extension NodeReference {
         let childCount = touchChildren()
         var newHeader = header.pointee
         newHeader.removeEntry(at: position)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: entryCount &- 1, children: childCount)
         let target = node.reference
-        let index = newHeader.entryIndex(at: position)
+        let index = target.entryIndex(at: position)
         copyEntries(0, index, to: target.entries)
-        copyEntries(index &+ 1, header.pointee.entryCount, to: target.entries + index)
+        copyEntries(index &+ 1, entryCount, to: target.entries + index)
         copyChildren(0, childCount, to: target, at: 0)
         return node
     }
@@ -154,13 +154,13 @@ extension NodeReference {
         replacingChildAt position: UInt, of childCount: Int, with child: consuming Node<Key, Value>,
         losingKey: Bool = false
     ) -> Node<Key, Value> {
-        let node = Node<Key, Value>.make(header.pointee)
+        let node = Node<Key, Value>.make(header.pointee, entries: entryCount, children: childCount)
         let target = node.reference
-        let index = header.pointee.childIndex(at: position)
+        let index = childIndex(at: position)
         if losingKey && ownsKeyBelow(position) {
-            copyEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+            copyEntries(0, positionedEntryCount, to: target.entries)
         } else if header.pointee.entryMap != 0 {
-            shareEntries(0, header.pointee.positionedEntryCount, to: target.entries)
+            shareEntries(0, positionedEntryCount, to: target.entries)
             if sharesKeys { shareKeys(with: target) }
         }
         copyBitsOfChildren(0, childCount, to: target, at: 0)
@@ -177,13 +177,13 @@ extension NodeReference {
         var newHeader = header.pointee
         newHeader.removeEntry(at: position)
         newHeader.addChild(at: position)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: entryCount &- 1, children: childCount &+ 1)
         let target = node.reference
-        let removed = header.pointee.entryIndex(at: position)
+        let removed = entryIndex(at: position)
         shareEntries(0, removed, to: target.entries)
-        shareEntries(removed &+ 1, header.pointee.positionedEntryCount, to: target.entries + removed)
+        shareEntries(removed &+ 1, positionedEntryCount, to: target.entries + removed)
         if sharesKeys && newHeader.entryMap != 0 { shareKeys(with: target) }
-        let index = newHeader.childIndex(at: position)
+        let index = target.childIndex(at: position)
         copyChildren(0, index, to: target, at: 0)
         target.childSlot(at: index).initialize(to: child)
         copyChildren(index, childCount, to: target, at: index &+ 1)
@@ -197,13 +197,13 @@ extension NodeReference {
         var newHeader = header.pointee
         newHeader.removeChild(at: position)
         newHeader.addEntry(at: position)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: entryCount &+ 1, children: childCount &- 1)
         let target = node.reference
-        let index = newHeader.entryIndex(at: position)
+        let index = target.entryIndex(at: position)
         copyEntries(0, index, to: target.entries)
         (target.entries + index).initialize(to: entry.pointee)
-        copyEntries(index, header.pointee.entryCount, to: target.entries + (index &+ 1))
-        let removed = header.pointee.childIndex(at: position)
+        copyEntries(index, entryCount, to: target.entries + (index &+ 1))
+        let removed = childIndex(at: position)
         copyChildren(0, removed, to: target, at: 0)
         copyChildren(removed &+ 1, childCount, to: target, at: removed)
         return node
@@ -214,10 +214,10 @@ extension NodeReference {
     /// A copy of this collision node with one more entry.
     @inlinable
     func copy(appending key: Key, _ value: consuming Value) -> Node<Key, Value> {
-        let count = header.pointee.entryCount
+        let count = entryCount
         var newHeader = header.pointee
         newHeader.setCollision(hash: newHeader.collisionHash, count: count + 1)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: count + 1, children: 0)
         copyEntries(0, count, to: node.reference.entries)
         (node.reference.entries + count).initialize(to: Entry(key, value))
         return node
@@ -226,10 +226,10 @@ extension NodeReference {
     /// A copy of this collision node, which has more than two entries, without entry `index`.
     @inlinable
     func copy(removingCollidingEntryAt index: Int) -> Node<Key, Value> {
-        let count = header.pointee.entryCount
+        let count = entryCount
         var newHeader = header.pointee
         newHeader.setCollision(hash: newHeader.collisionHash, count: count - 1)
-        let node = Node<Key, Value>.make(newHeader)
+        let node = Node<Key, Value>.make(newHeader, entries: count - 1, children: 0)
         copyEntries(0, index, to: node.reference.entries)
         copyEntries(index + 1, count, to: node.reference.entries + index)
         return node

@@ -14,14 +14,14 @@ extension NodeReference {
         if mine.isCollision || theirs.isCollision {
             return try isEqualCollision(to: other, by: areEqual)
         }
-        for index in 0..<mine.entryCount {
+        for index in 0..<entryCount {
             let left = entries + index
             let right = other.entries + index
             guard Self.key(of: left).pointee == Self.key(of: right).pointee,
                 try areEqual(Self.value(of: left).pointee, Self.value(of: right).pointee)
             else { return false }
         }
-        for index in 0..<mine.childCount {
+        for index in 0..<childCount {
             guard try child(at: index).isEqual(to: other.child(at: index), by: areEqual) else { return false }
         }
         return true
@@ -29,8 +29,8 @@ extension NodeReference {
 
     @inlinable @inline(never)
     func isEqualCollision(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
-        let count = header.pointee.entryCount
-        guard other.header.pointee.isCollision, other.header.pointee.entryCount == count,
+        let count = entryCount
+        guard other.header.pointee.isCollision, other.entryCount == count,
             other.header.pointee.collisionHash == header.pointee.collisionHash
         else { return false }
         for index in 0..<count {

@@ -10,7 +10,7 @@ extension Node {
         var header = emptyHeader
         guard firstHash != secondHash else {
             header.setCollision(hash: firstHash, count: 2)
-            let node = make(header)
+            let node = make(header, entries: 2, children: 0)
             node.reference.entries.initialize(to: first)
             (node.reference.entries + 1).initialize(to: second)
             return node
@@ -21,7 +21,7 @@ extension Node {
         header.path = NodeHeader.path(to: firstHash, shift: shift)
         header.addEntry(at: firstPosition)
         header.addEntry(at: secondPosition)
-        let node = make(header)
+        let node = make(header, entries: 2, children: 0)
         let firstIndex = firstPosition < secondPosition ? 0 : 1
         (node.reference.entries + firstIndex).initialize(to: first)
         (node.reference.entries + (1 - firstIndex)).initialize(to: second)
@@ -37,7 +37,7 @@ extension Node {
         header.path = NodeHeader.path(to: hash, shift: shift)
         header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
         header.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
-        let node = make(header)
+        let node = make(header, entries: 1, children: 1)
         node.reference.entries.initialize(to: entry)
         node.reference.childSlot(at: 0).initialize(to: subtree)
         return node

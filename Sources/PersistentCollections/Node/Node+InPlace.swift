@@ -21,7 +21,7 @@ extension Node {
     static func reserve(entries: Int, children: Int, in slot: Slot) -> NodeReference<Key, Value> {
         let node = slot.pointee.reference
         let needed = byteCapacity(
-            entries: node.header.pointee.entryCount &+ entries, children: node.header.pointee.childCount &+ children)
+            entries: node.entryCount &+ entries, children: node.childCount &+ children)
         if needed <= node.byteCapacity { return node }
         return grow(to: needed, slot)
     }
@@ -34,8 +34,8 @@ extension Node {
     @inlinable @inline(never)
     static func grow(to needed: Int, _ slot: Slot) -> NodeReference<Key, Value> {
         let old = slot.pointee.reference
-        let entryCount = old.header.pointee.entryCount
-        let childCount = old.header.pointee.childCount
+        let entryCount = old.entryCount
+        let childCount = old.childCount
         let room = old.header.pointee.isCollision ? needed &+ needed / 3 : needed
         let step = max(firstByteCapacity, 4 &* MemoryLayout<Node>.stride)
         let node = make(old.header.pointee, byteCapacity: (room &+ step &- 1) / step &* step)
@@ -52,9 +52,9 @@ extension Node {
     @inlinable @inline(__always)
     static func insert(_ key: Key, _ value: consuming Value, at position: UInt, in slot: Slot) {
         let node = reserve(entries: 1, children: 0, in: slot)
-        let count = node.header.pointee.entryCount
+        let count = node.entryCount
         node.header.pointee.addEntry(at: position)
-        let index = node.header.pointee.entryIndex(at: position)
+        let index = node.entryIndex(at: position)
         let entry = node.entries + index
         (entry + 1).moveInitialize(from: entry, count: count &- index)
         entry.initialize(to: Entry(key, value))
@@ -64,8 +64,8 @@ extension Node {
     @inlinable @inline(__always)
     static func takeEntry(at position: UInt, from node: NodeReference<Key, Value>) -> Entry {
         node.takeKeysBack()
-        let count = node.header.pointee.entryCount
-        let index = node.header.pointee.entryIndex(at: position)
+        let count = node.entryCount
+        let index = node.entryIndex(at: position)
         let entry = node.entries + index
         let taken = entry.move()
         entry.moveInitialize(from: entry + 1, count: count &- index &- 1)
@@ -77,7 +77,7 @@ extension Node {
     @inlinable
     static func pushDown(_ key: Key, _ hash: UInt, _ value: consuming Value, at position: UInt, in slot: Slot) {
         let node = slot.pointee.reference
-        let otherHash = NodeHeader.hash(of: node.entries[node.header.pointee.entryIndex(at: position)].key)
+        let otherHash = NodeHeader.hash(of: node.entries[node.entryIndex(at: position)].key)
         let other = takeEntry(at: position, from: node)
         insert(pair(other, otherHash, Entry(key, value), hash), at: position, in: slot)
     }
@@ -86,9 +86,9 @@ extension Node {
     @inlinable
     static func insert(_ child: consuming Node, at position: UInt, in slot: Slot) {
         let node = reserve(entries: 0, children: 1, in: slot)
-        let count = node.header.pointee.childCount
+        let count = node.childCount
         node.header.pointee.addChild(at: position)
-        let index = node.header.pointee.childIndex(at: position)
+        let index = node.childIndex(at: position)
         let end = node.childrenEnd
         (end - (count &+ 1)).moveInitialize(from: end - count, count: count &- index)
         node.childSlot(at: index).initialize(to: child)
@@ -97,8 +97,8 @@ extension Node {
     /// Takes out the child at `position`.
     @inlinable
     static func takeChild(at position: UInt, from node: NodeReference<Key, Value>) -> Node {
-        let count = node.header.pointee.childCount
-        let index = node.header.pointee.childIndex(at: position)
+        let count = node.childCount
+        let index = node.childIndex(at: position)
         let taken = node.childSlot(at: index).move()
         let end = node.childrenEnd
         (end - (count &- 1)).moveInitialize(from: end - count, count: count &- index &- 1)
@@ -110,7 +110,8 @@ extension Node {
     @inlinable @inline(never)
     static func append(_ key: Key, _ value: consuming Value, in slot: Slot) {
         let node = reserve(entries: 1, children: 0, in: slot)
-        (node.entries + node.header.pointee.entryCount).initialize(to: Entry(key, value))
-        node.header.pointee.childRanks += 1
+        (node.entries + node.entryCount).initialize(to: Entry(key, value))
+        node.header.pointee.setCollision(
+            hash: node.header.pointee.collisionHash, count: node.header.pointee.collisionCount &+ 1)
     }
 }

@@ -14,7 +14,7 @@ extension NodeReference {
         }
         let position = header.pointee.position(of: hash)
         if header.pointee.hasEntry(at: position) {
-            let index = header.pointee.entryIndex(at: position)
+            let index = entryIndex(at: position)
             if Self.key(of: entries + index).pointee == key { return copy(replacingValueAt: index, with: value) }
             isNew = true
             let other = entries[index]
@@ -23,7 +23,7 @@ extension NodeReference {
         }
         if header.pointee.hasChild(at: position) {
             let childCount = touchChildren()
-            let child = child(at: header.pointee.childIndex(at: position)).setting(key, hash, value, &isNew)
+            let child = child(at: childIndex(at: position)).setting(key, hash, value, &isNew)
             return copy(replacingChildAt: position, of: childCount, with: child)
         }
         if header.pointee.isCollision { return settingColliding(key, value, &isNew) }

@@ -16,9 +16,9 @@ extension NodeReference {
     func removing(_ key: Key, _ hash: UInt) -> Remainder {
         let position = header.pointee.position(of: hash)
         if header.pointee.hasEntry(at: position) {
-            let index = header.pointee.entryIndex(at: position)
+            let index = entryIndex(at: position)
             guard Self.key(of: entries + index).pointee == key else { return .unchanged }
-            if header.pointee.isSmallRoot || header.pointee.itemCount > 2 {
+            if header.pointee.isSmallRoot || itemCount > 2 {
                 return .subtree(copy(removingAt: position))
             }
             if header.pointee.childMap == 0 { return .entry(entries + (1 - index)) }
@@ -26,7 +26,7 @@ extension NodeReference {
         }
         if header.pointee.hasChild(at: position) {
             let childCount = touchChildren()
-            switch child(at: header.pointee.childIndex(at: position)).removing(key, hash) {
+            switch child(at: childIndex(at: position)).removing(key, hash) {
             case .unchanged: return .unchanged
             case .entry(let entry): return .subtree(copy(replacingChildAt: position, with: entry))
             case .subtree(let node):
@@ -40,7 +40,7 @@ extension NodeReference {
     func removingColliding(_ key: Key) -> Remainder {
         guard let entry = collidingEntry(of: key) else { return .unchanged }
         let index = entry - entries
-        if header.pointee.entryCount == 2 { return .entry(entries + (1 - index)) }
+        if entryCount == 2 { return .entry(entries + (1 - index)) }
         return .subtree(copy(removingCollidingEntryAt: index))
     }
 }
@@ -50,8 +50,8 @@ extension Node {
     @inlinable
     static func removeFromTrie(_ slot: Slot, _ key: Key, _ hash: UInt) -> Entry? {
         guard let taken = remove(slot, key, hash) else { return nil }
-        let header = slot.pointee.reference.header
-        if !header.pointee.isSmallRoot && header.pointee.itemCount == 1 { pullUpChild(in: slot) }
+        let root = slot.pointee.reference
+        if !root.header.pointee.isSmallRoot && root.itemCount == 1 { pullUpChild(in: slot) }
         return taken
     }
 
@@ -64,17 +64,17 @@ extension Node {
         let node = slot.pointee.reference
         let position = node.header.pointee.position(of: hash)
         if node.header.pointee.hasEntry(at: position) {
-            let index = node.header.pointee.entryIndex(at: position)
+            let index = node.entryIndex(at: position)
             guard NodeReference.key(of: node.entries + index).pointee == key else { return nil }
             return takeEntry(at: position, from: node)
         }
         if node.header.pointee.hasChild(at: position) {
-            let child = node.childSlot(at: node.header.pointee.childIndex(at: position))
+            let child = node.childSlot(at: node.childIndex(at: position))
             guard let taken = remove(child, key, hash) else { return nil }
             if node.ownsKeyBelow(position) { node.takeKeysBack() }
-            let header = child.pointee.reference.header
-            if header.pointee.itemCount == 1 {
-                if header.pointee.childMap == 0 {
+            let rest = child.pointee.reference
+            if rest.itemCount == 1 {
+                if rest.header.pointee.childMap == 0 {
                     pullUpEntry(at: position, in: slot)
                 } else {
                     pullUpChild(in: child)
@@ -109,7 +109,7 @@ extension Node {
     static func single(_ entry: consuming Entry) -> Node {
         var header = emptyHeader
         header.addEntry(at: 0)
-        let node = make(header)
+        let node = make(header, entries: 1, children: 0)
         node.reference.entries.initialize(to: entry)
         return node
     }
@@ -130,9 +130,10 @@ extension Node {
     static func takeColliding(_ key: Key, from node: NodeReference<Key, Value>) -> Entry? {
         guard let entry = node.collidingEntry(of: key) else { return nil }
         let taken = entry.move()
-        let last = node.entries + (node.header.pointee.entryCount - 1)
+        let last = node.entries + (node.entryCount - 1)
         entry.moveInitialize(from: entry + 1, count: last - entry)
-        node.header.pointee.childRanks -= 1
+        node.header.pointee.setCollision(
+            hash: node.header.pointee.collisionHash, count: node.header.pointee.collisionCount &- 1)
         return taken
     }
 }
@@ -142,10 +143,9 @@ extension Node {
     @inlinable
     static func removeAll(_ node: NodeReference<Key, Value>) {
         node.takeKeysBack()
-        let entryCount = node.header.pointee.entryCount
-        let childCount = node.header.pointee.childCount
+        let entryCount = node.entryCount
+        let childCount = node.childCount
         node.header.pointee.removeAll()
-        node.header.pointee.path = NodeHeader.smallRootPath
         node.entries.deinitialize(count: entryCount)
         (node.childrenEnd - childCount).deinitialize(count: childCount)
     }

@@ -2,11 +2,11 @@ extension NodeReference {
     /// A subtree of the same shape with other values.
     @inlinable
     func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
-        let entryCount = header.pointee.entryCount
-        let childCount = header.pointee.childCount
+        let entryCount = entryCount
+        let childCount = childCount
         var shape = Node<Key, Other>.emptyHeader
         shape.copyShape(of: header.pointee)
-        let node = Node<Key, Other>.make(shape)
+        let node = Node<Key, Other>.make(shape, entries: entryCount, children: childCount)
         let target = node.reference
         var done = 0
         do {

@@ -17,11 +17,11 @@ extension Node {
             }
             let position = header.pointee.position(of: hash)
             if header.pointee.hasChild(at: position) {
-                slot = node.childSlot(at: header.pointee.childIndex(at: position))
+                slot = node.childSlot(at: node.childIndex(at: position))
                 continue
             }
             if header.pointee.hasEntry(at: position) {
-                let entry = node.entries + header.pointee.entryIndex(at: position)
+                let entry = node.entries + node.entryIndex(at: position)
                 if NodeReference.key(of: entry).pointee == key { return exchange(value, in: entry) }
                 pushDown(key, hash, value, at: position, in: slot)
             } else if !header.pointee.isCollision {
@@ -52,7 +52,7 @@ extension Node {
         let node = slot.pointee.reference
         let position = node.header.pointee.position(of: hash)
         guard node.header.pointee.hasEntry(at: position) else { return nil }
-        let entry = node.entries + node.header.pointee.entryIndex(at: position)
+        let entry = node.entries + node.entryIndex(at: position)
         return NodeReference.key(of: entry).pointee == key ? entry : nil
     }
 
@@ -76,7 +76,7 @@ extension Node {
             let node = slot.pointee.reference
             let position = node.header.pointee.position(of: hash)
             guard node.header.pointee.hasChild(at: position) else { return NodeReference.value(of: entry) }
-            slot = node.childSlot(at: node.header.pointee.childIndex(at: position))
+            slot = node.childSlot(at: node.childIndex(at: position))
         }
         var isNew = false
         slot.pointee = slot.pointee.reference

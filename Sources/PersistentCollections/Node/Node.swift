@@ -36,10 +36,10 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
         NodeHeader(keys: Entry.destruction(of: Key.self), values: Entry.destruction(of: Value.self))
     }
 
-    /// A node with the shape of `header` and no free space.
+    /// A node with the shape of `header`, which announces so many entries and children, and no free space.
     @inlinable @inline(__always)
-    static func make(_ header: NodeHeader) -> Node {
-        make(header, byteCapacity: byteCapacity(entries: header.entryCount, children: header.childCount))
+    static func make(_ header: NodeHeader, entries: Int, children: Int) -> Node {
+        make(header, byteCapacity: byteCapacity(entries: entries, children: children))
     }
 
     /// Bytes that so many entries and children take, rounded up to a multiple of 8.
@@ -71,7 +71,7 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
         let header = reference.header.pointee
         if header.entryMap != 0 || header.isCollision { Self.destroyEntries(reference) }
         var child = UnsafeRawPointer(reference.childrenEnd)
-        for _ in 0..<header.childCount {
+        for _ in 0..<reference.childCount {
             child -= MemoryLayout<UnsafeRawPointer>.size
             Unmanaged<Node>.fromOpaque(child.load(as: UnsafeRawPointer.self)).release()
         }
@@ -88,16 +88,16 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
         let stride = Entry.stride
         if owner != nil {
             while own != 0 {
-                let key = keys + header.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
+                let key = keys + node.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
                 header.keyDestruction.destroy(Key.self, key, 1, stride: stride)
                 own &= own &- 1
             }
         } else {
-            header.keyDestruction.destroy(Key.self, keys, header.entryCount, stride: stride)
+            header.keyDestruction.destroy(Key.self, keys, node.entryCount, stride: stride)
         }
         if header.valueDestruction != .nothing {
             let values = keys + Entry.valueOffset
-            header.valueDestruction.destroy(Value.self, values, header.entryCount, stride: stride)
+            header.valueDestruction.destroy(Value.self, values, node.entryCount, stride: stride)
         }
     }
 }

@@ -21,13 +21,19 @@ struct NodeReference<Key: Hashable, Value> {
     @inlinable @inline(__always)
     static var entriesOffset: Int {
         let mask = Entry.alignment &- 1
-        let headerOffset = (objectHeaderSize &+ 7) & ~7
         return (headerOffset &+ MemoryLayout<NodeHead>.size &+ mask) & ~mask
+    }
+
+    /// Where the header starts.
+    @inlinable @inline(__always)
+    static var headerOffset: Int {
+        let mask = MemoryLayout<NodeHead>.alignment &- 1
+        return (objectHeaderSize &+ mask) & ~mask
     }
 
     @inlinable @inline(__always)
     var header: UnsafeMutablePointer<NodeHeader> {
-        (address + ((Self.objectHeaderSize &+ 7) & ~7)).assumingMemoryBound(to: NodeHeader.self)
+        (address + Self.headerOffset).assumingMemoryBound(to: NodeHeader.self)
     }
 
     @inlinable @inline(__always)
@@ -64,7 +70,7 @@ struct NodeReference<Key: Hashable, Value> {
     /// Bytes of the tail in use.
     @inlinable
     var usedBytes: Int {
-        Node<Key, Value>.byteCapacity(entries: header.pointee.entryCount, children: header.pointee.childCount)
+        Node<Key, Value>.byteCapacity(entries: entryCount, children: childCount)
     }
 
     /// Where the key of an entry lies.
@@ -78,4 +84,44 @@ struct NodeReference<Key: Hashable, Value> {
     static func value(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Value> {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
+}
+
+extension NodeReference {
+    /// What a position holds: its byte in the header's first field, `NodeHeader.slots`.
+    @inlinable @inline(__always)
+    func slot(at position: UInt) -> Int {
+        Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
+    }
+
+    /// Index of the entry at a position, or that an entry would have at a vacant one.
+    @inlinable @inline(__always)
+    func entryIndex(at position: UInt) -> Int { slot(at: position) & 15 }
+
+    @inlinable @inline(__always)
+    func childIndex(at position: UInt) -> Int { ~slot(at: position) }
+
+    /// Number of entries in the node's own tail.
+    @inlinable @inline(__always)
+    var entryCount: Int {
+        header.pointee.entryMap == 0 && header.pointee.isCollision
+            ? header.pointee.collisionCount : positionedEntryCount
+    }
+
+    /// The same for a node that is no collision node.
+    @inlinable @inline(__always)
+    var positionedEntryCount: Int {
+        let map = header.pointee.entryMap
+        return map == 0 ? 0 : slot(at: NodeHeader.highestPosition(in: map)) &+ 1
+    }
+
+    /// Number of children in the node's own tail.
+    @inlinable @inline(__always)
+    var childCount: Int {
+        let map = header.pointee.childMap
+        return map == 0 ? 0 : childIndex(at: NodeHeader.highestPosition(in: map)) &+ 1
+    }
+
+    /// Number of entries and children in the node's own tail.
+    @inlinable
+    var itemCount: Int { entryCount &+ childCount }
 }
