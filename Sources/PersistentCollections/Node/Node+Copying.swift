@@ -96,9 +96,9 @@ extension NodeReference {
     @inlinable
     func copy(replacingValueAt index: Int, with value: consuming Value) -> Node<Key, Value> {
         let childCount = touchChildren()
-        let node = Node<Key, Value>.make(header.pointee, entries: entryCount, children: childCount)
-        let target = node.reference
         let count = entryCount
+        let node = Node<Key, Value>.make(header.pointee, entries: count, children: childCount)
+        let target = node.reference
         if sharesKeys {
             copyBits(0, count, to: target.entries)
             copyValues(0, index, to: target.entries)
@@ -118,14 +118,15 @@ extension NodeReference {
     @inlinable
     func copy(insertingAt position: UInt, _ key: Key, _ value: consuming Value) -> Node<Key, Value> {
         let childCount = touchChildren()
+        let count = positionedEntryCount
+        let index = entryIndex(at: position)
         var newHeader = header.pointee
         newHeader.addEntry(at: position)
-        let node = Node<Key, Value>.make(newHeader, entries: entryCount &+ 1, children: childCount)
+        let node = Node<Key, Value>.make(newHeader, entries: count &+ 1, children: childCount)
         let target = node.reference
-        let index = target.entryIndex(at: position)
         shareEntries(0, index, to: target.entries)
         (target.entries + index).initialize(to: Entry(key, value))
-        shareEntries(index, entryCount, to: target.entries + (index &+ 1))
+        shareEntries(index, count, to: target.entries + (index &+ 1))
         if sharesKeys { shareKeys(with: target) }
         copyChildren(0, childCount, to: target, at: 0)
         return node
@@ -154,13 +155,14 @@ extension NodeReference {
         replacingChildAt position: UInt, of childCount: Int, with child: consuming Node<Key, Value>,
         losingKey: Bool = false
     ) -> Node<Key, Value> {
-        let node = Node<Key, Value>.make(header.pointee, entries: entryCount, children: childCount)
+        let count = positionedEntryCount
+        let node = Node<Key, Value>.make(header.pointee, entries: count, children: childCount)
         let target = node.reference
         let index = childIndex(at: position)
         if losingKey && ownsKeyBelow(position) {
-            copyEntries(0, positionedEntryCount, to: target.entries)
+            copyEntries(0, count, to: target.entries)
         } else if header.pointee.entryMap != 0 {
-            shareEntries(0, positionedEntryCount, to: target.entries)
+            shareEntries(0, count, to: target.entries)
             if sharesKeys { shareKeys(with: target) }
         }
         copyBitsOfChildren(0, childCount, to: target, at: 0)

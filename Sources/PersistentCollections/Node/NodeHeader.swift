@@ -195,9 +195,6 @@ extension NodeHeader {
     @inlinable @inline(__always)
     func hasChild(at position: UInt) -> Bool { (childMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
-    @inlinable @inline(__always)
-    var isEmpty: Bool { entryMap | childMap == 0 && !isCollision }
-
     /// The highest position in a bitmap that isn't empty.
     @inlinable @inline(__always)
     static func highestPosition(in map: UInt16) -> UInt {
