@@ -26,6 +26,8 @@ bool contextvars_is_main_thread(void) {
 #endif
 }
 
+__attribute__((noinline)) void contextvars_retain_barrier(void) { __asm__ volatile("" ::: "memory"); }
+
 void contextvars_wait(unsigned attempt) {
     if (attempt < 16) {
         sched_yield();

@@ -123,6 +123,11 @@ static inline bool *contextvars_thread_is_notifying(void) { return &contextvars_
 /// a holder of lower priority must get it too.
 void contextvars_wait(unsigned attempt);
 
+/// Does nothing that the caller's optimiser can see. To be called before a lock is given back under which something was
+/// retained: Swift's optimiser moves a retain behind whatever it sees to release nothing, the store that gives back a lock
+/// included, and by then another thread may have released the last reference.
+void contextvars_retain_barrier(void);
+
 // MARK: The layout of tasks (task_layout.c)
 
 /// Two places in a task that the runtime has no cheap question for: where its task-local values begin, and where its

@@ -89,11 +89,17 @@ extension Frame {
         let context = Context(enteredWith: taken.values)
         let replaced = taken.variable.flatMap { context.exchange(MovingValue(taking: taken.value), for: $0) }
         let reference = Unmanaged.passRetained(context)
-        contextvars_frame_set_context(self, reference.toOpaque())
+        unlock(with: reference)
         // Not before the lock is given back: what a user wrote may run when it ends.
         replaced?.release()
         withExtendedLifetime(taken) {}
         return reference
+    }
+
+    /// Gives back the frame's lock, with the context that has been made, if one has.
+    private func unlock(with context: Unmanaged<Context>? = nil) {
+        contextvars_retain_barrier()
+        contextvars_frame_set_context(self, context?.toOpaque())
     }
 
     /// The values of the frame's context at this moment, with the draft's change put into its map.
@@ -107,7 +113,7 @@ extension Frame {
         }
         let changed = draft.pointee
         draft.pointee = Draft(changed.changedValues())
-        contextvars_frame_set_context(self, nil)
+        unlock()
         withExtendedLifetime(changed) {}
         return draft.pointee.values
     }
@@ -119,7 +125,7 @@ extension Frame {
         if let context = contextvars_frame_context_or_lock(self) {
             return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.snapshotOfValues() }
         }
-        defer { contextvars_frame_set_context(self, nil) }
+        defer { unlock() }
         return draft.pointee.changedValues()
     }
 
@@ -130,7 +136,7 @@ extension Frame {
         if let context = contextvars_frame_context_or_lock(self) {
             return Draft(Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.snapshotOfValues() })
         }
-        defer { contextvars_frame_set_context(self, nil) }
+        defer { unlock() }
         return draft.pointee
     }
 
@@ -141,7 +147,7 @@ extension Frame {
         if let context = contextvars_frame_context_or_lock(self) {
             return Unmanaged<Context>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.storedValue(of: variable) }
         }
-        defer { contextvars_frame_set_context(self, nil) }
+        defer { unlock() }
         return draft.pointee.variable === variable ? draft.pointee.value : draft.pointee.values[variable]
     }
 }

@@ -12,10 +12,14 @@ struct SpinLock: ~Copyable {
     @inline(__always)
     borrowing func withLock<Result>(_ body: () -> Result) -> Result {
         lock()
-        defer { unlock() }
+        defer {
+            contextvars_retain_barrier()
+            unlock()
+        }
         return body()
     }
 
+    /// For a section that retains nothing.
     @inline(__always)
     borrowing func lock() {
         if isHeld.exchange(true, ordering: .acquiring) { wait() }
