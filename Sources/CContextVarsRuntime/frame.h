@@ -37,14 +37,6 @@ void contextvars_task_local_pop(void);
 /// Whether a frame that the caller has just pushed is the only task-local value in the storage.
 bool contextvars_task_local_is_first(contextvars_frame *frame);
 
-/// How the runtime stores a task-local value: the item that it links to, then what it was given.
-typedef struct contextvars_item {
-    uintptr_t next_and_flags;
-    const void *key;
-    const void *type;
-    contextvars_frame *frame;
-} contextvars_item;
-
 /// The task-local's key: only its address matters.
 extern const char contextvars_task_local_key;
 

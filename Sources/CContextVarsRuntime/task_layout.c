@@ -1,8 +1,8 @@
 /// Finds out where a task keeps two things (`contextvars_known_task_layout`).
 ///
 /// Invariant: each is at the same offset in every task of the process. An offset is searched by what stands there while
-/// two things are begun and ended, one inside the other, and trusted only if exactly one word of the task follows them
-/// there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions are asked.
+/// two bindings or groups are begun and ended, one inside the other, and trusted only if exactly one word of the task
+/// follows them there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions are asked.
 
 #include "frame.h"
 
@@ -19,8 +19,8 @@ void contextvars_note_task(contextvars_task_notes *notes) {
 
 static bool is_in(uintptr_t word, uintptr_t start, size_t size) { return word - start < size; }
 
-/// The offset of the only word that points into the inner thing while that lasts, into the outer one before and after, and
-/// to what it did at first when both have ended; else 0.
+/// The offset of the only word that points into the inner binding or group while that lasts, into the outer one before and
+/// after, and to what it did at first when both have ended; else 0.
 static size_t offset_of_innermost(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner, size_t size) {
     if (notes->count != CONTEXTVARS_TASK_NOTES) return 0;
     size_t offset = 0;

@@ -31,10 +31,18 @@ typedef struct slot {
     contextvars_frame *frame;
 } slot;
 
-/// Puts a frame into a slot of the runtime's storage.
+/// How the runtime stores a task-local value: the item that it links to, then what it was given.
+typedef struct item {
+    uintptr_t next_and_flags;
+    const void *key;
+    const void *type;
+    slot value;
+} item;
+
+/// Puts a frame into a slot that is an item's value: the runtime copies and takes to nowhere else.
 static slot *fill(slot *slot, contextvars_frame *frame) {
     slot->frame = frame;
-    frame->item = (char *)slot - offsetof(contextvars_item, frame);
+    frame->item = (char *)slot - offsetof(item, value);
     return slot;
 }
 
@@ -159,8 +167,8 @@ void contextvars_task_local_push(contextvars_frame *frame) {
 void contextvars_task_local_pop(void) { swift_task_localValuePop(); }
 
 bool contextvars_task_local_is_first(contextvars_frame *frame) {
-    const contextvars_item *item = frame->item;
+    const item *pushed = frame->item;
     // Of an item that doesn't look like ours, nothing is known.
-    if (item->key != &contextvars_task_local_key || item->type != &metadata.kind) return false;
-    return item->next_and_flags < _Alignof(contextvars_item);
+    if (pushed->key != &contextvars_task_local_key || pushed->type != &metadata.kind) return false;
+    return pushed->next_and_flags < _Alignof(item);
 }

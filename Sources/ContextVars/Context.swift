@@ -22,7 +22,8 @@ public final class Context: @unchecked Sendable {
     // - `entered` is true while one agent (a task, a thread or a `ThreadState`) has the context entered, its owner.
     // - `values` is written by the owner only, under `lock`. The owner reads it without the lock, everybody else with.
     // - The map is changed in place only under `lock` and where nobody else holds its nodes: a reader that keeps the
-    //   map takes its reference under `lock`, which makes the nodes shared.
+    //   map takes its reference under `lock`, which makes the nodes shared. (`SpinLock.withLock` sees to it that it does so
+    //   in optimised code.)
     // `@exclusivity(unchecked)`: these rules imply what the run-time checks would check, at a tenth of the price of `get`.
     @exclusivity(unchecked)
     private(set) var values: ContextValues
@@ -78,19 +79,19 @@ extension Context {
 
     /// Sets a variable, or unsets it with `nil`, and returns what it had.
     ///
-    /// For the owner.
+    /// For the owner. Takes over the new value's reference; the caller has to release the old one's.
     @inline(__always)
     func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
         lock.lock()
         defer { lock.unlock() }
-        if let newValue, let place = values.valueToChange(forKey: variable) { return newValue.exchanged(with: place) }
+        if let newValue, let place = values.valueToChange(forKey: variable) { return newValue.exchange(in: place) }
         return changeMap(newValue, for: variable)
     }
 
     @inline(never)
     private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue(taking: $0) } }
-        return values.updateValue(newValue.stored(), forKey: variable).map { MovingValue(taking: $0) }
+        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue($0) } }
+        return values.updateValue(newValue.takeStored(), forKey: variable).map { MovingValue($0) }
     }
 }
 

@@ -22,22 +22,11 @@ extension ContextError {
 
     // About a token by what it has, not by the token itself: one that escapes nowhere needs no allocation.
 
+    /// Not to be called under a lock: the variable's description has its default value's.
     @usableFromInline
     @inline(never)
-    static func tokenUsed(of variable: AnyContextVar) -> ContextError {
-        ContextError(.tokenUsed, "<Token used var=\(variable)>")
-    }
-
-    @usableFromInline
-    @inline(never)
-    static func tokenFromDifferentVar(_ variable: AnyContextVar) -> ContextError {
-        ContextError(.tokenFromDifferentVar, "<Token var=\(variable)>")
-    }
-
-    @usableFromInline
-    @inline(never)
-    static func tokenFromDifferentContext(of variable: AnyContextVar) -> ContextError {
-        ContextError(.tokenFromDifferentContext, "<Token var=\(variable)>")
+    static func token(_ code: Code, of variable: AnyContextVar) -> ContextError {
+        ContextError(code, "<Token\(code == .tokenUsed ? " used" : "") var=\(variable)>")
     }
 
     @usableFromInline

@@ -21,8 +21,7 @@
 public struct ContextSnapshot: Sendable {
     private let contents: Contents
 
-    /// One reference, whatever it is. (A `nil` beside the values, which is released all the same, would make taking and
-    /// releasing a snapshot dearer by a sixth.)
+    /// One reference, whatever it is: a `nil` beside the values would be retained and released as well.
     private enum Contents {
         case values(ContextValues)
         indirect case valuesAndCaptured(ContextValues, CapturedValue)

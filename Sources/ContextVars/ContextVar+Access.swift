@@ -52,7 +52,7 @@ extension ContextVar {
     @inlinable
     @discardableResult
     public func set(_ newValue: Value) throws(ContextError) -> Token<Value> {
-        let (context, oldValue) = try setInCurrent(self, to: MovingValue(newValue))
+        let (context, oldValue) = try setInCurrent(self, to: MovingValue(storing: newValue))
         return Token(context: context, variable: self, oldValue: oldValue)
     }
 

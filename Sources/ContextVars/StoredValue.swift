@@ -7,8 +7,8 @@
 /// alone does both, always with its own `Value`, and variables are keys by identity.
 @usableFromInline
 struct StoredValue: @unchecked Sendable {
-    // Invariant behind `@unchecked`: the only way in is `init`, which takes a `Sendable` value; both properties are
-    // never changed afterwards.
+    // Invariant behind `@unchecked`: `init(_:)` takes a `Sendable` value, and `init(bits:box:)` only puts together again what
+    // came from one; both properties are never changed afterwards.
     @usableFromInline let bits: UInt64
     @usableFromInline let box: AnyObject?
 

@@ -1,3 +1,4 @@
+import CContextVarsRuntime
 import Synchronization
 
 /// An explicit stack of entered contexts, for authors of language runtimes and event loops: what `PyThreadState` is to
@@ -61,7 +62,10 @@ public final class ThreadState: Sendable {
     ///
     /// - Complexity: O(1).
     public var context: Context {
-        stack.withLock { $0.current() }
+        stack.withLock { stack in
+            defer { contextvars_retain_barrier() }
+            return stack.current()
+        }
     }
 
     /// Makes a context the current one of this state: `PyContext_Enter`.
@@ -81,6 +85,7 @@ public final class ThreadState: Sendable {
     /// - Complexity: O(1).
     public func exit(_ context: Context) throws(ContextError) {
         let outer: Context?? = stack.withLock { stack in
+            defer { contextvars_retain_barrier() }
             guard stack.entered.last === context else { return nil }
             stack.entered.removeLast()
             return .some(stack.entered.last ?? stack.root)
@@ -98,23 +103,24 @@ extension ThreadState {
     func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
         stack.withLock { stack in
             let context = stack.current()
-            let oldValue = context.exchange(MovingValue(newValue), for: variable)
+            let oldValue = context.exchange(MovingValue(storing: newValue), for: variable)
             return Token(context: context.id, variable: variable, oldValue: oldValue)
         }
     }
 
     /// Restores what a variable had in the current context.
     ///
-    /// All under the lock: a token works once, also if several threads try it at the same time. The value that goes is
-    /// released after that: its end may run a user's code, which may use this state.
+    /// All under the lock: a token works once, also if several threads try it at the same time. What may run a user's code,
+    /// which may use this state, comes after it: the end of the value that goes, and the description of the error.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
-        let discarded = try stack.withLock { stack throws(ContextError) in
-            try token.use(with: variable) {
-                let context = stack.current()
-                guard context.id == token.context else { return nil }
-                return .some(context.exchange(token.borrowedOldValue?.retained(), for: variable))
-            }
+        let (discarded, refusal) = stack.withLock { stack -> (MovingValue?, ContextError.Code?) in
+            if let refusal = token.refusal(of: variable) { return (nil, refusal) }
+            let context = stack.current()
+            guard context.id == token.context else { return (nil, .tokenFromDifferentContext) }
+            token.used.store(true, ordering: .relaxed)
+            return (context.exchange(token.borrowedOldValue?.retained(), for: variable), nil)
         }
+        if let refusal { throw .token(refusal, of: token.var) }
         release(discarded)
     }
 }

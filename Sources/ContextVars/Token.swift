@@ -40,7 +40,7 @@ public final class Token<Value: Sendable>: Sendable {
         self.context = context
         self.var = variable
         self.hadValue = oldValue != nil
-        self.storedOldValue = (oldValue ?? MovingValue(bits: 0, box: nil)).stored(as: Value.self)
+        self.storedOldValue = (oldValue ?? MovingValue(bits: 0, box: nil)).takeStored(as: Value.self)
     }
 
     // Written out to be inlinable: the compiler leaves out the whole object where a token goes nowhere.
@@ -55,9 +55,18 @@ extension Token {
         hadValue ? MovingValue(borrowing: storedOldValue, as: Value.self) : nil
     }
 
+    /// Why the token can't restore a variable, as far as the token knows.
+    ///
+    /// To be asked before whether its context is current: the checks come in CPython's order.
+    @inlinable
+    func refusal(of variable: ContextVar<Value>) -> ContextError.Code? {
+        if isUsed { return .tokenUsed }
+        return self.var === variable ? nil : .tokenFromDifferentVar
+    }
+
     /// Marks the token as used if it is unused, of this variable, and `restore` finds that its context is current.
     ///
-    /// The checks come in CPython's order. They need no lock: a token's context has one owner, who alone gets past them.
+    /// The checks need no lock: a token's context has one owner, who alone gets past them.
     ///
     /// - Parameters:
     ///   - variable: The variable that is to be restored.
@@ -67,9 +76,8 @@ extension Token {
     func use(
         with variable: ContextVar<Value>, restore: () throws(ContextError) -> MovingValue??
     ) throws(ContextError) -> MovingValue? {
-        guard !isUsed else { throw .tokenUsed(of: self.var) }
-        guard self.var === variable else { throw .tokenFromDifferentVar(self.var) }
-        guard let discarded = try restore() else { throw .tokenFromDifferentContext(of: self.var) }
+        if let refusal = refusal(of: variable) { throw .token(refusal, of: self.var) }
+        guard let discarded = try restore() else { throw .token(.tokenFromDifferentContext, of: self.var) }
         used.store(true, ordering: .relaxed)
         return discarded
     }

@@ -67,6 +67,18 @@ import Testing
         #expect(throws: ContextError.tokenUsed) { try variable.reset(token, in: state) }
     }
 
+    @Test func `What describes a variable's default may use the state, also where a token is refused`() throws {
+        struct Loud: Sendable, CustomDebugStringConvertible {
+            let state: ThreadState
+            var debugDescription: String { "default of \(state.context)" }
+        }
+        let variable = ContextVar("variable", default: Loud(state: state))
+        let token = variable.set(Loud(state: state), in: state)
+        try variable.reset(token, in: state)
+        let error = #expect(throws: ContextError.tokenUsed) { try variable.reset(token, in: state) }
+        #expect(error?.description.contains("default of <Context") == true)
+    }
+
     @Test func `A state that ends exits its contexts`() throws {
         let context = Context()
         do {

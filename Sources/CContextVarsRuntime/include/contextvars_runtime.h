@@ -57,7 +57,8 @@ typedef struct contextvars_frame {
     struct contextvars_frame *_Nullable anchor;
     /// The owner's innermost frame that rides on this one; NULL if there is none, and in a riding frame.
     _Atomic(struct contextvars_frame *_Nullable) rider;
-    /// The item of the runtime's storage in which an anchored frame is.
+    /// The item of the runtime's storage in which an anchored frame is, set when it is put there. The owner compares it with
+    /// the latest item.
     const void *_Nullable item;
 } contextvars_frame;
 
@@ -133,7 +134,8 @@ void contextvars_retain_barrier(void);
 /// Two places in a task that the runtime has no cheap question for: where its task-local values begin, and where its
 /// status records do, among them its open task groups. As offsets in bytes; 0 for a place that isn't known.
 ///
-/// To look is one load each, where the runtime's functions take 6 and 13 ns.
+/// To look is one load each. The runtime's functions are calls that walk through the values, and that take the lock of the
+/// records: half of what a scope for synchronous code costs.
 typedef struct contextvars_task_layout {
     _Atomic(size_t) values;
     _Atomic(size_t) records;
@@ -141,7 +143,8 @@ typedef struct contextvars_task_layout {
 
 extern contextvars_task_layout contextvars_known_task_layout;
 
-/// Whether the caller is a task, a word of which is known, and is this one. (Only the running task changes both words.)
+/// Whether the word at a known offset of the running task is `word`. False where no task runs or the offset isn't known.
+/// (Only the running task gives either word another value.)
 static inline bool contextvars_task_word_is(
     void *_Nullable task, _Atomic(size_t) *known_offset, const void *_Nullable word
 ) {
@@ -150,18 +153,18 @@ static inline bool contextvars_task_word_is(
     return atomic_load_explicit((_Atomic(const void *) *)((char *)task + offset), memory_order_relaxed) == word;
 }
 
-/// Whether the caller is known to have no context: it is a task without any task-local value.
+/// Whether the caller is known to have no context: it is a task without any task-local value. False says nothing.
 static inline bool contextvars_has_no_context(void) {
     void *task = *contextvars_this_thread.running_task;
     if (task == (void *)CONTEXTVARS_TASK_UNKNOWN) return false;
     return contextvars_task_word_is(task, &contextvars_known_task_layout.values, NULL);
 }
 
-/// How much of a task is searched, less than the runtime allocates for each; and how often it is noted.
+/// How much of a task is searched, and how often it is noted.
 enum { CONTEXTVARS_TASK_WORDS = 32, CONTEXTVARS_TASK_NOTES = 5 };
 
-/// What the words of a task were: before two things were begun, when the outer one was, when the inner one was, when the
-/// inner one had ended, when both had.
+/// What the words of a task were: before two bindings or groups were begun, when the outer one was, when the inner one was,
+/// when the inner one had ended, when both had.
 typedef struct contextvars_task_notes {
     size_t count;
     uintptr_t words[CONTEXTVARS_TASK_NOTES][CONTEXTVARS_TASK_WORDS];
@@ -170,7 +173,8 @@ typedef struct contextvars_task_notes {
 /// Adds what the words of the running task are.
 void contextvars_note_task(contextvars_task_notes *notes);
 
-/// Finds out where tasks keep their task-local values. To be called in a task that isn't a child.
+/// Finds out where tasks keep their task-local values. To be called in a task that isn't a child: of those, the runtime
+/// allocates more than is searched.
 void contextvars_learn_place_of_values(void);
 
 /// Finds out where tasks keep their status records, from notes about two task groups, whose addresses these are.

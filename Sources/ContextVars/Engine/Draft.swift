@@ -87,7 +87,7 @@ extension Frame {
         if let context = contextvars_frame_context_or_lock(self) { return .fromOpaque(context) }
         let taken = takeDraft(draft)
         let context = Context(enteredWith: taken.values)
-        let replaced = taken.variable.flatMap { context.exchange(MovingValue(taking: taken.value), for: $0) }
+        let replaced = taken.variable.flatMap { context.exchange(MovingValue(taken.value), for: $0) }
         let reference = Unmanaged.passRetained(context)
         unlock(with: reference)
         // Not before the lock is given back: what a user wrote may run when it ends.

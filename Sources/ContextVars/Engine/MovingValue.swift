@@ -1,9 +1,9 @@
 /// A stored value on its way into a context, or out of it: as bits, with a reference that only explicit calls retain and
 /// release.
 ///
-/// That saves two fifths of `set` and `reset` of a value that is stored in place: the code that knows the value's type does
-/// nothing about its box, since there is none, and the engine moves two words. And nothing is released before the context's
-/// lock is given back: the end of a value may run what a user wrote.
+/// So the code that knows that the value's type is stored in place does nothing about its box, and the engine moves two
+/// words: much of what `set` and `reset` cost otherwise. And nothing is released before the context's lock is given back: the
+/// end of a value may run what a user wrote.
 ///
 /// Invariant: whoever is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. A *borrowed*
 /// one is a copy of bits whose owner lives on; it is retained before it is given to anybody.
@@ -19,14 +19,14 @@ struct MovingValue {
     }
 
     @inlinable
-    init<Value: Sendable>(_ value: Value) {
+    init<Value: Sendable>(storing value: Value) {
         let stored = StoredValue(value)
         self.init(bits: stored.bits, box: StoredValue.isInline(Value.self) ? nil : stored.box.map { .passRetained($0) })
     }
 
-    /// A value that is taken out of where it was.
+    /// A stored value, with a reference of its own.
     @inline(__always)
-    init(taking stored: consuming StoredValue) {
+    init(_ stored: consuming StoredValue) {
         self.init(bits: stored.bits, box: stored.box.map { .passRetained($0) })
     }
 
@@ -52,20 +52,21 @@ struct MovingValue {
         if let box { box.release() }
     }
 
+    /// The value as it is stored, which takes over the reference.
     @inline(__always)
-    func stored() -> StoredValue {
+    func takeStored() -> StoredValue {
         StoredValue(bits: bits, box: box?.takeRetainedValue())
     }
 
     /// The same where the type is known.
     @inlinable
-    func stored<Value: Sendable>(as type: Value.Type) -> StoredValue {
+    func takeStored<Value: Sendable>(as type: Value.Type) -> StoredValue {
         StoredValue(bits: bits, box: StoredValue.isInline(type) ? nil : box?.takeRetainedValue())
     }
 
-    /// Puts the value where another one is, which goes on its way.
+    /// Puts the value into a place, and takes out the one that is there.
     @inline(__always)
-    func exchanged(with place: UnsafeMutablePointer<StoredValue>) -> MovingValue {
+    func exchange(in place: UnsafeMutablePointer<StoredValue>) -> MovingValue {
         // Both types are two words of the same meaning; moved as bits, no reference count changes.
         place.withMemoryRebound(to: MovingValue.self, capacity: 1) { place in
             let old = place.pointee
@@ -76,6 +77,8 @@ struct MovingValue {
 }
 
 /// Releases a value that has been replaced, if there was one.
+///
+/// Never inlined: with a branch where it is called, the compiler no longer leaves out a token that goes nowhere.
 @usableFromInline
 @inline(never)
 func release(_ value: MovingValue?) {

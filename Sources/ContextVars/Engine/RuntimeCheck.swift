@@ -49,7 +49,8 @@ struct RuntimeCheck {
         return problem.map { "swift-contextvars does not work with this Swift runtime: \($0)." }
     }
 
-    /// Checks the copy at once, and the flags of tasks as soon as the checking task runs.
+    /// Checks the copy at once, and the flags of tasks as soon as the checking task runs, which also finds out how the
+    /// runtime lays out tasks.
     ///
     /// Ends the process if something doesn't hold: tasks would read each other's values.
     fileprivate static func start() {

@@ -1,10 +1,10 @@
 import CContextVarsRuntime
 
-/// Shows the C target where the Swift runtime keeps what in a task.
+/// Shows the C target where in a task the Swift runtime keeps task-local values and status records.
 ///
-/// It is asked for in each scope for synchronous code, and costs a load there once it is known.
+/// Each scope for synchronous code looks there, which costs a load once the places are known.
 enum TaskLayout {
-    /// To be called in a task that isn't a child.
+    /// To be called in a task that isn't a child: of those, the runtime allocates more than is searched.
     static func learn() async {
         contextvars_learn_place_of_values()
         var notes = contextvars_task_notes()

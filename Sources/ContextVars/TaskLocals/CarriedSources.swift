@@ -3,11 +3,11 @@ import Synchronization
 /// What snapshots carry beside variables: a list that only ever grows, so that reading it takes no lock.
 enum CarriedSources {
     private static let first = AtomicLazyReference<CarriedSource>()
-    private static let hasNone = Atomic<Bool>(true)
+    private static let hasSources = Atomic<Bool>(false)
 
     /// Whether there are none: one inlined load.
     @inline(__always)
-    static var isEmpty: Bool { hasNone.load(ordering: .relaxed) }
+    static var isEmpty: Bool { !hasSources.load(ordering: .relaxed) }
 
     /// Adds a source at the end, unless one of the same identity is there.
     static func add(_ source: CarriedSource) {
@@ -15,7 +15,7 @@ enum CarriedSources {
         while present !== source && present.id != source.id {
             present = present.next.storeIfNil(source)
         }
-        hasNone.store(false, ordering: .relaxed)
+        hasSources.store(true, ordering: .relaxed)
     }
 
     /// The caller's values of all sources, or `nil` where there are no sources.
