@@ -2,7 +2,8 @@
 ///
 /// Invariant: each is at the same offset in every task of the process. An offset is searched by what stands there while
 /// two bindings or groups are begun and ended, one inside the other, and trusted only if exactly one word of the task
-/// follows them there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions are asked.
+/// follows them there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions
+/// are asked.
 
 #include "frame.h"
 

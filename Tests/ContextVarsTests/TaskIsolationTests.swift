@@ -171,6 +171,19 @@ import Testing
         #expect(try await Context().run { try await descend(200) } == 200)
     }
 
+    @Test func `A variable that is set to nil isn't at its default, in tasks that borrow or copy the context either`()
+        async throws
+    {
+        let optional = ContextVar<Int?>("optional", default: 1)
+        try await Context().run {
+            try optional.set(nil)
+            async let child = (optional.get(), optional.get(default: 2))
+            #expect(await child == (nil, nil))
+            #expect(await Task { optional.get() }.value == nil)
+            #expect(await Task.detached { optional.get() }.value == 1)
+        }
+    }
+
     @Test func `The code that a cancellation runs has the canceller's context`() async throws {
         let (stream, seen) = AsyncStream.makeStream(of: Int.self)
         let (started, start) = AsyncStream.makeStream(of: Void.self)

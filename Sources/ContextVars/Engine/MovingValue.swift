@@ -47,7 +47,7 @@ struct MovingValue {
         return self
     }
 
-    @inlinable
+    @inline(__always)
     func release() {
         if let box { box.release() }
     }
