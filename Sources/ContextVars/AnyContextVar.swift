@@ -15,7 +15,7 @@ public class AnyContextVar: @unchecked Sendable {
     /// The cached hash: a number that no other variable of the process has.
     ///
     /// Consecutive numbers differ in their lowest bits, which a map looks at first. So the variables of a program
-    /// spread over a context's map without a collision, and up to 16 of them fit in one node.
+    /// spread over a context's map with few collisions. Up to 16 of them are one node, whichever they are.
     @usableFromInline
     final let number: Int
 

@@ -8,17 +8,24 @@ extension HAMT {
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
-        guard root != nil else {
+        guard let node = rootReference else {
             root = Self.makeRoot(key, hash, value)
             entryCount = 1
             return nil
         }
-        if let entry = Node.entryToChange(root: &root, key, hash) { return Node.exchange(value, in: entry) }
-        let old = Node.update(root: &root, key, hash, value)
-        if old == nil {
-            entryCount &+= 1
-            if entryCount == Self.smallCount &+ 1 { self = reshaped() }
+        if node.header.pointee.isSmallRoot {
+            if let entry = node.smallEntry(of: key, hash) {
+                return Node.replaceSmall(root: &root, entry, with: value)
+            }
+            if count < Self.smallCount {
+                Node.insertSmall(root: &root, key, hash, value)
+                entryCount &+= 1
+                return nil
+            }
+            self = reshaped()
         }
+        let old = Node.update(root: &root, key, hash, value)
+        if old == nil { entryCount &+= 1 }
         return old
     }
 
@@ -30,17 +37,26 @@ extension HAMT {
     ///
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map.
     @inlinable
-    public func inserting(_ value: consuming Value, forKey key: Key) -> HAMT {
+    public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let root = rootReference else {
             return HAMT(root: Self.makeRoot(key, hash, value), count: 1)
         }
         defer { withExtendedLifetime(self) {} }
-        var isNew = false
-        let node = root.setting(key, hash, value, &isNew)
-        guard isNew else { return HAMT(root: node, count: count) }
-        let map = HAMT(root: node, count: count &+ 1)
-        return count == Self.smallCount ? map.reshaped() : map
+        guard root.header.pointee.isSmallRoot else {
+            var isNew = false
+            let node = root.setting(key, hash, value, &isNew)
+            return HAMT(root: node, count: isNew ? count &+ 1 : count)
+        }
+        if let entry = root.smallEntry(of: key, hash) {
+            return HAMT(root: root.copy(replacingValueAt: entry - root.entries, with: value), count: count)
+        }
+        if count < Self.smallCount {
+            return HAMT(root: root.copy(insertingSmall: key, hash, value), count: count &+ 1)
+        }
+        var map = reshaped()
+        map.updateValue(value, forKey: key)
+        return map
     }
 
     /// A root of one entry, with room for some more.

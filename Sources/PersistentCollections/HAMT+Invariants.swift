@@ -1,10 +1,10 @@
 extension HAMT {
     /// What is wrong with the trie, for tests: empty where all invariants hold.
     ///
-    /// - each key lies where its hash says, and no key twice;
+    /// - each key lies where its hash says, or is displaced in the root of a small map, and no key is there twice;
     /// - bitmaps, slots, counts and free space agree;
-    /// - the form is canonical: each node but the root begins where the hashes below it part, so that it has two or more
-    ///   entries and children;
+    /// - a small map is one node; in a larger one the form is canonical: each node begins where the hashes below it part, so
+    ///   that it has two or more entries and children;
     /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
     /// - collision nodes have two or more entries, all with the node's hash;
     /// - `count` is the number of entries.
@@ -49,8 +49,7 @@ extension NodeReference {
     ///
     /// Returns its number of entries.
     func check(
-        below parent: (header: NodeHeader, position: UInt)?, hasLowestBits lowestBits: UInt? = nil,
-        _ violations: inout [String]
+        below parent: (header: NodeHeader, position: UInt)?, _ violations: inout [String]
     ) -> Int {
         let header = header.pointee
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
@@ -60,10 +59,8 @@ extension NodeReference {
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
         if let parent {
             require(
-                !header.isSmallRoot
-                    && (parent.header.isSmallRoot
-                        || parent.header.contains(header)
-                            && parent.header.position(of: header.anyHash) == parent.position),
+                !header.isSmallRoot && parent.header.contains(header)
+                    && parent.header.position(of: header.anyHash) == parent.position,
                 "the path doesn't fit the parent's")
         }
         require(header.isSmallRoot || itemCount >= 2, "a subtree with \(itemCount) items")
@@ -76,9 +73,11 @@ extension NodeReference {
             header.isSmallRoot || header.path == NodeHeader.path(to: header.path, shift: shift),
             "the path has a wrong shift"
         )
+        require(header.isSmallRoot ? header.childMap == 0 : true, "a small map with a child")
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(entryCount == header.entryMap.nonzeroBitCount, "the number of entries doesn't fit the bitmap")
         require(childCount == header.childMap.nonzeroBitCount, "the number of children doesn't fit the bitmap")
+        require(!header.isSmallRoot || header.displaced & ~header.entryMap == 0, "a displaced entry that is not there")
         let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
         require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
         require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
@@ -95,15 +94,13 @@ extension NodeReference {
             case .nothing: break
             case .entry(let entry):
                 let hash = NodeHeader.hash(of: entry.pointee.key)
+                let isDisplaced = header.isSmallRoot && header.displaced & NodeHeader.bit(position) != 0
                 require(
-                    header.position(of: hash) == position
-                        && header.divergence(of: hash) == 0
-                        && (lowestBits.map { NodeHeader.position(of: hash, shift: NodeHeader.lowestShift) == $0 }
-                            ?? true),
+                    (header.position(of: hash) != position) == isDisplaced
+                        && (header.isSmallRoot || header.divergence(of: hash) == 0),
                     "an entry lies in the wrong place")
             case .child(let child):
-                total += child.check(
-                    below: (header, position), hasLowestBits: header.isSmallRoot ? position : lowestBits, &violations)
+                total += child.check(below: (header, position), &violations)
             }
         }
         return total

@@ -19,13 +19,14 @@ extension HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let root = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
-        switch root.removing(key, hash) {
-        case .subtree(let node) where count > 1:
-            let map = HAMT(root: node, count: count &- 1)
-            return map.count == Self.smallCount ? map.reshaped() : map
-        case .subtree: return HAMT()
-        case .unchanged, .entry: return self
+        if root.header.pointee.isSmallRoot {
+            guard let position = root.smallPosition(of: key, hash) else { return self }
+            return count == 1 ? HAMT() : HAMT(root: root.copy(removingSmallAt: position), count: count &- 1)
         }
+        // Larger maps never shrink to one entry.
+        guard case .subtree(let node) = root.removing(key, hash) else { return self }
+        let map = HAMT(root: node, count: count &- 1)
+        return map.count == Self.smallCount ? map.reshaped() : map
     }
 
     /// Removes all entries.
@@ -51,7 +52,12 @@ extension HAMT {
     @inlinable
     mutating func removeEntry(forKey key: Key) -> NodeEntry<Key, Value>? {
         let hash = NodeHeader.hash(of: key)
-        guard root != nil else { return nil }
+        guard let node = rootReference else { return nil }
+        if node.header.pointee.isSmallRoot {
+            guard let position = node.smallPosition(of: key, hash) else { return nil }
+            entryCount &-= 1
+            return Node.removeSmall(root: &root, at: position)
+        }
         guard let entry = withRootSlot({ Node.removeFromTrie($0, key, hash) }) else { return nil }
         entryCount &-= 1
         if entryCount == Self.smallCount { self = reshaped() }

@@ -5,23 +5,30 @@ extension HAMT {
     @inlinable @inline(__always)
     static var smallCount: Int { 16 }
 
-    /// The map, which has just become small or has just ceased to be, in its shape.
+    /// The map, which has 16 entries, in the shape that it doesn't have: it has just become small, or is about to outgrow that.
     @inlinable @inline(never)
     func reshaped() -> HAMT {
         guard let old = root else { return self }
         defer { withExtendedLifetime(old) {} }
+        let wasSmall = old.reference.header.pointee.isSmallRoot
         var root: Node<Key, Value>?
         var first: NodeEntry<Key, Value>?
         old.reference.forEachEntry { entry in
             let hash = NodeHeader.hash(of: entry.key)
-            if root != nil {
-                _ = Node.update(root: &root, entry.key, hash, entry.value)
-            } else if count <= Self.smallCount {
-                root = Self.makeRoot(entry.key, hash, entry.value)
-            } else if let first {
-                root = Node.pair(first, NodeHeader.hash(of: first.key), entry, hash)
-            } else {
-                first = entry
+            switch (root, first) {
+            case (_?, _):
+                if wasSmall {
+                    _ = Node.update(root: &root, entry.key, hash, entry.value)
+                } else {
+                    Node.insertSmall(root: &root, entry.key, hash, entry.value)
+                }
+            case (nil, let first?): root = Node.pair(first, NodeHeader.hash(of: first.key), entry, hash)
+            case (nil, nil):
+                if wasSmall {
+                    first = entry
+                } else {
+                    root = Self.makeRoot(entry.key, hash, entry.value)
+                }
             }
         }
         return HAMT(root: root, count: count)

@@ -10,8 +10,8 @@
 /// root to the edited place, O(log n) nodes of at most 16 slots, and shares the rest with the other versions. So old
 /// versions stay as they were, for as long as anybody keeps them.
 ///
-/// The order of iteration follows from the keys' hashes. It is the same for equal maps built in different ways (but for keys
-/// with equal hashes), and means nothing else.
+/// The order of iteration follows from the keys' hashes, and in maps of up to 16 entries also from how they came to be. It
+/// means nothing, and equal maps may differ in it.
 ///
 /// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, without
 /// synchronisation, also where the copies share storage. One *variable* must not be written while another thread reads it.
@@ -34,16 +34,17 @@ public struct HAMT<Key: Hashable, Value> {
     // keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above: one for 64 keys. (Lowest bits
     // first, the nodes at the top are full, and 100,000 such keys lie one or two to a node at the bottom.)
     //
-    // Small maps, of up to 16 entries, are for neighbouring numbers that part in a high bit, as 14, 15, 16 and 17 do. Their
-    // root goes by the lowest four bits, so up to 16 neighbours are in one node, whatever they begin with. Were it so in
-    // larger maps, each edit would retain 16 children of the root, and a replacement in a map of 64 entries take 1.7 times as
-    // long, an insertion three times. So the insertion of the seventeenth entry builds the trie anew, as does its removal.
+    // A small map, of up to 16 entries, is one node, so that each edit of it is one allocation. Its root goes by the lowest four
+    // bits, in which numbered keys differ, and an entry whose position is taken lies at another one (see Node+Small.swift).
+    // Were the root the same in larger maps, with the trie below it, each edit would retain 16 children of the root, and a
+    // replacement in a map of 64 entries take 1.7 times as long, an insertion three times. So the insertion of the seventeenth
+    // entry builds the trie, and its removal takes it down.
     //
     // What a persistent edit costs is retains, an atomic operation each, and their releases later: one for each child of the
     // nodes on the path, hence three bits instead of four where nodes are full (`NodeHeader.narrowBits`), and none for the
     // keys, which versions own together (see KeyOwner). Values are retained each.
     //
-    // What operations cost, with d nodes on the path (d = 1 up to 16 neighbouring keys, 2 for 64, 3 for 1,000, 6 for 1,000,000):
+    // What operations cost, with d nodes on the path (for keys in sequence d = 2 for 64, 3 for 1,000, 6 for 1,000,000):
     //  - lookup: the hash; per node two cache lines, 3 dependent loads; one `==`. No allocation, no atomic operation;
     //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each reference
     //    in the values of the entries beside the edited one. The first copy of a node with four entries or more allocates

@@ -34,7 +34,7 @@ extension NodeReference {
         if address == old.address { return }
         let header = header.pointee
         let oldHeader = old.header.pointee
-        if header.isCollision && oldHeader.isCollision || header.isSmallRoot != oldHeader.isSmallRoot {
+        if header.isCollision && oldHeader.isCollision || header.isSmallRoot || oldHeader.isSmallRoot {
             try old.forEachEntryPointer { try body($0, entry(of: Self.key(of: $0).pointee)) }
             try forEachEntryPointer { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
         } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {

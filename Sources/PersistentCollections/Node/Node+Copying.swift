@@ -121,7 +121,7 @@ extension NodeReference {
 
     /// A copy with an entry at a position that was empty.
     @inlinable
-    func copy(insertingAt position: UInt, _ key: Key, _ value: consuming Value) -> Node<Key, Value> {
+    func copy(insertingAt position: UInt, _ key: consuming Key, _ value: consuming Value) -> Node<Key, Value> {
         let childCount = touchChildren()
         let count = positionedEntryCount
         let index = entryIndex(at: position)
@@ -224,7 +224,7 @@ extension NodeReference {
 extension NodeReference {
     /// A copy of this collision node with one more entry.
     @inlinable
-    func copy(appending key: Key, _ value: consuming Value) -> Node<Key, Value> {
+    func copy(appending key: consuming Key, _ value: consuming Value) -> Node<Key, Value> {
         let count = entryCount
         var newHeader = header.pointee
         newHeader.setCollision(hash: newHeader.collisionHash, count: count + 1)

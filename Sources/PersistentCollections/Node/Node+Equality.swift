@@ -1,5 +1,5 @@
 extension NodeReference {
-    /// Compares two subtrees at the same depth.
+    /// Compares two subtrees at the same depth, or two roots with the same number of entries below.
     ///
     /// Where both versions use one node, nothing below it is looked at: that, and the canonical form (equal content has
     /// equal shape), make this cheap for versions of one map.
@@ -8,6 +8,9 @@ extension NodeReference {
         if address == other.address { return true }
         let mine = header.pointee
         let theirs = other.header.pointee
+        if mine.isSmallRoot && theirs.isSmallRoot && (mine.displaced | theirs.displaced) != 0 {
+            return try isEqualSmall(to: other, by: areEqual)
+        }
         guard mine.entryMap == theirs.entryMap, mine.childMap == theirs.childMap, mine.path == theirs.path else {
             return false
         }

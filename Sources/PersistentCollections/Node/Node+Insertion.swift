@@ -1,12 +1,12 @@
 // Persistent insertion: a new path from the root, everything else shared.
 
 extension NodeReference {
-    /// This subtree with `value` for `key`.
+    /// This subtree, or the root of a map that isn't small, with `value` for `key`.
     ///
     /// - Parameter isNew: Is set to true where the subtree does not have the key.
     @inlinable
     func setting(
-        _ key: Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
+        _ key: consuming Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
     ) -> Node<Key, Value> {
         guard header.pointee.divergence(of: hash) == 0 else {
             isNew = true
@@ -33,7 +33,7 @@ extension NodeReference {
 
     /// The same for a collision node, whose hash is the key's.
     @inlinable @inline(never)
-    func settingColliding(_ key: Key, _ value: consuming Value, _ isNew: inout Bool) -> Node<Key, Value> {
+    func settingColliding(_ key: consuming Key, _ value: consuming Value, _ isNew: inout Bool) -> Node<Key, Value> {
         if let entry = collidingEntry(of: key) { return copy(replacingValueAt: entry - entries, with: value) }
         isNew = true
         return copy(appending: key, value)

@@ -8,8 +8,8 @@ extension NodeReference {
     /// The entry of `key`, which has this hash, in this subtree, or nil.
     ///
     /// Per level: one byte of the header says which child it is, two more loads where that lies. Nothing is retained. Whether
-    /// the hash has the bits that the nodes skip is not asked: `==` tells in the end. Only a position that is empty asks
-    /// whether the node is a collision node, so that hits don't.
+    /// the hash has the bits that the nodes skip is not asked: `==` tells in the end. Only a miss asks whether the node has
+    /// entries that are not where their hash says, so that hits don't.
     @inlinable @inline(__always)
     func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         var node = self
@@ -20,9 +20,16 @@ extension NodeReference {
         }
         if slot < Int(NodeHeader.vacancy) {
             let entry = node.entries + slot
-            return Self.key(of: entry).pointee == key ? entry : nil
+            if Self.key(of: entry).pointee == key { return entry }
         }
-        return node.header.pointee.isCollision ? node.collidingEntry(of: key) : nil
+        return node.header.pointee.hasEntriesElsewhere ? node.entryElsewhere(of: key) : nil
+    }
+
+    /// The entry of `key` in this node, which has entries that are not where their hash says.
+    @inlinable @inline(never)
+    func entryElsewhere(of key: Key) -> UnsafeMutablePointer<Entry>? {
+        if header.pointee.isCollision { return collidingEntry(of: key) }
+        return displacedPosition(of: key).map { entries + entryIndex(at: $0) }
     }
 
     /// The entry of `key` in this collision node.

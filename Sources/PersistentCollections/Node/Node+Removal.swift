@@ -1,5 +1,5 @@
-// Removal keeps the canonical form: the trie looks as if the key had never been there. So below the root a node that is left
-// with one entry becomes that entry in its parent, and one that is left with one child becomes that child.
+// Removal from a map that isn't small keeps the canonical form: the trie looks as if the key had never been there. So a node that
+// is left with one entry becomes that entry in its parent, and one that is left with one child becomes that child.
 
 extension NodeReference {
     /// What a removal leaves of a subtree: a subtree again, or its last entry, which still lies in the old one.
@@ -11,16 +11,14 @@ extension NodeReference {
         case entry(UnsafeMutablePointer<Entry>)
     }
 
-    /// This subtree without `key`.
+    /// This subtree, or the root of a map that isn't small, without `key`.
     @inlinable
     func removing(_ key: Key, _ hash: UInt) -> Remainder {
         let position = header.pointee.position(of: hash)
         if header.pointee.hasEntry(at: position) {
             let index = entryIndex(at: position)
             guard Self.key(of: entries + index).pointee == key else { return .unchanged }
-            if header.pointee.isSmallRoot || itemCount > 2 {
-                return .subtree(copy(removingAt: position))
-            }
+            if itemCount > 2 { return .subtree(copy(removingAt: position)) }
             if header.pointee.childMap == 0 { return .entry(entries + (1 - index)) }
             return .subtree(child(at: 0).unmanaged.takeUnretainedValue())
         }
@@ -46,12 +44,11 @@ extension NodeReference {
 }
 
 extension Node {
-    /// Takes `key` out of the trie whose root is in `slot`; nil where it isn't there.
+    /// Takes `key` out of the trie whose root, not that of a small map, is in `slot`; nil where it isn't there.
     @inlinable
     static func removeFromTrie(_ slot: Slot, _ key: Key, _ hash: UInt) -> Entry? {
         guard let taken = remove(slot, key, hash) else { return nil }
-        let root = slot.pointee.reference
-        if !root.header.pointee.isSmallRoot && root.itemCount == 1 { pullUpChild(in: slot) }
+        if slot.pointee.reference.itemCount == 1 { pullUpChild(in: slot) }
         return taken
     }
 

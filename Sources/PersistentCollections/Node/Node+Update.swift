@@ -1,5 +1,5 @@
 extension Node {
-    /// Sets the value of `key` in the trie whose root, not nil, is at `root`, and returns the old one.
+    /// Sets the value of `key` in the trie whose root, not nil and not that of a small map, is at `root`, and returns the old one.
     ///
     /// Walks down while the nodes are uniquely referenced and edits the last one in place. The first shared node on the way
     /// is replaced by an edited copy of its path.
@@ -40,9 +40,9 @@ extension Node {
         return old
     }
 
-    /// The entry of `key` if the root, not nil, has it itself and is uniquely referenced.
+    /// The entry of `key` if the root, not nil, is that of a small map and uniquely referenced.
     ///
-    /// Then its value can be changed with no more ado. In a context of up to 16 variables, all are such.
+    /// Then its value can be changed with no more ado.
     @inlinable @inline(__always)
     static func entryToChange(
         root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt
@@ -50,10 +50,7 @@ extension Node {
         let slot = slot(root: root)
         guard isKnownUniquelyReferenced(&slot.pointee) else { return nil }
         let node = slot.pointee.reference
-        let position = node.header.pointee.position(of: hash)
-        guard node.header.pointee.hasEntry(at: position) else { return nil }
-        let entry = node.entries + node.entryIndex(at: position)
-        return NodeReference.key(of: entry).pointee == key ? entry : nil
+        return node.header.pointee.isSmallRoot ? node.smallEntry(of: key, hash) : nil
     }
 
     @inlinable @inline(__always)
@@ -79,8 +76,12 @@ extension Node {
             slot = node.childSlot(at: node.childIndex(at: position))
         }
         var isNew = false
-        slot.pointee = slot.pointee.reference
-            .setting(key, hash, NodeReference.value(of: entry).pointee, &isNew)
+        let node = slot.pointee.reference
+        let value = NodeReference.value(of: entry).pointee
+        slot.pointee =
+            node.header.pointee.isSmallRoot
+            ? node.copy(replacingValueAt: entry - node.entries, with: value)
+            : node.setting(key, hash, value, &isNew)
         return slot.pointee.reference.entry(of: key, hash).map { NodeReference.value(of: $0) }
     }
 }

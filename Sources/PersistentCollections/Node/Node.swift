@@ -19,8 +19,9 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     /// A node with the shape of `header`; the caller initialises the entries and children that it announces.
     @inlinable @inline(__always)
     static func make(_ header: NodeHeader, byteCapacity: Int) -> Node {
-        let count = (byteCapacity &+ Entry.stride &- 1) / Entry.stride
-        let buffer = Node.create(minimumCapacity: count) { _ in
+        // Unsigned, so that the division by a power of two is a shift.
+        let count = UInt(bitPattern: byteCapacity &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
+        let buffer = Node.create(minimumCapacity: Int(bitPattern: count)) { _ in
             var header = header
             header.endOffset = NodeReference<Key, Value>.entriesOffset &+ byteCapacity
             return NodeHead(header)

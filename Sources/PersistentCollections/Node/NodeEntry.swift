@@ -5,7 +5,7 @@ struct NodeEntry<Key, Value> {
     @usableFromInline var value: Value
 
     @inlinable @inline(__always)
-    init(_ key: Key, _ value: consuming Value) {
+    init(_ key: consuming Key, _ value: consuming Value) {
         self.key = key
         self.value = value
     }

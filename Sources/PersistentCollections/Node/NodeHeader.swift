@@ -15,7 +15,11 @@ struct NodeHeader {
     /// number; or `vacancy` and the index that an entry there would have.
     ///
     /// In a collision node the first four are vacant, the next four are the number of entries, the last eight the hash.
-    @usableFromInline var slots: SIMD16<Int8>
+    ///
+    /// (Kept in two halves, since the whole vector would have the allocator asked for an alignment of 16 bytes: on Linux a call
+    /// of `posix_memalign` in place of one of `malloc`.)
+    @usableFromInline var lowSlots: SIMD8<Int8>
+    @usableFromInline var highSlots: SIMD8<Int8>
     /// Bit `p` is set when position `p` holds an entry.
     @usableFromInline var entryMap: UInt16
     /// Bit `p` is set when position `p` holds a child.
@@ -27,13 +31,15 @@ struct NodeHeader {
     /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
     /// bits that do, the bits that all hashes in the subtree have there.
     ///
-    /// `smallRootPath` in the root of a small map, whose hashes need have nothing in common; `collisionPath` in a collision node.
+    /// `collisionPath` in a collision node; `smallRootPath` and the displaced positions in the root of a small map, whose hashes
+    /// need have nothing in common.
     @usableFromInline var path: UInt
 
     /// A node without entries and children.
     @inlinable @inline(__always)
     init(keys: Destruction, values: Destruction) {
-        slots = Self.vacantSlots
+        lowSlots = Self.vacantSlots.lowHalf
+        highSlots = Self.vacantSlots.highHalf
         entryMap = 0
         childMap = 0
         endAndDestruction = keys.rawValue | values.rawValue &<< 2
@@ -48,6 +54,16 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
+    /// The byte for each position.
+    @inlinable @inline(__always)
+    var slots: SIMD16<Int8> {
+        get { SIMD16(lowHalf: lowSlots, highHalf: highSlots) }
+        set {
+            lowSlots = newValue.lowHalf
+            highSlots = newValue.highHalf
+        }
+    }
+
     /// Bytes from the start of the object to the end of its tail, a multiple of 8.
     ///
     /// Entries fill the tail from its start, children from its end.
@@ -84,6 +100,10 @@ extension NodeHeader {
     @inlinable @inline(__always)
     var isCollision: Bool { path == Self.collisionPath }
 
+    /// Whether entries may be elsewhere than at the position that their hash selects.
+    @inlinable @inline(__always)
+    var hasEntriesElsewhere: Bool { isCollision || isSmallRoot && displaced != 0 }
+
     /// The hash that all the entries of a collision node share.
     @inlinable
     var collisionHash: UInt { UInt(truncatingIfNeeded: unsafeBitCast(slots, to: SIMD2<UInt64>.self)[1]) }
@@ -108,10 +128,6 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static var lowestShift: UInt { 3 }
 
-    /// The path of the root of a small map, which goes by the lowest bits; no other node has both this shift and the flag.
-    @inlinable @inline(__always)
-    static var smallRootPath: UInt { lowestShift | narrowFlag }
-
     /// Position that a hash selects in a node that begins with bit `shift`.
     @inlinable @inline(__always)
     static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
@@ -127,10 +143,6 @@ extension NodeHeader {
     /// The path of a collision node, by which the highest bit alone selects a position, 0 or 1: both are vacant.
     @inlinable @inline(__always)
     static var collisionPath: UInt { UInt(UInt.bitWidth &- 1) }
-
-    /// True for the root of a small map.
-    @inlinable @inline(__always)
-    var isSmallRoot: Bool { path == Self.smallRootPath }
 
     /// The path of a node that begins with bit `shift`, below which `hash` lies.
     @inlinable @inline(__always)
@@ -163,8 +175,7 @@ extension NodeHeader {
     /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
-        if isSmallRoot { return 0 }
-        return isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
     }
 
     /// A hash with the bits that all hashes in the subtree have in common.
@@ -211,22 +222,20 @@ extension NodeHeader {
 
     @inlinable @inline(__always)
     mutating func addEntry(at position: UInt) {
-        slots.replace(with: slots &- ~(slots &>> 7), where: Self.positions .> Self.all(position))
-        slots.replace(with: slots &- Self.vacancy, where: Self.positions .== Self.all(position))
+        slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
         entryMap |= Self.bit(position)
     }
 
     @inlinable @inline(__always)
     mutating func removeEntry(at position: UInt) {
-        slots.replace(with: slots &+ ~(slots &>> 7), where: Self.positions .> Self.all(position))
-        slots.replace(with: slots &+ Self.vacancy, where: Self.positions .== Self.all(position))
+        slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
         entryMap &= ~Self.bit(position)
     }
 
     @inlinable @inline(__always)
     mutating func addChild(at position: UInt) {
         let index = (childMap & (Self.bit(position) &- 1)).nonzeroBitCount
-        slots.replace(with: slots &+ (slots &>> 7), where: Self.positions .> Self.all(position))
+        slots = slots &+ Self.above(position, slots &>> 7)
         slots.replace(with: Int8(truncatingIfNeeded: ~index), where: Self.positions .== Self.all(position))
         childMap |= Self.bit(position)
     }
@@ -234,10 +243,22 @@ extension NodeHeader {
     @inlinable @inline(__always)
     mutating func removeChild(at position: UInt) {
         let index = (entryMap & (Self.bit(position) &- 1)).nonzeroBitCount
-        slots.replace(with: slots &- (slots &>> 7), where: Self.positions .> Self.all(position))
+        slots = slots &- Self.above(position, slots &>> 7)
         slots.replace(
             with: Self.vacancy &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
         childMap &= ~Self.bit(position)
+    }
+
+    /// `bytes` at the positions above one, zero elsewhere.
+    @inlinable @inline(__always)
+    static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
+        SIMD16().replacing(with: bytes, where: positions .> all(position))
+    }
+
+    /// `byte` at one position, zero elsewhere.
+    @inlinable @inline(__always)
+    static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
+        SIMD16().replacing(with: byte, where: positions .== all(position))
     }
 
     /// The position of each byte.
