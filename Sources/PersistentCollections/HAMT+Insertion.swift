@@ -15,7 +15,7 @@ extension HAMT {
         }
         if node.header.pointee.isSmallRoot {
             if let entry = node.smallEntry(of: key, hash) {
-                return Node.replaceSmall(root: &root, entry, with: value)
+                return Node.replaceSmall(root: &root, entry, of: key, with: value)
             }
             if count < Self.smallCount {
                 Node.insertSmall(root: &root, key, hash, value)
@@ -39,21 +39,32 @@ extension HAMT {
     @inlinable
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
-        guard let root = rootReference else {
-            return HAMT(root: Self.makeRoot(key, hash, value), count: 1)
-        }
+        guard let root = rootReference else { return HAMT(root: Self.makeRoot(key, hash, value), count: 1) }
         defer { withExtendedLifetime(self) {} }
-        guard root.header.pointee.isSmallRoot else {
-            var isNew = false
-            let node = root.setting(key, hash, value, &isNew)
-            return HAMT(root: node, count: isNew ? count &+ 1 : count)
-        }
+        guard root.header.pointee.isSmallRoot else { return insertingIntoLarge(root, key, hash, value) }
         if let entry = root.smallEntry(of: key, hash) {
-            return HAMT(root: root.copy(replacingValueAt: entry - root.entries, with: value), count: count)
+            let node = root.copy(replacingSmallValueAt: entry - root.entries, of: key, with: value)
+            return HAMT(root: node, count: count)
         }
         if count < Self.smallCount {
             return HAMT(root: root.copy(insertingSmall: key, hash, value), count: count &+ 1)
         }
+        return insertingIntoFull(key, value)
+    }
+
+    /// The same for a map that isn't small.
+    @inlinable @inline(never)
+    func insertingIntoLarge(
+        _ root: NodeReference<Key, Value>, _ key: consuming Key, _ hash: UInt, _ value: consuming Value
+    ) -> HAMT {
+        var isNew = false
+        let node = root.setting(key, hash, value, &isNew)
+        return HAMT(root: node, count: isNew ? count &+ 1 : count)
+    }
+
+    /// The same for a key that is new to a map which is as large as a small one can be.
+    @inlinable @inline(never)
+    func insertingIntoFull(_ key: Key, _ value: consuming Value) -> HAMT {
         var map = reshaped()
         map.updateValue(value, forKey: key)
         return map

@@ -30,7 +30,7 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
         let buffer = KeyOwner.create(minimumCapacity: count) { _ in
             KeyOwnerHeader(
                 parent: parent, positions: positions | (parent.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0),
-                count: UInt16(truncatingIfNeeded: count), destruction: node.header.pointee.keyDestruction)
+                count: UInt16(truncatingIfNeeded: count), destruction: node.header.pointee.destruction.keys)
         }
         buffer.withUnsafeMutablePointerToElements { keys in
             var positions = positions
@@ -83,10 +83,10 @@ struct KeyOwnerHeader {
     @usableFromInline let positions: UInt16
     /// Number of keys of this owner alone; 0 in one that lost the race to be a node's.
     @usableFromInline var count: UInt16
-    @usableFromInline let destruction: NodeHeader.Destruction
+    @usableFromInline let destruction: Destruction.Field
 
     @inlinable
-    init(parent: UnsafeMutableRawPointer?, positions: UInt16, count: UInt16, destruction: NodeHeader.Destruction) {
+    init(parent: UnsafeMutableRawPointer?, positions: UInt16, count: UInt16, destruction: Destruction.Field) {
         self.parent = parent
         self.positions = positions
         self.count = count

@@ -105,11 +105,7 @@ extension NodeReference {
         let node = Node<Key, Value>.make(header.pointee, entries: count, children: childCount)
         let target = node.reference
         if sharesKeys(entries: count) {
-            copyBits(0, count, to: target.entries)
-            copyValues(0, index, to: target.entries)
-            Self.value(of: target.entries + index).initialize(to: value)
-            copyValues(index &+ 1, count, to: target.entries + (index &+ 1))
-            shareKeys(with: target)
+            shareEntries(count, with: target, replacingValueAt: index, with: value)
         } else {
             copyEntries(0, index, to: target.entries)
             (target.entries + index).initialize(to: Entry(entries[index].key, value))
@@ -119,10 +115,29 @@ extension NodeReference {
         return node
     }
 
+    /// Copies all entries to a node of the same shape, which gets another value in entry `index` and shares the keys.
+    @inlinable @inline(__always)
+    func shareEntries(
+        _ count: Int, with target: NodeReference, replacingValueAt index: Int, with value: consuming Value
+    ) {
+        copyBits(0, count, to: target.entries)
+        copyValues(0, index, to: target.entries)
+        Self.value(of: target.entries + index).initialize(to: value)
+        copyValues(index &+ 1, count, to: target.entries + (index &+ 1))
+        shareKeys(with: target)
+    }
+
     /// A copy with an entry at a position that was empty.
     @inlinable
     func copy(insertingAt position: UInt, _ key: consuming Key, _ value: consuming Value) -> Node<Key, Value> {
-        let childCount = touchChildren()
+        copy(insertingAt: position, key, value, children: touchChildren())
+    }
+
+    /// The same, with the number of children; where that is a constant 0, nothing remains of what is done about them.
+    @inlinable @inline(__always)
+    func copy(
+        insertingAt position: UInt, _ key: consuming Key, _ value: consuming Value, children childCount: Int
+    ) -> Node<Key, Value> {
         let count = positionedEntryCount
         let index = entryIndex(at: position)
         var newHeader = header.pointee

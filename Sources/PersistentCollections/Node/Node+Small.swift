@@ -34,12 +34,39 @@ extension NodeReference {
     }
 
     /// A copy of this root of a small map, which has a vacant position, with an entry for `key`, which it doesn't have.
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     func copy(insertingSmall key: consuming Key, _ hash: UInt, _ value: consuming Value) -> Node<Key, Value> {
         let position = header.pointee.vacantPosition(for: hash)
-        let node = copy(insertingAt: position, key, value)
+        let node = copy(insertingAt: position, key, value, children: 0)
         node.reference.header.pointee.noteDisplacement(at: position, of: hash)
         return node
+    }
+
+    /// A copy of this root of a small map with another value in entry `index`, whose key is equal to `key`.
+    @inlinable @inline(never)
+    func copy(
+        replacingSmallValueAt index: Int, of key: consuming Key, with value: consuming Value
+    ) -> Node<Key, Value> {
+        let count = positionedEntryCount
+        let node = Node<Key, Value>.make(header.pointee, entries: count, children: 0)
+        let target = node.reference
+        if sharesKeys(entries: count) {
+            shareEntries(count, with: target, replacingValueAt: index, with: value)
+        } else {
+            copyEntries(0, index, to: target.entries)
+            let old = entries + index
+            // The same object is moved in, which spares it a retain and a release.
+            (target.entries + index).initialize(to: Entry(Self.isSame(key, as: old) ? key : old.pointee.key, value))
+            copyEntries(index &+ 1, count, to: target.entries + (index &+ 1))
+        }
+        return node
+    }
+
+    /// Whether a key is the very object that an entry has.
+    @inlinable @inline(__always)
+    static func isSame(_ key: Key, as entry: UnsafeMutablePointer<Entry>) -> Bool {
+        guard Key.self is AnyObject.Type else { return false }
+        return unsafeBitCast(key, to: UnsafeRawPointer.self) == UnsafeRawPointer(entry).load(as: UnsafeRawPointer.self)
     }
 
     /// A copy of this root of a small map without the entry at `position`.
@@ -64,16 +91,17 @@ extension NodeReference {
 }
 
 extension Node {
-    /// Sets the value of an entry of the small map whose root is at `root`, and returns the old one.
+    /// Sets the value of the entry of `key` in the small map whose root is at `root`, and returns the old one.
     @inlinable @inline(__always)
     static func replaceSmall(
-        root: UnsafeMutablePointer<Node?>, _ entry: UnsafeMutablePointer<Entry>, with value: consuming Value
+        root: UnsafeMutablePointer<Node?>, _ entry: UnsafeMutablePointer<Entry>, of key: Key,
+        with value: consuming Value
     ) -> Value {
         let slot = slot(root: root)
         if isKnownUniquelyReferenced(&slot.pointee) { return exchange(value, in: entry) }
         let node = slot.pointee.reference
         let old = NodeReference.value(of: entry).pointee
-        slot.pointee = node.copy(replacingValueAt: entry - node.entries, with: value)
+        slot.pointee = node.copy(replacingSmallValueAt: entry - node.entries, of: key, with: value)
         return old
     }
 

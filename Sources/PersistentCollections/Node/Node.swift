@@ -34,7 +34,7 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     /// The header of a node without entries and children.
     @inlinable @inline(__always)
     static var emptyHeader: NodeHeader {
-        NodeHeader(keys: Entry.destruction(of: Key.self), values: Entry.destruction(of: Value.self))
+        NodeHeader(Destruction(keys: Key.self, values: Value.self))
     }
 
     /// A node with the shape of `header`, which announces so many entries and children, and no free space.
@@ -63,43 +63,58 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
         }
     }
 
-    // The runtime reaches this through the class's metadata, so it always runs unspecialised, where each destruction of a
-    // `Key` or `Value` is a call into the runtime with two indirect calls. The header therefore says what the code that made
-    // the node, which was specialised, knew: whether there is anything to do, and whether it is just a release. With
-    // that, a persistent replacement in a map of eight entries takes about half of the time, its release included.
+    // What is rarely done, and loops, are functions of their own, so that the rest saves no registers.
     deinit {
-        let reference = reference
-        let header = reference.header.pointee
-        if header.entryMap != 0 || header.isCollision { Self.destroyEntries(reference) }
-        var child = UnsafeRawPointer(reference.childrenEnd)
-        for _ in 0..<reference.childCount {
+        let node = reference
+        let header = node.header
+        let destruction = header.pointee.destruction
+        if header.pointee.childMap != 0 { Self.releaseChildren(of: node) }
+        if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
+        if let owner = node.keyOwner {
+            let own = node.ownPositions(besides: owner)
+            if own != 0 { Self.destroyKeys(of: node, at: own) }
+            Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release()
+        } else if destruction.keys != .nothing {
+            Self.destroyKeys(of: node)
+        }
+        if destruction.values != .nothing { Self.destroyValues(of: node) }
+    }
+
+    @inline(never)
+    private static func releaseChildren(of node: NodeReference<Key, Value>) {
+        var child = UnsafeRawPointer(node.childrenEnd)
+        for _ in 0..<node.childCount {
             child -= MemoryLayout<UnsafeRawPointer>.size
             Unmanaged<Node>.fromOpaque(child.load(as: UnsafeRawPointer.self)).release()
         }
     }
 
     @inline(never)
-    private static func destroyEntries(_ node: NodeReference<Key, Value>) {
-        let header = node.header.pointee
-        let owner = node.keyOwner
-        var own = node.ownPositions(besides: owner)
-        if let owner { Unmanaged<KeyOwner<Key>>.fromOpaque(owner).release() }
-        if own == 0 && !header.isCollision && header.valueDestruction == .nothing { return }
-        let keys = UnsafeMutableRawPointer(node.entries)
-        let stride = Entry.stride
-        if owner != nil {
-            while own != 0 {
-                let key = keys + node.entryIndex(at: UInt(own.trailingZeroBitCount)) &* stride
-                header.keyDestruction.destroy(Key.self, key, 1, stride: stride)
-                own &= own &- 1
-            }
-        } else {
-            header.keyDestruction.destroy(Key.self, keys, node.entryCount, stride: stride)
+    private static func destroyKeys(of node: NodeReference<Key, Value>) {
+        let destruction = node.header.pointee.destruction
+        let layout = destruction.layout(Key.self, Value.self)
+        destruction.keys.destroy(Key.self, node.address + layout.offset, node.entryCount, stride: layout.stride)
+    }
+
+    @inline(never)
+    private static func destroyKeys(of node: NodeReference<Key, Value>, at positions: UInt16) {
+        let destruction = node.header.pointee.destruction
+        let layout = destruction.layout(Key.self, Value.self)
+        var positions = positions
+        while positions != 0 {
+            let index = node.entryIndex(at: UInt(positions.trailingZeroBitCount))
+            let key = node.address + layout.offset + index &* layout.stride
+            destruction.keys.destroy(Key.self, key, 1, stride: layout.stride)
+            positions &= positions &- 1
         }
-        if header.valueDestruction != .nothing {
-            let values = keys + Entry.valueOffset
-            header.valueDestruction.destroy(Value.self, values, node.entryCount, stride: stride)
-        }
+    }
+
+    @inline(never)
+    private static func destroyValues(of node: NodeReference<Key, Value>) {
+        let destruction = node.header.pointee.destruction
+        let layout = destruction.layout(Key.self, Value.self)
+        let values = node.address + layout.offset + layout.valueOffset
+        destruction.values.destroy(Value.self, values, node.entryCount, stride: layout.stride)
     }
 }
 
@@ -113,27 +128,5 @@ struct NodeHead {
     @inlinable @inline(__always)
     init(_ header: NodeHeader) {
         self.header = header
-    }
-}
-
-extension NodeHeader.Destruction {
-    /// Destroys `count` fields that lie `stride` bytes apart.
-    @inline(__always)
-    func destroy<Field>(_: Field.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
-        var field = first
-        switch self {
-        case .nothing:
-            break
-        case .release:
-            for _ in 0..<count {
-                Unmanaged<AnyObject>.fromOpaque(field.load(as: UnsafeRawPointer.self)).release()
-                field += stride
-            }
-        case .general:
-            for _ in 0..<count {
-                field.assumingMemoryBound(to: Field.self).deinitialize(count: 1)
-                field += stride
-            }
-        }
     }
 }

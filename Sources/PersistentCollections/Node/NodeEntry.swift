@@ -30,11 +30,4 @@ extension NodeEntry {
         let mask = alignment &- 1
         return max(1, (valueOffset &+ MemoryLayout<Value>.size &+ mask) & ~mask)
     }
-
-    /// How to destroy a field of type `Field`; a constant in specialised code.
-    @inlinable @inline(__always)
-    static func destruction<Field>(of type: Field.Type) -> NodeHeader.Destruction {
-        if _isPOD(type) { return .nothing }
-        return type is AnyObject.Type ? .release : .general
-    }
 }

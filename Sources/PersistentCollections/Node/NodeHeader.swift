@@ -26,7 +26,7 @@ struct NodeHeader {
     ///
     /// No position holds both.
     @usableFromInline var childMap: UInt16
-    /// Where the tail ends in units of 8 bytes, and in the lowest four bits how to destroy keys and values.
+    /// Where the tail ends in units of 8 bytes, and in the lowest bits the node's `destruction`.
     @usableFromInline var endAndDestruction: UInt32
     /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
     /// bits that do, the bits that all hashes in the subtree have there.
@@ -37,19 +37,13 @@ struct NodeHeader {
 
     /// A node without entries and children.
     @inlinable @inline(__always)
-    init(keys: Destruction, values: Destruction) {
+    init(_ destruction: Destruction) {
         lowSlots = Self.vacantSlots.lowHalf
         highSlots = Self.vacantSlots.highHalf
         entryMap = 0
         childMap = 0
-        endAndDestruction = keys.rawValue | values.rawValue &<< 2
+        endAndDestruction = destruction.rawValue
         path = Self.smallRootPath
-    }
-
-    /// What it takes to destroy a key or a value.
-    @usableFromInline
-    enum Destruction: UInt32 {
-        case nothing, release, general
     }
 }
 
@@ -69,18 +63,18 @@ extension NodeHeader {
     /// Entries fill the tail from its start, children from its end.
     @inlinable @inline(__always)
     var endOffset: Int {
-        get { Int(truncatingIfNeeded: (endAndDestruction &>> 4) &<< 3) }
+        get { Int(truncatingIfNeeded: (endAndDestruction &>> Destruction.bitWidth) &<< 3) }
         set {
             let words = UInt32(truncatingIfNeeded: newValue &>> 3)
-            endAndDestruction = words &<< 4 | endAndDestruction & 15
+            endAndDestruction = words &<< Destruction.bitWidth | destruction.rawValue
         }
     }
 
-    @inlinable
-    var keyDestruction: Destruction { Destruction(rawValue: endAndDestruction & 3) ?? .general }
-
-    @inlinable
-    var valueDestruction: Destruction { Destruction(rawValue: (endAndDestruction &>> 2) & 3) ?? .general }
+    /// How to destroy the node's entries.
+    @inlinable @inline(__always)
+    var destruction: Destruction {
+        Destruction(rawValue: endAndDestruction & (1 &<< Destruction.bitWidth &- 1))
+    }
 }
 
 extension NodeHeader {
@@ -269,7 +263,7 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static func all(_ position: UInt) -> SIMD16<Int8> { SIMD16(repeating: Int8(truncatingIfNeeded: position)) }
 
-    /// Takes over everything but the capacity and the kinds of destruction.
+    /// Takes over everything but the capacity and how to destroy entries.
     @inlinable
     mutating func copyShape(of other: NodeHeader) {
         slots = other.slots

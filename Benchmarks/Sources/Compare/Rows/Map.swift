@@ -7,16 +7,17 @@ enum Map {
 
     static let rows: [Row] =
         sizes.map { row("map lookup", $0, bar: 0.5, MapLookup<Key>.self) }
-        + sizes.map { row("map persistent replace", $0, bar: 0.35, MapReplace<Key>.self) }
+        + sizes.map { row("map persistent replace", $0, bar: 0.35, MapReplace.self) }
         + sizes.map { row("map persistent insert", $0, bar: 0.35, MapInsert<Key>.self) }
-        + [1000, 100_000, 1_000_000].map { row("map build in place", $0, bar: 0.6, MapBuild<Key>.self) }
+        + [1000, 100_000, 1_000_000].map { row("map build in place", $0, bar: 0.6, MapBuild.self) }
         + someSizes.map { row("map lookup", $0, bar: 0.9, MapLookup<String>.self) }
         + someSizes.map { row("map persistent insert", $0, bar: 0.6, MapInsert<String>.self) }
-        + someSizes.map { row("map iteration", $0, bar: 0.8, MapIteration<Key>.self) }
-        + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality<Key>.self) }
-        + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval<Key>.self) }
-        + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace<Key>.self) }
+        + someSizes.map { row("map iteration", $0, bar: 0.8, MapIteration.self) }
+        + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality.self) }
+        + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval.self) }
+        + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace.self) }
 
+    @inline(__always)
     private static func row<Benchmark: MapBenchmark>(
         _ operation: String, _ count: Int, bar: Double, _ benchmark: Benchmark.Type
     ) -> Row {

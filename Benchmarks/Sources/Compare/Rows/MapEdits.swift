@@ -2,23 +2,21 @@ import HashTreeCollections
 import PersistentCollections
 
 // Edits that keep the old version release the new one within the measurement: a context that is changed for a request
-// is released with it. Specialised for each kind of key, as both libraries are in a program.
+// is released with it.
 
 /// A new value for a key that is there.
-enum MapReplace<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapReplace: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.ours
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { keep(map.inserting(-1, forKey: $0).count) }
+            for key in fixture.lookupKeys.around(iterations) { keep(map.inserting(-1, forKey: consume key).count) }
         }
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.peer
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { key in
+            for key in fixture.lookupKeys.around(iterations) {
                 var changed = map
                 changed.updateValue(-1, forKey: key.peerKey)
                 keep(changed.count)
@@ -29,21 +27,17 @@ enum MapReplace<K: MapKey>: MapBenchmark {
 
 /// One more entry.
 enum MapInsert<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    @_specialize(where K == String)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
         let map = fixture.ours
         meter.measure { iterations in
-            fixture.freshKeys.forEach(upTo: iterations) { keep(map.inserting(-1, forKey: $0).count) }
+            for key in fixture.freshKeys.around(iterations) { keep(map.inserting(-1, forKey: consume key).count) }
         }
     }
 
-    @_specialize(where K == Key)
-    @_specialize(where K == String)
     static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
         let map = fixture.peer
         meter.measure { iterations in
-            fixture.freshKeys.forEach(upTo: iterations) { key in
+            for key in fixture.freshKeys.around(iterations) {
                 var changed = map
                 changed.updateValue(-1, forKey: key.peerKey)
                 keep(changed.count)
@@ -53,20 +47,18 @@ enum MapInsert<K: MapKey>: MapBenchmark {
 }
 
 /// One entry less.
-enum MapRemoval<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapRemoval: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.ours
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { keep(map.removingValue(forKey: $0).count) }
+            for key in fixture.lookupKeys.around(iterations) { keep(map.removingValue(forKey: key).count) }
         }
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.peer
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { key in
+            for key in fixture.lookupKeys.around(iterations) {
                 var changed = map
                 changed.removeValue(forKey: key.peerKey)
                 keep(changed.count)
@@ -78,9 +70,8 @@ enum MapRemoval<K: MapKey>: MapBenchmark {
 /// All entries, one after the other, from a map that shares nothing.
 ///
 /// Time for one entry.
-enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapRemovalInPlace: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         var maps = (0..<meter.iterations).map { _ in MapBuilding.ours(fixture.keys) }
         meter.measure(per: fixture.keys.count) { iterations in
             for index in 0..<iterations {
@@ -90,8 +81,7 @@ enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
         keep(maps.count)
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         var maps = (0..<meter.iterations).map { _ in MapBuilding.peer(fixture.keys) }
         meter.measure(per: fixture.keys.count) { iterations in
             for index in 0..<iterations {
@@ -105,16 +95,14 @@ enum MapRemovalInPlace<K: MapKey>: MapBenchmark {
 /// From nothing to all entries, in place.
 ///
 /// Time for one entry; the release of the map isn't in it.
-enum MapBuild<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapBuild: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         _ = meter.measure(per: fixture.keys.count) { iterations in
             (0..<iterations).map { _ in MapBuilding.ours(fixture.keys) }
         }
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         _ = meter.measure(per: fixture.keys.count) { iterations in
             (0..<iterations).map { _ in MapBuilding.peer(fixture.keys) }
         }

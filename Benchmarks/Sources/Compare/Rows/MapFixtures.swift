@@ -80,18 +80,29 @@ enum MapBuilding {
 }
 
 extension Array {
-    /// Calls the body with `count` elements in order, from a random place on and around.
+    /// `count` of the elements in order, from a random place on and around.
     ///
     /// A batch that always began at the same place would find what it needs of a large map in the caches.
     @inline(__always)
-    func forEach(upTo count: Int, _ body: (Element) throws -> Void) rethrows {
-        try withUnsafeBufferPointer { elements in
-            var place = Int.random(in: elements.indices)
-            for _ in 0..<count {
-                try body(elements[place])
-                place += 1
-                if place == elements.count { place = 0 }
-            }
+    func around(_ count: Int) -> Around<Element> {
+        Around(elements: self, place: Int.random(in: indices), left: count)
+    }
+}
+
+/// See `Array.around`.
+struct Around<Element>: Sequence, IteratorProtocol {
+    fileprivate let elements: [Element]
+    fileprivate var place: Int
+    fileprivate var left: Int
+
+    @inline(__always)
+    mutating func next() -> Element? {
+        if left == 0 { return nil }
+        left &-= 1
+        defer {
+            place &+= 1
+            if place == elements.count { place = 0 }
         }
+        return elements[place]
     }
 }

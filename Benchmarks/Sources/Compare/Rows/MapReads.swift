@@ -3,21 +3,17 @@ import PersistentCollections
 
 /// The value of a key that is there.
 enum MapLookup<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    @_specialize(where K == String)
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
         let map = fixture.ours
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { keep(map[$0] ?? 0) }
+            for key in fixture.lookupKeys.around(iterations) { keep(map[key] ?? 0) }
         }
     }
 
-    @_specialize(where K == Key)
-    @_specialize(where K == String)
     static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
         let map = fixture.peer
         meter.measure { iterations in
-            fixture.lookupKeys.forEach(upTo: iterations) { keep(map[$0.peerKey] ?? 0) }
+            for key in fixture.lookupKeys.around(iterations) { keep(map[key.peerKey] ?? 0) }
         }
     }
 }
@@ -25,9 +21,8 @@ enum MapLookup<K: MapKey>: MapBenchmark {
 /// All entries.
 ///
 /// Time for one of them.
-enum MapIteration<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapIteration: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.ours
         meter.measure(per: map.count) { iterations in
             for _ in 0..<iterations {
@@ -36,8 +31,7 @@ enum MapIteration<K: MapKey>: MapBenchmark {
         }
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let map = fixture.peer
         meter.measure(per: map.count) { iterations in
             for _ in 0..<iterations {
@@ -50,17 +44,15 @@ enum MapIteration<K: MapKey>: MapBenchmark {
 /// Whether two maps that were built apart have the same entries.
 ///
 /// Time for one of them.
-enum MapEquality<K: MapKey>: MapBenchmark {
-    @_specialize(where K == Key)
-    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+enum MapEquality: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let (left, right) = (fixture.ours, MapBuilding.ours(fixture.keys))
         meter.measure(per: left.count) { iterations in
             for _ in 0..<iterations { keep(left == right ? 1 : 0) }
         }
     }
 
-    @_specialize(where K == Key)
-    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) {
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let (left, right) = (fixture.peer, MapBuilding.peer(fixture.keys))
         meter.measure(per: left.count) { iterations in
             for _ in 0..<iterations { keep(left == right ? 1 : 0) }
