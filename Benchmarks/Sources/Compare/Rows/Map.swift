@@ -16,17 +16,25 @@ enum Map {
         + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality.self) }
         + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval.self) }
         + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace.self) }
+        + inCache
+
+    /// What of the largest maps stays in the caches: what remains of a row's time is work, the rest was waiting for memory.
+    private static let inCache =
+        [100_000, 1_000_000].map { row("map persistent replace", $0, lookedUp: 64, bar: nil, MapReplace.self) }
+        + [row("map lookup", 100_000, lookedUp: 64, bar: nil, MapLookup<String>.self)]
 
     @inline(__always)
     private static func row<Benchmark: MapBenchmark>(
-        _ operation: String, _ count: Int, bar: Double, _ benchmark: Benchmark.Type
+        _ operation: String, _ count: Int, lookedUp: Int? = nil, bar: Double?, _ benchmark: Benchmark.Type
     ) -> Row {
         typealias K = Benchmark.K
         let kind = K.self == Key.self ? "identity keys" : "\(K.self) keys"
+        let only = lookedUp.map { ", the same \($0)" } ?? ""
         return Row(
-            "\(operation), \(kind), n = \(grouped(count))", against: "TreeDictionary<\(K.PeerKey.self), Int>", bar: bar
+            "\(operation), \(kind), n = \(grouped(count))\(only)", against: "TreeDictionary<\(K.PeerKey.self), Int>",
+            bar: bar
         ) {
-            let fixture = MapFixture<K>(count: count)
+            let fixture = MapFixture<K>(count: count, lookedUp: lookedUp)
             return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
         }
     }

@@ -53,9 +53,10 @@ struct MapFixture<K: MapKey>: Sendable {
     let ours: HAMT<K, Int>
     let peer: TreeDictionary<K.PeerKey, Int>
 
-    init(count: Int) {
+    /// - Parameter lookedUp: How many of the keys are looked up; all, unless it is given.
+    init(count: Int, lookedUp: Int? = nil) {
         keys = (0..<count).map(K.make)
-        lookupKeys = keys.shuffled().map(\.forLookup)
+        lookupKeys = keys.shuffled().prefix(lookedUp ?? count).map(\.forLookup)
         freshKeys = (count..<(count + 4096)).map(K.make)
         ours = MapBuilding.ours(keys)
         peer = MapBuilding.peer(keys)
