@@ -86,13 +86,12 @@ extension NodeReference {
             let below = NodeHeader.bit(position) - 1
             let entries = (header.entryMap & below).nonzeroBitCount
             let children = (header.childMap & below).nonzeroBitCount
-            let expected =
-                header.hasEntry(at: position)
-                ? entries : header.hasChild(at: position) ? ~children : entries + Int(NodeHeader.vacancy)
-            require(slot(at: position) == expected, "the slot of position \(position) is wrong")
+            let expected: Int
             switch content(at: position) {
-            case .nothing: break
+            case .nothing:
+                expected = entries + Int(NodeHeader.vacancy)
             case .entry(let entry):
+                expected = entries
                 let hash = NodeHeader.hash(of: entry.pointee.key)
                 let isDisplaced = header.isSmallRoot && header.displaced & NodeHeader.bit(position) != 0
                 require(
@@ -100,8 +99,10 @@ extension NodeReference {
                         && (header.isSmallRoot || header.divergence(of: hash) == 0),
                     "an entry lies in the wrong place")
             case .child(let child):
+                expected = ~children - (child.header.pointee.isFullLeaf ? Int(NodeHeader.fullLeafMark) : 0)
                 total += child.check(below: (header, position), &violations)
             }
+            require(slot(at: position) == expected, "the slot of position \(position) is wrong")
         }
         return total
     }

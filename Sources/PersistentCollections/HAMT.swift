@@ -45,7 +45,8 @@ public struct HAMT<Key: Hashable, Value> {
     // keys, which versions own together (see KeyOwner). Values are retained each.
     //
     // What operations cost, with d nodes on the path (for keys in sequence d = 2 for 64, 3 for 1,000, 6 for 1,000,000):
-    //  - lookup: the hash; per node two cache lines, 3 dependent loads; one `==`. No allocation, no atomic operation;
+    //  - lookup: the hash; per node two cache lines, 3 dependent loads, in a full leaf one; one `==`. No allocation, no
+    //    atomic operation;
     //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each reference
     //    in the values of the entries beside the edited one. The first copy of a node with four entries or more allocates
     //    the owner of its keys;

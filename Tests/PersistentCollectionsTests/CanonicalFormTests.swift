@@ -67,6 +67,31 @@ import Testing
         #expect(map.nodeAddresses.count == 1 + 8 + 64)
     }
 
+    @Test func `a leaf is known to be full exactly while it is, whatever comes and goes`() {
+        let hashes = Array(0..<64) + (0..<16).map { 1 << 40 + $0 }
+        var map = HAMT(uniqueKeysWithValues: hashes.map { (ChosenKey($0, hash: $0), $0) })
+        // For a leaf beside others and for one that is its parent's only one: a key without which it is full; one whose hash
+        // is that of a key in it; one whose hash parts above it, which puts a node between it and its parent.
+        let edits = [
+            ChosenKey(20, hash: 20), ChosenKey(1000, hash: 20), ChosenKey(1001, hash: 20 + 1 << 30),
+            ChosenKey(1 << 40, hash: 1 << 40), ChosenKey(1002, hash: 1 << 40), ChosenKey(1003, hash: 1 << 40 + 1 << 20),
+        ]
+        var random = SeededGenerator(state: testSeed)
+        // What an older version shares is edited by copying, whoever else has the nodes above it.
+        var older = map
+        for _ in 0..<3000 {
+            let edit = edits[random.below(edits.count)]
+            if random.below(4) == 0 { older = map }
+            let others = edits.filter { $0 != edit }.map { ($0, map[$0]) }
+            map[edit] = map[edit] == nil ? edit.id : nil
+            #expect(map.invariantViolations() == [] && older.invariantViolations() == [])
+            for hash in hashes where !edits.contains(ChosenKey(hash, hash: hash)) {
+                #expect(map[ChosenKey(hash, hash: hash)] == hash)
+            }
+            for (other, value) in others { #expect(map[other] == value) }
+        }
+    }
+
     @Test(arguments: [0, 5, 12, 1000])
     func `up to sixteen neighbouring keys are one node, each at its own position, whatever they begin with`(
         _ first: Int

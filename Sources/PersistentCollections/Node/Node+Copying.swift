@@ -190,6 +190,7 @@ extension NodeReference {
         copyBitsOfChildren(0, childCount, to: target, at: 0)
         retainChildren(0, index)
         target.childSlot(at: index).initialize(to: child)
+        target.noteFullLeaf(at: position)
         retainChildren(index &+ 1, childCount)
         return node
     }

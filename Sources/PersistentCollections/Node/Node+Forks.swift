@@ -36,10 +36,12 @@ extension Node {
         var header = emptyHeader
         header.path = NodeHeader.path(to: hash, shift: shift)
         header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
-        header.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
+        let childPosition = NodeHeader.position(of: other.anyHash, shift: shift)
+        header.addChild(at: childPosition)
         let node = make(header, entries: 1, children: 1)
         node.reference.entries.initialize(to: entry)
         node.reference.childSlot(at: 0).initialize(to: subtree)
+        node.reference.noteFullLeaf(at: childPosition)
         return node
     }
 }

@@ -73,10 +73,11 @@ extension Node {
             if rest.itemCount == 1 {
                 if rest.header.pointee.childMap == 0 {
                     pullUpEntry(at: position, in: slot)
-                } else {
-                    pullUpChild(in: child)
+                    return taken
                 }
+                pullUpChild(in: child)
             }
+            node.noteFullLeaf(at: position)
             return taken
         }
         return node.header.pointee.isCollision ? takeColliding(key, from: node) : nil

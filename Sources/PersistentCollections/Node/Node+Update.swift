@@ -8,15 +8,18 @@ extension Node {
         root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt, _ value: consuming Value
     ) -> Value? {
         var slot = slot(root: root)
+        var parent: NodeReference<Key, Value>?
         while isKnownUniquelyReferenced(&slot.pointee) {
             let node = slot.pointee.reference
             let header = node.header
             if header.pointee.divergence(of: hash) != 0 {
                 slot.initialize(to: fork(slot.move(), Entry(key, value), hash))
+                parent?.noteFullLeaf(on: hash)
                 return nil
             }
             let position = header.pointee.position(of: hash)
             if header.pointee.hasChild(at: position) {
+                parent = node
                 slot = node.childSlot(at: node.childIndex(at: position))
                 continue
             }
@@ -31,12 +34,14 @@ extension Node {
             } else {
                 append(key, value, in: slot)
             }
+            parent?.noteFullLeaf(on: hash)
             return nil
         }
         let node = slot.pointee.reference
         let old = node.entry(of: key, hash).map { NodeReference.value(of: $0).pointee }
         var isNew = false
         slot.pointee = node.setting(key, hash, value, &isNew)
+        parent?.noteFullLeaf(on: hash)
         return old
     }
 

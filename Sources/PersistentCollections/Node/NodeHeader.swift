@@ -12,7 +12,7 @@
 @usableFromInline
 struct NodeHeader {
     /// A byte for each position: the index of the entry there; or the complement of the index of the child there, a negative
-    /// number; or `vacancy` and the index that an entry there would have.
+    /// number, less `fullLeafMark` where the child is a full leaf; or `vacancy` and the index that an entry there would have.
     ///
     /// In a collision node the first four are vacant, the next four are the number of entries, the last eight the hash.
     ///
@@ -126,6 +126,10 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
 
+    /// Position that a hash selects in a node that begins with the lowest bit.
+    @inlinable @inline(__always)
+    static func lowestPosition(of hash: UInt) -> UInt { position(of: hash, shift: lowestShift) }
+
     /// Position that a hash selects in this node; no matter which in a collision node.
     @inlinable @inline(__always)
     func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
@@ -193,6 +197,17 @@ extension NodeHeader {
     /// The bytes of an empty node.
     @inlinable @inline(__always)
     static var vacantSlots: SIMD16<Int8> { SIMD16(repeating: vacancy) }
+
+    /// What the byte of a child that is a full leaf is less by than that of another one.
+    @inlinable @inline(__always)
+    static var fullLeafMark: Int8 { 16 }
+
+    /// Whether the node has an entry at each position of the lowest bits.
+    ///
+    /// Such a leaf has the entry of a position at the index that is the position. Its parent's header says that it is one, so
+    /// a lookup doesn't read the leaf's own.
+    @inlinable @inline(__always)
+    var isFullLeaf: Bool { entryMap == .max && shift == Self.lowestShift }
 
     @inlinable @inline(__always)
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }

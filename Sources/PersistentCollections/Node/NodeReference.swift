@@ -98,7 +98,22 @@ extension NodeReference {
     func entryIndex(at position: UInt) -> Int { slot(at: position) & 15 }
 
     @inlinable @inline(__always)
-    func childIndex(at position: UInt) -> Int { ~slot(at: position) }
+    func childIndex(at position: UInt) -> Int { ~slot(at: position) & 15 }
+
+    /// Makes a note of whether the child at a position is a full leaf.
+    ///
+    /// To be called wherever a child is put at a position, or the one that is there is changed.
+    @inlinable @inline(__always)
+    func noteFullLeaf(at position: UInt) {
+        let index = childIndex(at: position)
+        let mark = child(at: index).header.pointee.isFullLeaf ? NodeHeader.fullLeafMark : 0
+        UnsafeMutableRawPointer(header).storeBytes(
+            of: ~Int8(truncatingIfNeeded: index) &- mark, toByteOffset: Int(bitPattern: position), as: Int8.self)
+    }
+
+    /// The same of the child on the way to a hash.
+    @inlinable @inline(__always)
+    func noteFullLeaf(on hash: UInt) { noteFullLeaf(at: header.pointee.position(of: hash)) }
 
     /// Number of entries in the node's own tail.
     @inlinable @inline(__always)
