@@ -27,14 +27,15 @@ extension Node {
                 let entry = node.entries + node.entryIndex(at: position)
                 if NodeReference.key(of: entry).pointee == key { return exchange(value, in: entry) }
                 pushDown(key, hash, value, at: position, in: slot)
+                parent?.noteFullLeaf(on: hash)
             } else if !header.pointee.isCollision {
                 insert(key, value, at: position, in: slot)
+                if slot.pointee.reference.header.pointee.isFullLeaf { parent?.noteFullLeaf(on: hash) }
             } else if let entry = node.collidingEntry(of: key) {
                 return exchange(value, in: entry)
             } else {
                 append(key, value, in: slot)
             }
-            parent?.noteFullLeaf(on: hash)
             return nil
         }
         let node = slot.pointee.reference
