@@ -1,8 +1,8 @@
 extension HAMT {
     /// Tells whether this map and another have the same keys, with values that `areEquivalent` finds equal.
     ///
-    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ in k
-    ///   places compare in O(k log n), and a map with its copy in O(1).
+    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ
+    ///   in k places compare in O(k log n), and a map with its copy in O(1).
     @inlinable
     public func isEqual(to other: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> Bool {
         guard count == other.count else { return false }
@@ -23,8 +23,8 @@ extension HAMT {
 extension HAMT: Equatable where Value: Equatable {
     /// Tells whether two maps have the same keys with equal values.
     ///
-    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ in k
-    ///   places compare in O(k log n), and a map with its copy in O(1).
+    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ
+    ///   in k places compare in O(k log n), and a map with its copy in O(1).
     @inlinable
     public static func == (left: HAMT, right: HAMT) -> Bool {
         left.isEqual(to: right, by: ==)

@@ -38,7 +38,8 @@ extension HAMT {
         for (key, value) in dictionary { updateValue(value, forKey: key) }
     }
 
-    /// Creates a map whose keys are what `keyForValue` returns for each value, with arrays of the values in their order.
+    /// Creates a map whose keys are what `keyForValue` returns for each value, with arrays of the values in their
+    /// order.
     ///
     /// - Complexity: O(n).
     @inlinable

@@ -1,7 +1,8 @@
 extension HAMT {
     /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
     ///
-    /// Works in place as far as no other map shares the storage. A key that is there already is kept; only its value changes.
+    /// Works in place as far as no other map shares the storage. A key that is there already is kept; only its value
+    /// changes.
     ///
     /// - Complexity: O(log n).
     @inlinable

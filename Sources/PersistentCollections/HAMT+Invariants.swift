@@ -3,8 +3,8 @@ extension HAMT {
     ///
     /// - each key lies where its hash says, or is displaced in the root of a small map, and no key is there twice;
     /// - bitmaps, slots, counts and free space agree;
-    /// - a small map is one node; in a larger one the form is canonical: each node begins where the hashes below it part, so
-    ///   that it has two or more entries and children;
+    /// - a small map is one node; in a larger one the form is canonical: each node begins where the hashes below it
+    ///   part, so that it has two or more entries and children;
     /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
     /// - collision nodes have two or more entries, all with the node's hash;
     /// - `count` is the number of entries.

@@ -24,7 +24,8 @@ extension HAMT {
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
-    /// Where the value of `key` lies if it may be changed there with no more ado: in a small map whose root nobody shares.
+    /// Where the value of `key` lies if it may be changed there with no more ado: in a small map whose root nobody
+    /// shares.
     ///
     /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
     @inlinable @inline(__always)

@@ -31,8 +31,8 @@ extension HAMT {
 
     /// Removes all entries.
     ///
-    /// - Parameter keepingCapacity: Whether to keep the allocation of the root where no other map shares it, so that the next
-    ///   insertion does not allocate.
+    /// - Parameter keepingCapacity: Whether to keep the allocation of the root where no other map shares it, so that
+    ///   the next insertion does not allocate.
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool = false) {

@@ -5,7 +5,8 @@ extension HAMT {
     @inlinable @inline(__always)
     static var smallCount: Int { 16 }
 
-    /// The map, which has 16 entries, in the shape that it doesn't have: it has just become small, or is about to outgrow that.
+    /// The map, which has 16 entries, in the shape that it doesn't have: it has just become small, or is about to
+    /// outgrow that.
     @inlinable @inline(never)
     func reshaped() -> HAMT {
         guard let old = root else { return self }

@@ -1,9 +1,9 @@
 /// What it takes to destroy the entries of a node, in five bits of its header.
 ///
-/// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each destruction of
-/// a `Key` or `Value` is a call into the runtime with two indirect calls, and where an entry lies is asked of both types.
-/// The header therefore says what the code that made the node, which was specialised, knew. With that, a persistent replacement
-/// in a map of eight entries takes about half of the time, its release included.
+/// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each
+/// destruction of a `Key` or `Value` is a call into the runtime with two indirect calls, and where an entry lies is
+/// asked of both types. The header therefore says what the code that made the node, which was specialised, knew. With
+/// that, a persistent replacement in a map of eight entries takes about half of the time, its release included.
 @usableFromInline
 struct Destruction {
     @usableFromInline let rawValue: UInt32

@@ -2,21 +2,22 @@ import Synchronization
 
 /// Owns keys that several nodes have, so that a copy of a node retains one object in place of each key.
 ///
-/// Keys lie in each node as they always do, so a lookup knows nothing of this. But a key, as bits, may be in any number of
-/// nodes while it is owned once: by the node itself, or by its key owner. Node A is made with keys of its own. When it is
-/// first copied, they become a key owner's: the bits are copied there, and A and its copy refer to the owner. No reference
-/// count of a key changes, and no key is even looked at, which in a large map would be a cache miss for each.
+/// Keys lie in each node as they always do, so a lookup knows nothing of this. But a key, as bits, may be in any number
+/// of nodes while it is owned once: by the node itself, or by its key owner. Node A is made with keys of its own. When
+/// it is first copied, they become a key owner's: the bits are copied there, and A and its copy refer to the owner. No
+/// reference count of a key changes, and no key is even looked at, which in a large map would be a cache miss for each.
 ///
 ///     A ──┐ 1 2 4          A says of keys 1 2 4: "my owner's"
 ///         ├──▶ owner 1 2 4
 ///     B ──┘ 1 2 4 7        B, a copy of A with one more entry, says so too, and of 7: "mine"
 ///
-/// When B is copied, 7 is retained; once there are some more like it, a second owner takes them, whose `parent` is the first.
+/// When B is copied, 7 is retained; once there are some more like it, a second owner takes them, whose `parent` is the
+/// first.
 ///
 /// **Invariants.** All keys of an owner and of its parents are keys of each node that refers to it, at the positions in
-/// `positions`, or of the child at that position, where they have had to move. From where a key is removed, the nodes above
-/// retain those that stay, and leave their owners. So no key lives longer than the maps that have it. A node without
-/// entries has no owner. An owner never changes. Values have no such owner: they are what versions differ in.
+/// `positions`, or of the child at that position, where they have had to move. From where a key is removed, the nodes
+/// above retain those that stay, and leave their owners. So no key lives longer than the maps that have it. A node
+/// without entries has no owner. An owner never changes. Values have no such owner: they are what versions differ in.
 @usableFromInline
 final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
     /// An owner of the keys at `positions` of a node, apart from those that belong to `parent`, the node's owner.
@@ -53,8 +54,8 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
         if let parent = header.parent { Unmanaged<KeyOwner>.fromOpaque(parent).release() }
     }
 
-    /// Calls `visit` with the place of each key that the owner at an address has, without its parents' keys, until that returns
-    /// false; retains nothing.
+    /// Calls `visit` with the place of each key that the owner at an address has, without its parents' keys, until that
+    /// returns false; retains nothing.
     static func forEachKey(of owner: UnsafeMutableRawPointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
         let header = KeyOwnerHeader.at(owner)
         let mask = MemoryLayout<Key>.alignment - 1
@@ -104,7 +105,8 @@ struct KeyOwnerHeader {
 extension NodeReference {
     /// The node's key owner.
     ///
-    /// The only part of a shared node that changes, once, from nil to an owner of the keys that were the node's own; so atomic.
+    /// The only part of a shared node that changes, once, from nil to an owner of the keys that were the node's own; so
+    /// atomic.
     @inlinable @inline(__always)
     var keyOwnerSlot: UnsafeMutablePointer<Atomic<UnsafeMutableRawPointer?>> {
         (UnsafeMutableRawPointer(header) + MemoryLayout<NodeHeader>.size)
@@ -116,8 +118,8 @@ extension NodeReference {
 
     /// The key owner of a node that has just been found to be uniquely referenced.
     ///
-    /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing, hence the
-    /// fence.
+    /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing,
+    /// hence the fence.
     @inlinable @inline(__always)
     var keyOwnerOfUnsharedNode: UnsafeMutableRawPointer? {
         atomicMemoryFence(ordering: .acquiring)
@@ -155,8 +157,8 @@ extension NodeReference {
         }
     }
 
-    /// Makes the keys at `positions`, which the node owned, a key owner's, and returns that: this one, or the one of a thread
-    /// that was faster.
+    /// Makes the keys at `positions`, which the node owned, a key owner's, and returns that: this one, or the one of a
+    /// thread that was faster.
     @inlinable @inline(never)
     func giveUpKeys(at positions: UInt16, _ parent: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         // A node's reference to the parent becomes the new owner's.

@@ -2,8 +2,8 @@
 // space, and leave the original as it is.
 
 extension NodeReference {
-    /// Copies entries to uninitialised memory. (A plain loop: it becomes loads, retains and stores, where the pointer's own
-    /// bulk copy becomes a call into the runtime with an indirect call for each entry.)
+    /// Copies entries to uninitialised memory. (A plain loop: it becomes loads, retains and stores, where the pointer's
+    /// own bulk copy becomes a call into the runtime with an indirect call for each entry.)
     @inlinable @inline(__always)
     func copyEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>) {
         let entries = entries
@@ -14,8 +14,8 @@ extension NodeReference {
         }
     }
 
-    /// Copies the entries `start..<end` to a node that has all entries of this one, for ``shareKeys(with:)`` to follow where
-    /// keys are shared.
+    /// Copies the entries `start..<end` to a node that has all entries of this one, for ``shareKeys(with:)`` to follow
+    /// where keys are shared.
     @inlinable @inline(__always)
     func copyEntries(_ start: Int, _ end: Int, to target: UnsafeMutablePointer<Entry>, sharingKeys: Bool) {
         if sharingKeys {
@@ -54,9 +54,9 @@ extension NodeReference {
 
     /// Number of children, having read a word of each.
     ///
-    /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one cache
-    /// miss after the other in large maps. Before the descent into one of the children, they overlap with that as well, which
-    /// takes a tenth off an edit of a map of a million entries.
+    /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one
+    /// cache miss after the other in large maps. Before the descent into one of the children, they overlap with that as
+    /// well, which takes a tenth off an edit of a map of a million entries.
     @inlinable @inline(__always)
     func touchChildren() -> Int {
         let count = childCount
@@ -67,7 +67,8 @@ extension NodeReference {
             slot -= MemoryLayout<UnsafeRawPointer>.size
             words &= slot.load(as: UnsafeRawPointer.self).load(as: UInt.self)
         }
-        // The first word of objects of one class is the same, and not 0. The optimiser does not know that, so the loads stay.
+        // The first word of objects of one class is the same, and not 0. The optimiser does not know that, so the loads
+        // stay.
         return words == 0 ? 0 : count
     }
 

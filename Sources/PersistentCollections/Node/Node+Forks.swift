@@ -1,5 +1,5 @@
-// New subtrees for keys whose hashes agree so far. A node begins where hashes part: bits that all of them have in common are
-// skipped, so no node below the root has only one child.
+// New subtrees for keys whose hashes agree so far. A node begins where hashes part: bits that all of them have in
+// common are skipped, so no node below the root has only one child.
 
 extension Node {
     /// A subtree of two entries with different keys, which lie at one position of a node.

@@ -1,5 +1,5 @@
-// Edits of a node that nobody else can see. Each takes the slot that holds the only reference to the node, because a node
-// without room moves to a larger allocation.
+// Edits of a node that nobody else can see. Each takes the slot that holds the only reference to the node, because a
+// node without room moves to a larger allocation.
 
 extension Node {
     /// A pointer to where a reference to a node is kept: a child slot of a node, or the root of a map.
@@ -26,11 +26,13 @@ extension Node {
         return grow(to: needed, slot)
     }
 
-    /// Moves the node in `slot` to an allocation with `needed` bytes and some slack: room for a multiple of four entries.
+    /// Moves the node in `slot` to an allocation with `needed` bytes and some slack: room for a multiple of four
+    /// entries.
     ///
-    /// So a node that fills up moves three or four times, and what it has in between are sizes without loss in allocators that
-    /// hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision nodes, which know no
-    /// bounds, grow by a third. The entries and children move as bits, so no reference count changes.
+    /// So a node that fills up moves three or four times, and what it has in between are sizes without loss in
+    /// allocators that hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision
+    /// nodes, which know no bounds, grow by a third. The entries and children move as bits, so no reference count
+    /// changes.
     @inlinable @inline(never)
     static func grow(to needed: Int, _ slot: Slot) -> NodeReference<Key, Value> {
         let old = slot.pointee.reference

@@ -7,10 +7,11 @@ extension NodeReference {
 
     /// The entry of `key`, which has this hash, in this subtree, or nil.
     ///
-    /// Per level: one byte of the header says which child it is, two more loads where that lies. Nothing is retained. In a
-    /// full leaf the hash alone says where the entry lies: of 1,000 keys in sequence, all but the last few are in such leaves,
-    /// and a lookup takes an eighth less. Whether the hash has the bits that the nodes skip is not asked: `==` tells in the
-    /// end. Only a miss asks whether the node has entries that are not where their hash says, so that hits don't.
+    /// Per level: one byte of the header says which child it is, two more loads where that lies. Nothing is retained.
+    /// In a full leaf the hash alone says where the entry lies: of 1,000 keys in sequence, all but the last few are in
+    /// such leaves, and a lookup takes an eighth less. Whether the hash has the bits that the nodes skip is not asked:
+    /// `==` tells in the end. Only a miss asks whether the node has entries that are not where their hash says, so that
+    /// hits don't.
     @inlinable @inline(__always)
     func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         var node = self

@@ -1,5 +1,6 @@
-// Removal from a map that isn't small keeps the canonical form: the trie looks as if the key had never been there. So a node that
-// is left with one entry becomes that entry in its parent, and one that is left with one child becomes that child.
+// Removal from a map that isn't small keeps the canonical form: the trie looks as if the key had never been there. So a
+// node that is left with one entry becomes that entry in its parent, and one that is left with one child becomes that
+// child.
 
 extension NodeReference {
     /// What a removal leaves of a subtree: a subtree again, or its last entry, which still lies in the old one.

@@ -1,7 +1,7 @@
-// The root of a small map, of up to 16 entries, has all of them itself. An entry's own position is what the lowest four bits of
-// its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a small
-// map never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a search, through
-// the displaced ones.
+// The root of a small map, of up to 16 entries, has all of them itself. An entry's own position is what the lowest four
+// bits of its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a
+// small map never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a
+// search, through the displaced ones.
 
 extension NodeReference {
     /// The entry of `key` in this root of a small map, or nil.
@@ -77,7 +77,8 @@ extension NodeReference {
         return node
     }
 
-    /// Compares the roots of two small maps with the same number of entries, of which not all are at their own positions.
+    /// Compares the roots of two small maps with the same number of entries, of which not all are at their own
+    /// positions.
     @inlinable @inline(never)
     func isEqualSmall(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
         for index in 0..<entryCount {
@@ -134,7 +135,8 @@ extension Node {
 }
 
 extension NodeHeader {
-    /// The path of the root of a small map, which goes by the lowest bits; no other node has both this shift and the flag.
+    /// The path of the root of a small map, which goes by the lowest bits; no other node has both this shift and the
+    /// flag.
     ///
     /// Above the lowest 16 bits are the positions of displaced entries.
     @inlinable @inline(__always)
@@ -151,7 +153,8 @@ extension NodeHeader {
         set { path = UInt(newValue) &<< 16 | Self.smallRootPath }
     }
 
-    /// A position for an entry with this hash in the root of a small map, in which one is vacant: its own, if it can be.
+    /// A position for an entry with this hash in the root of a small map, in which one is vacant: its own, if it can
+    /// be.
     @inlinable @inline(__always)
     func vacantPosition(for hash: UInt) -> UInt {
         let position = position(of: hash)

@@ -1,8 +1,9 @@
 extension Node {
-    /// Sets the value of `key` in the trie whose root, not nil and not that of a small map, is at `root`, and returns the old one.
+    /// Sets the value of `key` in the trie whose root, not nil and not that of a small map, is at `root`, and returns
+    /// the old one.
     ///
-    /// Walks down while the nodes are uniquely referenced and edits the last one in place. The first shared node on the way
-    /// is replaced by an edited copy of its path.
+    /// Walks down while the nodes are uniquely referenced and edits the last one in place. The first shared node on the
+    /// way is replaced by an edited copy of its path.
     @inlinable
     static func update(
         root: UnsafeMutablePointer<Node?>, _ key: Key, _ hash: UInt, _ value: consuming Value

@@ -5,13 +5,14 @@
 ///     │ 16 B   │ 32 B       │ 8 B       │ of position →     │      │ ← of position       │
 ///     └────────┴────────────┴───────────┴───────────────────┴──────┴─────────────────────┘
 ///
-/// Entries and children share the free space, so a node that swaps an entry for a child stays where it is. A node without
-/// children finds its entries at a constant offset.
+/// Entries and children share the free space, so a node that swaps an entry for a child stays where it is. A node
+/// without children finds its entries at a constant offset.
 ///
 /// **Invariant that makes the unsafe code below sound.** A node is written only by code that has just made it, or that
 /// reached it from a map's `root` through references which `isKnownUniquelyReferenced` found unique, in a `mutating`
-/// method: nobody else can see such a node. All other nodes never change, but for their key owner (see ``KeyOwner``). Whoever follows a ``NodeReference`` keeps the
-/// root that leads to it alive meanwhile, so no step has to retain anything.
+/// method: nobody else can see such a node. All other nodes never change, but for their key owner (see ``KeyOwner``).
+/// Whoever follows a ``NodeReference`` keeps the root that leads to it alive meanwhile, so no step has to retain
+/// anything.
 @usableFromInline
 final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, Value>> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>

@@ -1,9 +1,10 @@
-/// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one lies.
+/// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one
+/// lies.
 ///
-/// `slots` has a byte for each position, which says all that a lookup asks. A step from a node to its child is eleven
-/// instructions; with bitmaps and, in the same 16 bytes, two tables of 4-bit ranks, it was 24, and a lookup among 100,000 keys
-/// took twice as long. Such lookups wait for the memory. The next one begins meanwhile, if its instructions still fit into
-/// the processor's queues.
+/// `slots` has a byte for each position, which says all that a lookup asks. A step from a node to its child is fifteen
+/// instructions; with bitmaps and, in the same 16 bytes, two tables of 4-bit ranks, it was 24, and a lookup among
+/// 100,000 keys took twice as long. Such lookups wait for the memory. The next one begins meanwhile, if its
+/// instructions still fit into the processor's queues.
 ///
 /// A collision node (entries whose whole hash is equal) has two empty bitmaps and, in `slots`, its hash and a count. An
 /// empty node, which only a root can be, has two empty bitmaps.
@@ -11,13 +12,14 @@
 /// `path` says which bits of a hash select the position, and what all hashes below have in the bits above those.
 @usableFromInline
 struct NodeHeader {
-    /// A byte for each position: the index of the entry there; or the complement of the index of the child there, a negative
-    /// number, less `fullLeafMark` where the child is a full leaf; or `vacancy` and the index that an entry there would have.
+    /// A byte for each position: the index of the entry there; or the complement of the index of the child there, a
+    /// negative number, less `fullLeafMark` where the child is a full leaf; or `vacancy` and the index that an entry
+    /// there would have.
     ///
     /// In a collision node the first four are vacant, the next four are the number of entries, the last eight the hash.
     ///
-    /// (Kept in two halves, since the whole vector would have the allocator asked for an alignment of 16 bytes: on Linux a call
-    /// of `posix_memalign` in place of one of `malloc`.)
+    /// (Kept in two halves, since the whole vector would have the allocator asked for an alignment of 16 bytes: on
+    /// Linux a call of `posix_memalign` in place of one of `malloc`.)
     @usableFromInline var lowSlots: SIMD8<Int8>
     @usableFromInline var highSlots: SIMD8<Int8>
     /// Bit `p` is set when position `p` holds an entry.
@@ -31,8 +33,8 @@ struct NodeHeader {
     /// In the lowest six bits the number of the lowest bit that selects a position, and `narrowFlag`; above the
     /// bits that do, the bits that all hashes in the subtree have there.
     ///
-    /// `collisionPath` in a collision node; `smallRootPath` and the displaced positions in the root of a small map, whose hashes
-    /// need have nothing in common.
+    /// `collisionPath` in a collision node; `smallRootPath` and the displaced positions in the root of a small map,
+    /// whose hashes need have nothing in common.
     @usableFromInline var path: UInt
 
     /// A node without entries and children.
@@ -157,9 +159,9 @@ extension NodeHeader {
 
     /// The bits of which only three, not four, select a position in a node.
     ///
-    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all full. An
-    /// edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as many nodes.
-    /// Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
+    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all
+    /// full. An edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as
+    /// many nodes. Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
     @inlinable @inline(__always)
     static var narrowBits: Range<UInt> { 7..<16 }
 
@@ -204,8 +206,8 @@ extension NodeHeader {
 
     /// Whether the node has an entry at each position of the lowest bits.
     ///
-    /// Such a leaf has the entry of a position at the index that is the position. Its parent's header says that it is one, so
-    /// a lookup doesn't read the leaf's own.
+    /// Such a leaf has the entry of a position at the index that is the position. Its parent's header says that it is
+    /// one, so a lookup doesn't read the leaf's own.
     @inlinable @inline(__always)
     var isFullLeaf: Bool { entryMap == .max && shift == Self.lowestShift }
 
@@ -226,8 +228,8 @@ extension NodeHeader {
     @inlinable @inline(__always)
     static func bit(_ position: UInt) -> UInt16 { 1 &<< UInt16(truncatingIfNeeded: position) }
 
-    // Whether a byte stands for a child is asked of its sign, moved to all bits: -1 or 0. That is one instruction, and so are
-    // the comparisons of positions; those of the bytes themselves become loops (Swift 6.3).
+    // Whether a byte stands for a child is asked of its sign, moved to all bits: -1 or 0. That is one instruction, and
+    // so are the comparisons of positions; those of the bytes themselves become loops (Swift 6.3).
 
     @inlinable @inline(__always)
     mutating func addEntry(at position: UInt) {
