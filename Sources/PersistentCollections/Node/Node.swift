@@ -5,6 +5,10 @@
 ///     │ 16 B   │ 32 B       │ 8 B       │ of position →     │      │ ← of position       │
 ///     └────────┴────────────┴───────────┴───────────────────┴──────┴─────────────────────┘
 ///
+/// A class without properties, whose tail `ManagedBufferPointer` allocates. As a subclass of `ManagedBuffer` it would have
+/// a superclass's deinitialiser, which destroys the header by way of its metadata, and a persistent replacement in a
+/// small map would take a tenth longer.
+///
 /// Entries and children share the free space, so a node that swaps an entry for a child stays where it is. A node
 /// without children finds its entries at a constant offset.
 ///
@@ -14,7 +18,7 @@
 /// Whoever follows a ``NodeReference`` keeps the root that leads to it alive meanwhile, so no step has to retain
 /// anything.
 @usableFromInline
-final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, Value>> {
+final class Node<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
 
     /// A node with the shape of `header`; the caller initialises the entries and children that it announces.
@@ -22,12 +26,14 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     static func make(_ header: NodeHeader, byteCapacity: Int) -> Node {
         // Unsigned, so that the division by a power of two is a shift.
         let count = UInt(bitPattern: byteCapacity &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
-        let buffer = Node.create(minimumCapacity: Int(bitPattern: count)) { _ in
+        let buffer = ManagedBufferPointer<NodeHead, Entry>(
+            bufferClass: Node.self, minimumCapacity: Int(bitPattern: count)
+        ) { _, _ in
             var header = header
             header.endOffset = NodeReference<Key, Value>.entriesOffset &+ byteCapacity
             return NodeHead(header)
         }
-        let node = unsafeDowncast(buffer, to: Node.self)
+        let node = unsafeDowncast(buffer.buffer, to: Node.self)
         assert(node.layoutIsAsAssumed)
         return node
     }
@@ -57,7 +63,7 @@ final class Node<Key: Hashable, Value>: ManagedBuffer<NodeHead, NodeEntry<Key, V
     /// Debug check of the offsets that `NodeReference` and `NodeEntry` work out.
     @usableFromInline
     var layoutIsAsAssumed: Bool {
-        withUnsafeMutablePointers { header, entries in
+        ManagedBufferPointer<NodeHead, Entry>(unsafeBufferObject: self).withUnsafeMutablePointers { header, entries in
             UnsafeMutableRawPointer(header) == UnsafeMutableRawPointer(reference.header)
                 && UnsafeMutableRawPointer(entries) == UnsafeMutableRawPointer(reference.entries)
                 && MemoryLayout<Entry>.stride == Entry.stride
