@@ -14,8 +14,8 @@ public class AnyContextVar: @unchecked Sendable {
 
     /// The cached hash: a number that no other variable of the process has.
     ///
-    /// Consecutive numbers differ in their lowest bits, which a map looks at first. So the variables of a program
-    /// spread over a context's map with few collisions. Up to 16 of them are one node, whichever they are.
+    /// Consecutive numbers differ in their lowest bits. So of up to 16 variables, which are one node of a context's map
+    /// in any case, most lie at their own positions, and more of them fill the nodes at the bottom.
     @usableFromInline
     final let number: Int
 

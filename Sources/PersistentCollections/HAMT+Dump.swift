@@ -6,14 +6,14 @@ extension HAMT {
 
     /// The trie as text, for debugging: one line for each node and each entry, indented by depth.
     ///
-    /// Each line begins with the position in its parent. The text may change between releases.
+    /// Each line begins with the position in its parent: what four bits of the hash say, unless the map has up to 16
+    /// entries, where another entry may be at that position. The text may change between releases.
     ///
     ///     HAMT of 3 entries
     ///     node
     ///       2: "a": 1
-    ///       5: node
-    ///         0: "b": 2
-    ///         7: "c": 3
+    ///       5: "b": 2
+    ///       7: "c": 3
     public var dumpDescription: String {
         var lines = ["HAMT of \(count) \(count == 1 ? "entry" : "entries")"]
         if count > 0, let root {

@@ -23,7 +23,7 @@ extension HAMT {
                 entryCount &+= 1
                 return nil
             }
-            self = reshaped()
+            self = asTrie()
         }
         let old = Node.update(root: &root, key, hash, value)
         if old == nil { entryCount &+= 1 }
@@ -35,6 +35,9 @@ extension HAMT {
     /// ```swift
     /// let child = parent.inserting(id, forKey: "request-id")
     /// ```
+    ///
+    /// A key that is there already is kept; only its value changes. A new key is moved in: where the caller gives it up
+    /// (`forKey: consume key`), nothing is retained for it.
     ///
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map.
     @inlinable
@@ -66,7 +69,7 @@ extension HAMT {
     /// The same for a key that is new to a map which is as large as a small one can be.
     @inlinable @inline(never)
     func insertingIntoFull(_ key: Key, _ value: consuming Value) -> HAMT {
-        var map = reshaped()
+        var map = asTrie()
         map.updateValue(value, forKey: key)
         return map
     }

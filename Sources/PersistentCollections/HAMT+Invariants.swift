@@ -98,6 +98,9 @@ extension NodeReference {
                     (header.position(of: hash) != position) == isDisplaced
                         && (header.isSmallRoot || header.divergence(of: hash) == 0),
                     "an entry lies in the wrong place")
+                require(
+                    !header.isSmallRoot || smallPosition(of: entry.pointee.key, hash) == position,
+                    "a key twice, or one that isn't found")
             case .child(let child):
                 expected = ~children - (child.header.pointee.isFullLeaf ? Int(NodeHeader.fullLeafMark) : 0)
                 total += child.check(below: (header, position), &violations)

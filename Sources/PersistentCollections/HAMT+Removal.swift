@@ -1,7 +1,7 @@
 extension HAMT {
     /// Removes `key` and returns its value, or nil where the map does not have the key.
     ///
-    /// Works in place as far as no other map shares the storage. The map then looks as if the key had never been there.
+    /// Works in place as far as no other map shares the storage.
     ///
     /// - Complexity: O(log n).
     @inlinable
@@ -26,7 +26,7 @@ extension HAMT {
         // Larger maps never shrink to one entry.
         guard case .subtree(let node) = root.removing(key, hash) else { return self }
         let map = HAMT(root: node, count: count &- 1)
-        return map.count == Self.smallCount ? map.reshaped() : map
+        return map.count == Self.smallCount ? map.asSingleNode() : map
     }
 
     /// Removes all entries.
@@ -60,7 +60,7 @@ extension HAMT {
         }
         guard let entry = withRootSlot({ Node.removeFromTrie($0, key, hash) }) else { return nil }
         entryCount &-= 1
-        if entryCount == Self.smallCount { self = reshaped() }
+        if entryCount == Self.smallCount { self = asSingleNode() }
         return entry
     }
 }

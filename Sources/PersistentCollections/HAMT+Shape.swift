@@ -5,31 +5,32 @@ extension HAMT {
     @inlinable @inline(__always)
     static var smallCount: Int { 16 }
 
-    /// The map, which has 16 entries, in the shape that it doesn't have: it has just become small, or is about to
-    /// outgrow that.
+    /// This small map of 16 entries as a trie, which can take more.
     @inlinable @inline(never)
-    func reshaped() -> HAMT {
-        guard let old = root else { return self }
-        defer { withExtendedLifetime(old) {} }
-        let wasSmall = old.reference.header.pointee.isSmallRoot
+    func asTrie() -> HAMT {
+        guard let small = root else { return self }
+        defer { withExtendedLifetime(small) {} }
+        let entries = small.reference.entries
+        func hash(_ index: Int) -> UInt { NodeHeader.hash(of: entries[index].key) }
+        var root: Node<Key, Value>? = Node.pair(entries[0], hash(0), entries[1], hash(1))
+        for index in 2..<Self.smallCount {
+            _ = Node.update(root: &root, entries[index].key, hash(index), entries[index].value)
+        }
+        return HAMT(root: root, count: count)
+    }
+
+    /// This map, of which a removal has left 16 entries, as a small one.
+    @inlinable @inline(never)
+    func asSingleNode() -> HAMT {
+        guard let large = root else { return self }
+        defer { withExtendedLifetime(large) {} }
         var root: Node<Key, Value>?
-        var first: NodeEntry<Key, Value>?
-        old.reference.forEachEntry { entry in
+        large.reference.forEachEntry { entry in
             let hash = NodeHeader.hash(of: entry.key)
-            switch (root, first) {
-            case (_?, _):
-                if wasSmall {
-                    _ = Node.update(root: &root, entry.key, hash, entry.value)
-                } else {
-                    Node.insertSmall(root: &root, entry.key, hash, entry.value)
-                }
-            case (nil, let first?): root = Node.pair(first, NodeHeader.hash(of: first.key), entry, hash)
-            case (nil, nil):
-                if wasSmall {
-                    first = entry
-                } else {
-                    root = Self.makeRoot(entry.key, hash, entry.value)
-                }
+            if root == nil {
+                root = Self.makeRoot(entry.key, hash, entry.value)
+            } else {
+                Node.insertSmall(root: &root, entry.key, hash, entry.value)
             }
         }
         return HAMT(root: root, count: count)

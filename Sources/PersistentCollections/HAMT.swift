@@ -22,7 +22,8 @@
 /// Lean Immutable JVM Collections", OOPSLA 2015). CPython keeps its context variables in such a map (PEP 567).
 ///
 /// - Complexity: lookups and edits take O(log n) time, with base 16, for keys with good hashes; O(k) more where k keys
-///   have the same hash.
+///   have the same hash. A map of up to 16 entries is one block of memory; the edit that makes it larger, or small
+///   again, copies those 16.
 public struct HAMT<Key: Hashable, Value> {
     // Design
     //
@@ -47,9 +48,10 @@ public struct HAMT<Key: Hashable, Value> {
     // of the nodes on the path, hence three bits instead of four where nodes are full (`NodeHeader.narrowBits`), and
     // none for the keys, which versions own together (see KeyOwner). Values are retained each.
     //
-    // What operations cost, with d nodes on the path (for keys in sequence d = 2 for 64, 3 for 1,000, 6 for 1,000,000):
-    //  - lookup: the hash; per node two cache lines, 3 dependent loads, in a full leaf one; one `==`. No allocation, no
-    //    atomic operation;
+    // What operations cost, with d nodes on the path (d = 1 for up to 16 keys; for keys in sequence 2 for 64, 3 for
+    // 1,000, 6 for 1,000,000):
+    //  - lookup: the hash; per node two cache lines, 3 dependent loads, in a full leaf one; one `==`, and one more for
+    //    each displaced key of a small map where the key isn't at its own position. No allocation, no atomic operation;
     //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each
     //    reference in the values of the entries beside the edited one. The first copy of a node with four entries or
     //    more allocates the owner of its keys;

@@ -5,7 +5,8 @@ import Testing
 
 @testable import ContextVars
 
-/// Frames for synchronous code aren't in the runtime's storage: what is created there must have their values all the same.
+/// Frames for synchronous code aren't in the runtime's storage: what is created there must have their values all the
+/// same.
 @Suite struct SynchronousScopeTests {
     let number = ContextVar("number", default: 0)
     let text = ContextVar("text", default: "")

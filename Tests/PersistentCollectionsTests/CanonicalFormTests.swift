@@ -25,8 +25,8 @@ import Testing
         }
     }
 
-    /// What doesn't depend on how a map came to be: neither where the entries of a small map lie, nor the order of those whose
-    /// hashes are equal.
+    /// What doesn't depend on how a map came to be: neither where the entries of a small map lie, nor the order of
+    /// those whose hashes are equal.
     private func shape(of map: HAMT<ChosenKey, Int>) -> [String] {
         guard map.count <= 16 else { return map.dumpDescription.split(separator: "\n").map(String.init).sorted() }
         return map.map { "\($0.key.id): \($0.value)" }.sorted() + [
@@ -70,8 +70,8 @@ import Testing
     @Test func `a leaf is known to be full exactly while it is, whatever comes and goes`() {
         let hashes = Array(0..<64) + (0..<16).map { 1 << 40 + $0 }
         var map = HAMT(uniqueKeysWithValues: hashes.map { (ChosenKey($0, hash: $0), $0) })
-        // For a leaf beside others and for one that is its parent's only one: a key without which it is full; one whose hash
-        // is that of a key in it; one whose hash parts above it, which puts a node between it and its parent.
+        // For a leaf beside others and for one that is its parent's only one: a key without which it is full; one whose
+        // hash is that of a key in it; one whose hash parts above it, which puts a node between it and its parent.
         let edits = [
             ChosenKey(20, hash: 20), ChosenKey(1000, hash: 20), ChosenKey(1001, hash: 20 + 1 << 30),
             ChosenKey(1 << 40, hash: 1 << 40), ChosenKey(1002, hash: 1 << 40), ChosenKey(1003, hash: 1 << 40 + 1 << 20),

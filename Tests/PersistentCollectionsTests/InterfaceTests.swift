@@ -127,4 +127,24 @@ import Testing
         map[Named(id: 1, label: "third")]? += 1
         #expect(map.keys.map(\.label) == ["first"] && map.values.map { $0 } == [3])
     }
+
+    @Test(arguments: 1...20)
+    func `of objects that are equal, the one that is there is kept`(_ count: Int) throws {
+        final class Named: Hashable {
+            let id: Int
+            init(_ id: Int) { self.id = id }
+            static func == (left: Named, right: Named) -> Bool { left.id == right.id }
+            func hash(into hasher: inout Hasher) { hasher.combine(id) }
+        }
+        let keys = (0..<count).map(Named.init)
+        let map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
+        for key in keys {
+            var inPlace = map
+            inPlace[Named(key.id)] = -1
+            for changed in [map.inserting(-1, forKey: Named(key.id)), map.inserting(-1, forKey: key), inPlace] {
+                #expect(changed.count == count && changed[key] == -1)
+                #expect(try #require(changed.keys.first { $0.id == key.id }) === key)
+            }
+        }
+    }
 }

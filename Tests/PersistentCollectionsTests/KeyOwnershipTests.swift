@@ -45,15 +45,18 @@ import Testing
 
     @Test func `a key inserted into a copy dies with the copy`() {
         let tracker = Tracker()
-        let map = makeMap(0..<8, tracker)
-        for hash in 8..<200 {
-            // Those from 16 on move a key of the map into a node below, together with themselves.
-            #expect(map.inserting(0, forKey: Key(hash, tracker)).invariantViolations() == [])
-            #expect(tracker.count == 8)
+        // Of a small map, keys from 16 on find their positions taken. In a larger one, those whose hashes differ from
+        // one of the map's in high bits only move that key into a node below, together with themselves.
+        for (count, hashes) in [(8, Array(8..<200)), (24, (0..<24).map { $0 + 0x1000 } + Array(24..<200))] {
+            let map = makeMap(0..<count, tracker)
+            for hash in hashes {
+                #expect(map.inserting(0, forKey: Key(hash, tracker)).invariantViolations() == [])
+                #expect(tracker.count == count)
+            }
         }
     }
 
-    @Test(arguments: [0..<8, 0..<40, 100..<340])
+    @Test(arguments: [0..<8, 0..<24, 0..<40, 100..<340])
     func `a key removed from all versions dies at once`(_ hashes: Range<Int>) throws {
         let tracker = Tracker()
         for inPlace in [true, false] {

@@ -72,6 +72,10 @@ import Testing
     }
 
     @Test func `keys and values of every layout are destroyed`() {
+        struct Aligned {
+            let vector: SIMD4<Double>
+            let object: Value
+        }
         struct Wide {
             let head: UInt8 = 1
             let object: Value
@@ -84,14 +88,21 @@ import Testing
             var optionals: HAMT<Int16, Value?> = [:]
             var vectors: HAMT<Int8, SIMD8<Double>> = [:]
             var nothing: HAMT<UInt16, Void> = [:]
+            var arrays: HAMT<Int, [Value]> = [:]
+            var aligned: HAMT<Int, Aligned> = [:]
             for number in 0..<200 {
                 strings["a key that is too long to be stored inline \(number)"] = "value \(number)"
                 wide[UInt8(number)] = Wide(object: Value(tracker), text: "text that is too long to be inline \(number)")
                 optionals[Int16(number)] = .some(number % 2 == 0 ? Value(tracker) : nil)
                 vectors[Int8(number - 100)] = SIMD8(repeating: Double(number))
                 nothing[UInt16(number)] = ()
+                // Two words, of which the second is no object for all that the map knows.
+                arrays[number] = [Value(tracker)]
+                aligned[number] = Aligned(vector: SIMD4(repeating: Double(number)), object: Value(tracker))
             }
-            #expect(tracker.alive == 300)
+            #expect(tracker.alive == 700)
+            #expect(arrays.invariantViolations().isEmpty && aligned.invariantViolations().isEmpty)
+            #expect((0..<200).allSatisfy { aligned[$0]?.vector[3] == Double($0) && arrays[$0]?.count == 1 })
             #expect(HAMT<String, any Sendable>.valueOffsetIsAsAssumed && HAMT<UInt8, Wide>.valueOffsetIsAsAssumed)
             #expect(HAMT<Int16, Value?>.valueOffsetIsAsAssumed && HAMT<Int8, SIMD8<Double>>.valueOffsetIsAsAssumed)
             #expect(HAMT<UInt16, Void>.valueOffsetIsAsAssumed)
@@ -102,6 +113,10 @@ import Testing
             #expect(nothing.count == 200)
             let copies = (wide.removingValue(forKey: 7), optionals.filter { $0.key > 5 })
             #expect(copies.0.count == 199 && copies.1.count == 194)
+            // Of every layout, a small map too.
+            let small = (arrays.filter { $0.key < 9 }, aligned.filter { $0.key < 9 }, wide.filter { $0.key < 9 })
+            #expect(small.0.inserting([], forKey: 3).count == 9 && small.1.removingValue(forKey: 3).count == 8)
+            #expect(small.2.removingValue(forKey: 3).count == 8)
         }
         #expect(tracker.alive == 0)
     }

@@ -85,6 +85,12 @@ import Testing
         run(hashing, keys: 12, sequence: 60, operations: 130_000)
     }
 
+    /// Five in eight edits insert, so there are mostly some 16 entries: maps become small and large all the time.
+    @Test(arguments: Hashing.allCases)
+    func `in maps between small and large`(_ hashing: Hashing) {
+        run(hashing, keys: 26, sequence: 100, operations: 60_000)
+    }
+
     @Test(arguments: [Hashing.good, .sequential, .pairsCollide, .topBitsOnly])
     func `in maps of some dozens`(_ hashing: Hashing) {
         run(hashing, keys: 100, sequence: 1_000, operations: 40_000, checkEvery: 4)

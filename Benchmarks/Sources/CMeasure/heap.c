@@ -4,9 +4,9 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-// Counts allocations by being the process's malloc: an executable's definition comes before the C library's. Each function
-// forwards to glibc's, so the allocator that is measured is the usual one, a predicted branch apart. Counting is off
-// while time is measured: the counters are atomic, since a task's allocations may come from any thread.
+// Counts allocations by being the process's malloc: an executable's definition comes before the C library's. Each
+// function forwards to glibc's, so the allocator that is measured is the usual one, a predicted branch apart. Counting
+// is off while time is measured: the counters are atomic, since a task's allocations may come from any thread.
 
 static atomic_bool is_counting;
 static atomic_llong allocations;

@@ -4,7 +4,8 @@ import CContextVarsRuntime
 ///
 /// What one operation costs in a context that the caller owns, with up to 16 variables:
 /// - `get`: the thread's cached frame, its owner compared with the running task; then the frame's context, the map's
-///   root, the byte of its header for the variable's hash, one key compared: ten loads. No lock, no allocation, no atomic
+///   root, the byte of its header for the variable's hash, one key compared: ten loads. Where another variable has the
+///   position, of which there are 16, the few such ones are compared too. No lock, no allocation, no atomic
 ///   read-modify-write; a retain where the value is an object.
 /// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
 ///   bytes replaces the old one in place; others allocate a box. The token is one allocation more, unless the compiler

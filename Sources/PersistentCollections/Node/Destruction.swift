@@ -41,8 +41,8 @@ struct Destruction {
     static var wordsFlag: UInt32 { 16 }
 
     @inlinable @inline(__always)
-    static func isWord<Field>(_: Field.Type) -> Bool {
-        MemoryLayout<Field>.size == MemoryLayout<UInt>.size && MemoryLayout<Field>.alignment == MemoryLayout<UInt>.size
+    static func isWord<T>(_: T.Type) -> Bool {
+        MemoryLayout<T>.size == MemoryLayout<UInt>.size && MemoryLayout<T>.alignment == MemoryLayout<UInt>.size
     }
 }
 
@@ -53,13 +53,13 @@ extension Destruction {
         case nothing, release, general
 
         @inlinable @inline(__always)
-        init<Field>(of type: Field.Type) {
+        init<T>(of type: T.Type) {
             self = _isPOD(type) ? .nothing : type is AnyObject.Type ? .release : .general
         }
 
         /// Destroys `count` fields that lie `stride` bytes apart.
         @inline(__always)
-        func destroy<Field>(_: Field.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
+        func destroy<T>(_: T.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
             var field = first
             switch self {
             case .nothing:
@@ -71,7 +71,7 @@ extension Destruction {
                 }
             case .general:
                 for _ in 0..<count {
-                    field.assumingMemoryBound(to: Field.self).deinitialize(count: 1)
+                    field.assumingMemoryBound(to: T.self).deinitialize(count: 1)
                     field += stride
                 }
             }

@@ -2,7 +2,8 @@ extension NodeReference {
     /// Compares two subtrees at the same depth, or two roots with the same number of entries below.
     ///
     /// Where both versions use one node, nothing below it is looked at: that, and the canonical form (equal content has
-    /// equal shape), make this cheap for versions of one map.
+    /// equal shape), make this cheap for versions of one map. Small maps with displaced entries have no such form; they
+    /// are compared by lookups.
     @inlinable
     func isEqual(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
         if address == other.address { return true }

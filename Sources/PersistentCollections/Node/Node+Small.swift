@@ -43,6 +43,9 @@ extension NodeReference {
     }
 
     /// A copy of this root of a small map with another value in entry `index`, whose key is equal to `key`.
+    ///
+    /// As ``copy(replacingValueAt:with:)``, without a thought of children, and with a key at hand that may spare a
+    /// retain.
     @inlinable @inline(never)
     func copy(
         replacingSmallValueAt index: Int, of key: consuming Key, with value: consuming Value

@@ -87,7 +87,7 @@ extension Node {
         let value = NodeReference.value(of: entry).pointee
         slot.pointee =
             node.header.pointee.isSmallRoot
-            ? node.copy(replacingValueAt: entry - node.entries, with: value)
+            ? node.copy(replacingSmallValueAt: entry - node.entries, of: key, with: value)
             : node.setting(key, hash, value, &isNew)
         return slot.pointee.reference.entry(of: key, hash).map { NodeReference.value(of: $0) }
     }

@@ -5,9 +5,9 @@
 ///     │ 16 B   │ 32 B       │ 8 B       │ of position →     │      │ ← of position       │
 ///     └────────┴────────────┴───────────┴───────────────────┴──────┴─────────────────────┘
 ///
-/// A class without properties, whose tail `ManagedBufferPointer` allocates. As a subclass of `ManagedBuffer` it would have
-/// a superclass's deinitialiser, which destroys the header by way of its metadata, and a persistent replacement in a
-/// small map would take a tenth longer.
+/// A class without properties, whose tail `ManagedBufferPointer` allocates. As a subclass of `ManagedBuffer` it would
+/// have a superclass's deinitialiser, which destroys the header by way of its metadata, and a persistent replacement in
+/// a small map would take a tenth longer.
 ///
 /// Entries and children share the free space, so a node that swaps an entry for a child stays where it is. A node
 /// without children finds its entries at a constant offset.

@@ -14,7 +14,7 @@ struct NodeEntry<Key, Value> {
 extension NodeEntry {
     // The same numbers as `MemoryLayout<NodeEntry>` gives, but worked out from the layouts of `Key` and `Value`: code
     // that is not specialised then needs no metadata of `NodeEntry`, whose look-up costs more than what is done with
-    // it. `Node.init` checks in debug builds that they agree.
+    // it. `Node.make` checks in debug builds that they agree.
 
     @inlinable @inline(__always)
     static var valueOffset: Int {

@@ -1,7 +1,7 @@
 /// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
 ///
-/// The unsafe code of the module is this file and the `Node+….swift` files. See ``Node`` for the invariant that it
-/// rests on.
+/// The unsafe code of the module is in this folder, `Node/`, and in `HAMT.rootReference`. See ``Node`` for the
+/// invariant that it rests on.
 @usableFromInline
 struct NodeReference<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>

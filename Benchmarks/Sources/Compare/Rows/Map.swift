@@ -18,7 +18,8 @@ enum Map {
         + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace.self) }
         + inCache
 
-    /// What of the largest maps stays in the caches: what remains of a row's time is work, the rest was waiting for memory.
+    /// What of the largest maps stays in the caches: what remains of a row's time is work, the rest was waiting for
+    /// memory.
     private static let inCache =
         [100_000, 1_000_000].map { row("map persistent replace", $0, lookedUp: 64, bar: nil, MapReplace.self) }
         + [row("map lookup", 100_000, lookedUp: 64, bar: nil, MapLookup<String>.self)]
