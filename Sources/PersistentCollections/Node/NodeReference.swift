@@ -103,7 +103,8 @@ extension NodeReference {
 
     /// Makes a note of whether the child at a position is a full leaf.
     ///
-    /// To be called wherever a child is put at a position, or the one that is there is changed.
+    /// To be called wherever a child is put at a position, or the one that is there is changed; but for a new pair of
+    /// entries, which is none.
     @inlinable @inline(__always)
     func noteFullLeaf(at position: UInt) {
         let index = childIndex(at: position)

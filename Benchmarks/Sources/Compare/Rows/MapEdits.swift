@@ -2,7 +2,7 @@ import HashTreeCollections
 import PersistentCollections
 
 // Edits that keep the old version release the new one within the measurement: a context that is changed for a request
-// is released with it.
+// is released with it. Ours takes the new key `consuming`, so the loop gives it up; the peer's method borrows it.
 
 /// A new value for a key that is there.
 enum MapReplace: MapBenchmark {
