@@ -24,7 +24,7 @@ enum Map {
         [100_000, 1_000_000].map { row("map persistent replace", $0, lookedUp: 64, bar: nil, MapReplace.self) }
         + [row("map lookup", 100_000, lookedUp: 64, bar: nil, MapLookup<String>.self)]
 
-    /// (Inlined, so that each benchmark is specialised for its key, as both libraries are in a program.)
+    // Inlined, so that each benchmark is specialised for its key, as both libraries are in a program.
     @inline(__always)
     private static func row<Benchmark: MapBenchmark>(
         _ operation: String, _ count: Int, lookedUp: Int? = nil, bar: Double?, _ benchmark: Benchmark.Type
