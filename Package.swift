@@ -1,4 +1,4 @@
-// swift-tools-version: 6.2
+// swift-tools-version: 6.3
 import PackageDescription
 
 let package = Package(
@@ -8,8 +8,8 @@ let package = Package(
         .library(name: "ContextVars", targets: ["ContextVars"]),
         .library(name: "PersistentCollections", targets: ["PersistentCollections"]),
         // The C interface, for runtimes that aren't written in Swift.
-        .library(name: "CContextVars", type: .static, targets: ["CContextVars"]),
-        .library(name: "CContextVarsDynamic", type: .dynamic, targets: ["CContextVars"]),
+        .library(name: "CContextVars", type: .static, targets: ["ContextVarsC"]),
+        .library(name: "CContextVarsDynamic", type: .dynamic, targets: ["ContextVarsC"]),
         // Integrations with what the toolchain has.
         .library(name: "ContextVarsDispatch", targets: ["ContextVarsDispatch"]),
         .library(name: "ContextVarsFoundation", targets: ["ContextVarsFoundation"]),
@@ -17,25 +17,26 @@ let package = Package(
     ],
     targets: [
         .target(name: "PersistentCollections"),
-        .target(name: "CContextVarsRuntime"),
-        .target(name: "ContextVars", dependencies: ["CContextVarsRuntime", "PersistentCollections"]),
-        .target(name: "CContextVarsHeader"),
+        .target(name: "CContextVarsFrames"),
+        .target(name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"]),
+        .target(name: "CContextVars"),
         .target(
-            name: "CContextVars",
-            dependencies: ["CContextVarsHeader", "CContextVarsRuntime", "ContextVars", "PersistentCollections"]),
+            name: "ContextVarsC",
+            dependencies: ["CContextVars", "CContextVarsFrames", "ContextVars", "PersistentCollections"]),
         .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
 
         .target(
-            name: "CContextVarsProgram", dependencies: ["CContextVarsHeader"], path: "Tests/CContextVarsProgram",
+            name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
             exclude: ["main.c"]),
-        .testTarget(name: "CContextVarsTests", dependencies: ["CContextVars", "CContextVarsProgram"]),
+        .testTarget(name: "ContextVarsCTests", dependencies: ["ContextVarsC", "CContextVarsProgram"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
-            name: "ContextVarsTests", dependencies: ["CContextVarsRuntime", "ContextVars", "MainThreadProbe"]),
+            name: "ContextVarsTests", dependencies: ["CContextVarsFrames", "ContextVars", "MainThreadProbe"]),
         .executableTarget(
-            name: "MainThreadProbe", dependencies: ["CContextVarsRuntime", "ContextVars"], path: "Tests/MainThreadProbe"
+            name: "MainThreadProbe", dependencies: ["CContextVarsFrames", "ContextVars"],
+            path: "Tests/Support/MainThreadProbe"
         ),
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),

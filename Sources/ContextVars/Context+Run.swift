@@ -18,7 +18,7 @@ extension Context {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
-        try enter()
+        try claim()
         // The binding doesn't retain the context.
         defer { withExtendedLifetime(self) {} }
         return try runOnce(in: Binding(self, for: .synchronous), body)
@@ -37,7 +37,7 @@ extension Context {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
-        try enter()
+        try claim()
         defer { withExtendedLifetime(self) {} }
         return try await runOnce(in: Binding(self, for: .asynchronous), body)
     }

@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 import Synchronization
 
 extension Context {
@@ -10,7 +10,12 @@ extension Context {
 
     /// Identifies a watcher for ``Context/clearWatcher(_:)``.
     public struct WatcherID: Hashable, Sendable {
-        let number: Int
+        /// The identity as a number, for languages that have no other.
+        package let number: Int
+
+        package init(number: Int) {
+            self.number = number
+        }
     }
 
     /// Has a function called each time a context is entered or exited: `PyContext_AddWatcher` of CPython 3.14.

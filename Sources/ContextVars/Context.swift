@@ -43,7 +43,7 @@ public final class Context: @unchecked Sendable {
         self.values = values
     }
 
-    /// Creates a context that the caller owns from the start, until `exit()`.
+    /// Creates a context that the caller owns from the start, until `unclaim()`.
     convenience init(enteredWith values: ContextValues) {
         self.init(values)
         entered.store(true, ordering: .relaxed)
@@ -101,14 +101,14 @@ extension Context {
     /// Whether something runs in the context at this moment.
     var isEntered: Bool { entered.load(ordering: .relaxed) }
 
-    /// Claims the context for the caller, who becomes its owner until ``exit()``.
+    /// Claims the context for the caller, who becomes its owner until ``unclaim()``.
     @usableFromInline
-    func enter() throws(ContextError) {
+    func claim() throws(ContextError) {
         // Acquire: what the last owner wrote.
         if entered.exchange(true, ordering: .acquiring) { throw .alreadyEntered(self) }
     }
 
-    func exit() {
+    func unclaim() {
         entered.store(false, ordering: .releasing)
     }
 }

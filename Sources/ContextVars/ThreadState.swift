@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 import Synchronization
 
 /// An explicit stack of entered contexts, for authors of language runtimes and event loops: what `PyThreadState` is to
@@ -53,8 +53,8 @@ public final class ThreadState: Sendable {
 
     deinit {
         stack.withLock { stack in
-            for context in stack.entered { context.exit() }
-            stack.root?.exit()
+            for context in stack.entered { context.unclaim() }
+            stack.root?.unclaim()
         }
     }
 
@@ -73,7 +73,7 @@ public final class ThreadState: Sendable {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, in any state, task or thread.
     /// - Complexity: O(1).
     public func enter(_ context: Context) throws(ContextError) {
-        try context.enter()
+        try context.claim()
         stack.withLock { $0.entered.append(context) }
         Watchers.contextSwitched { context }
     }
@@ -91,7 +91,7 @@ public final class ThreadState: Sendable {
             return .some(stack.entered.last ?? stack.root)
         }
         guard let outer else { throw context.isEntered ? .notCurrent(context) : .notEntered(context) }
-        context.exit()
+        context.unclaim()
         Watchers.contextSwitched { outer }
     }
 }

@@ -13,11 +13,11 @@ extension DispatchGroup {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func notify<Source: TaskContext>(
+    public func notify<Source: ContextSource>(
         context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        notify(qos: qos, flags: flags, queue: queue) { entered.run(work) }
+        let claimed = try context.enter()
+        notify(qos: qos, flags: flags, queue: queue) { claimed.run(work) }
     }
 }

@@ -15,12 +15,12 @@ extension DispatchQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func async<Source: TaskContext>(
+    public func async<Source: ContextSource>(
         context: Source, group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified,
         flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        async(group: group, qos: qos, flags: flags) { entered.run(work) }
+        let claimed = try context.enter()
+        async(group: group, qos: qos, flags: flags) { claimed.run(work) }
     }
 
     /// Schedules work that runs in a certain context, not before a point in time.
@@ -31,12 +31,12 @@ extension DispatchQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func asyncAfter<Source: TaskContext>(
+    public func asyncAfter<Source: ContextSource>(
         deadline: DispatchTime, context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        asyncAfter(deadline: deadline, qos: qos, flags: flags) { entered.run(work) }
+        let claimed = try context.enter()
+        asyncAfter(deadline: deadline, qos: qos, flags: flags) { claimed.run(work) }
     }
 
     /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
@@ -47,11 +47,11 @@ extension DispatchQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func asyncAfter<Source: TaskContext>(
+    public func asyncAfter<Source: ContextSource>(
         wallDeadline: DispatchWallTime, context: Source, qos: DispatchQoS = .unspecified,
         flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        asyncAfter(wallDeadline: wallDeadline, qos: qos, flags: flags) { entered.run(work) }
+        let claimed = try context.enter()
+        asyncAfter(wallDeadline: wallDeadline, qos: qos, flags: flags) { claimed.run(work) }
     }
 }

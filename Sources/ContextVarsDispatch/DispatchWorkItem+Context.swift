@@ -32,8 +32,8 @@ extension DispatchWorkItem {
         context: Context, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
         block: @escaping @Sendable () -> Void
     ) throws(ContextError) {
-        let entered = try context.enteredForTask()
-        self.init(qos: qos, flags: flags) { entered.run(block) }
+        let claimed = try context.enter()
+        self.init(qos: qos, flags: flags) { claimed.run(block) }
     }
 
     /// Schedules work for the item's end that runs in a certain context.
@@ -43,11 +43,11 @@ extension DispatchWorkItem {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func notify<Source: TaskContext>(
+    public func notify<Source: ContextSource>(
         context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        notify(qos: qos, flags: flags, queue: queue) { entered.run(work) }
+        let claimed = try context.enter()
+        notify(qos: qos, flags: flags, queue: queue) { claimed.run(work) }
     }
 }

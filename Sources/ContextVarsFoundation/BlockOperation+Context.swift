@@ -16,11 +16,11 @@ extension BlockOperation {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
-    public convenience init<Source: TaskContext>(
+    public convenience init<Source: ContextSource>(
         context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        self.init { entered.run(block) }
+        let claimed = try context.enter()
+        self.init { claimed.run(block) }
     }
 
     /// Adds a block that runs in a certain context, beside the operation's others.
@@ -31,10 +31,10 @@ extension BlockOperation {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
-    public func addExecutionBlock<Source: TaskContext>(
+    public func addExecutionBlock<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addExecutionBlock { entered.run(block) }
+        let claimed = try context.enter()
+        addExecutionBlock { claimed.run(block) }
     }
 }

@@ -15,11 +15,11 @@ extension OperationQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addOperation(_:)`.
-    public func addOperation<Source: TaskContext>(
+    public func addOperation<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addOperation { entered.run(block) }
+        let claimed = try context.enter()
+        addOperation { claimed.run(block) }
     }
 
     /// Adds a block that runs in a certain context, after all that the queue has and before all that it gets later.
@@ -29,10 +29,10 @@ extension OperationQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addBarrierBlock(_:)`.
-    public func addBarrierBlock<Source: TaskContext>(
+    public func addBarrierBlock<Source: ContextSource>(
         context: Source, _ barrier: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addBarrierBlock { entered.run(barrier) }
+        let claimed = try context.enter()
+        addBarrierBlock { claimed.run(barrier) }
     }
 }

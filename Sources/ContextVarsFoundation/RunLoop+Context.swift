@@ -10,11 +10,11 @@ extension RunLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func perform<Source: TaskContext>(
+    public func perform<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        perform { entered.run(block) }
+        let claimed = try context.enter()
+        perform { claimed.run(block) }
     }
 
     /// Schedules a block that runs in a certain context, in the next pass of the run loop in one of some modes.
@@ -24,10 +24,10 @@ extension RunLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
-    public func perform<Source: TaskContext>(
+    public func perform<Source: ContextSource>(
         inModes modes: [RunLoop.Mode], context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        perform(inModes: modes) { entered.run(block) }
+        let claimed = try context.enter()
+        perform(inModes: modes) { claimed.run(block) }
     }
 }

@@ -10,11 +10,11 @@ extension Thread {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
-    public convenience init<Source: TaskContext>(
+    public convenience init<Source: ContextSource>(
         context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        self.init { entered.run(block) }
+        let claimed = try context.enter()
+        self.init { claimed.run(block) }
     }
 
     /// Starts a thread whose block runs in a certain context.
@@ -26,10 +26,10 @@ extension Thread {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then no thread is
     ///   started. A snapshot never throws.
     /// - Complexity: As `detachNewThread(_:)`.
-    public static func detachNewThread<Source: TaskContext>(
+    public static func detachNewThread<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        detachNewThread { entered.run(block) }
+        let claimed = try context.enter()
+        detachNewThread { claimed.run(block) }
     }
 }

@@ -44,9 +44,9 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     /// What the next handler reads: the same.
     public typealias InboundOut = Inbound
 
-    private let channel: EnteredContext
+    private let channel: ClaimedContext
     /// The request whose start has been read, and whose end hasn't.
-    private var request: EnteredContext?
+    private var request: ClaimedContext?
     private let partOfRequest: ((Inbound) -> RequestPart)?
 
     /// Creates a handler that gives a channel a context, and all requests the same.
@@ -56,10 +56,10 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     ///   copy of the current context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
-    public init<Source: TaskContext>(
+    public init<Source: ContextSource>(
         context: Source = ContextSnapshot.current
     ) throws(Source.EntryError) {
-        channel = try context.enteredForTask()
+        channel = try context.enter()
         partOfRequest = nil
     }
 
@@ -73,10 +73,10 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     ///     caller's context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
-    public init<Source: TaskContext>(
+    public init<Source: ContextSource>(
         context: Source = ContextSnapshot.current, partOfRequest: @escaping (Inbound) -> RequestPart
     ) throws(Source.EntryError) {
-        channel = try context.enteredForTask()
+        channel = try context.enter()
         self.partOfRequest = partOfRequest
     }
 
@@ -88,7 +88,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     /// Chooses the context of a read, and with it that of the next reads.
     ///
     /// All before the next handlers see the data: they may cause the next read.
-    private func contextForRead(of data: NIOAny) -> EnteredContext {
+    private func contextForRead(of data: NIOAny) -> ClaimedContext {
         guard let partOfRequest else { return channel }
         switch partOfRequest(unwrapInboundIn(data)) {
         case .start:
@@ -106,8 +106,8 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
         }
     }
 
-    private func newRequest() -> EnteredContext {
-        channel.snapshot.enteredForTask()
+    private func newRequest() -> ClaimedContext {
+        channel.snapshot.enter()
     }
 
     /// Lets go of a request whose end never came.

@@ -19,11 +19,11 @@ extension EventLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
-    public func execute<Source: TaskContext>(
+    public func execute<Source: ContextSource>(
         context: Source, _ task: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        execute { entered.run(task) }
+        let claimed = try context.enter()
+        execute { claimed.run(task) }
     }
 
     /// Runs a function on this event loop, in a certain context, and gives its result.
@@ -34,11 +34,11 @@ extension EventLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
-    public func submit<Source: TaskContext, Value>(
+    public func submit<Source: ContextSource, Value>(
         context: Source, _ task: @escaping @Sendable () throws -> Value
     ) throws(Source.EntryError) -> EventLoopFuture<Value> {
-        let entered = try context.enteredForTask()
-        return submit { try entered.run(task) }
+        let claimed = try context.enter()
+        return submit { try claimed.run(task) }
     }
 
     /// Runs a function that makes a future on this event loop, in a certain context.
@@ -50,11 +50,11 @@ extension EventLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
-    public func flatSubmit<Source: TaskContext, Value: Sendable>(
+    public func flatSubmit<Source: ContextSource, Value: Sendable>(
         context: Source, _ task: @escaping @Sendable () -> EventLoopFuture<Value>
     ) throws(Source.EntryError) -> EventLoopFuture<Value> {
-        let entered = try context.enteredForTask()
-        return flatSubmit { entered.run(task) }
+        let claimed = try context.enter()
+        return flatSubmit { claimed.run(task) }
     }
 }
 
@@ -71,11 +71,11 @@ extension EventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
-    public func scheduleTask<Source: TaskContext, Value>(
+    public func scheduleTask<Source: ContextSource, Value>(
         in delay: TimeAmount, context: Source, _ task: @escaping @Sendable () throws -> Value
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return scheduleTask(in: delay) { try entered.run(task) }
+        let claimed = try context.enter()
+        return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
     /// Runs a function on this event loop at a point in time, in a certain context.
@@ -87,11 +87,11 @@ extension EventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
-    public func scheduleTask<Source: TaskContext, Value>(
+    public func scheduleTask<Source: ContextSource, Value>(
         deadline: NIODeadline, context: Source, _ task: @escaping @Sendable () throws -> Value
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return scheduleTask(deadline: deadline) { try entered.run(task) }
+        let claimed = try context.enter()
+        return scheduleTask(deadline: deadline) { try claimed.run(task) }
     }
 
     /// Runs a function that makes a future on this event loop after some time, in a certain context.
@@ -103,12 +103,12 @@ extension EventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
-    public func flatScheduleTask<Source: TaskContext, Value: Sendable>(
+    public func flatScheduleTask<Source: ContextSource, Value: Sendable>(
         in delay: TimeAmount, context: Source, file: StaticString = #fileID, line: UInt = #line,
         _ task: @escaping @Sendable () throws -> EventLoopFuture<Value>
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return flatScheduleTask(in: delay, file: file, line: line) { try entered.run(task) }
+        let claimed = try context.enter()
+        return flatScheduleTask(in: delay, file: file, line: line) { try claimed.run(task) }
     }
 
     /// Runs a function that makes a future on this event loop at a point in time, in a certain context.
@@ -120,12 +120,12 @@ extension EventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
-    public func flatScheduleTask<Source: TaskContext, Value: Sendable>(
+    public func flatScheduleTask<Source: ContextSource, Value: Sendable>(
         deadline: NIODeadline, context: Source, file: StaticString = #fileID, line: UInt = #line,
         _ task: @escaping @Sendable () throws -> EventLoopFuture<Value>
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return flatScheduleTask(deadline: deadline, file: file, line: line) { try entered.run(task) }
+        let claimed = try context.enter()
+        return flatScheduleTask(deadline: deadline, file: file, line: line) { try claimed.run(task) }
     }
 }
 #endif

@@ -49,9 +49,9 @@ extension EventLoop {
         initialDelay: TimeAmount, delay: TimeAmount, maximumAllowableJitter: TimeAmount = .zero, context: Context,
         notifying promise: EventLoopPromise<Void>? = nil, _ task: @escaping @Sendable (RepeatedTask) throws -> Void
     ) throws(ContextError) -> RepeatedTask {
-        let entered = try context.enteredForTask()
+        let claimed = try context.enter()
         return repeatTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            try entered.runPiece { try task(repeated) }
+            try claimed.runPiece { try task(repeated) }
         }
     }
 
@@ -88,9 +88,9 @@ extension EventLoop {
         notifying promise: EventLoopPromise<Void>? = nil,
         _ task: @escaping @Sendable (RepeatedTask) -> EventLoopFuture<Void>
     ) throws(ContextError) -> RepeatedTask {
-        let entered = try context.enteredForTask()
+        let claimed = try context.enter()
         return repeatAsyncTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            entered.runPiece { task(repeated) }
+            claimed.runPiece { task(repeated) }
         }
     }
 }

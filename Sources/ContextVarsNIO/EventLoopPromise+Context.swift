@@ -14,19 +14,19 @@ extension EventLoopPromise {
     ///   still to be fulfilled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     @discardableResult
-    public func completeWithTask<Source: TaskContext>(
+    public func completeWithTask<Source: ContextSource>(
         context: Source, _ body: @escaping @Sendable () async throws -> Value
     ) throws(Source.EntryError) -> Task<Void, Never> where Value: Sendable {
-        complete(with: body, in: try context.enteredForTask())
+        complete(with: body, in: try context.enter())
     }
 
     @discardableResult
     fileprivate func complete(
-        with body: @escaping @Sendable () async throws -> Value, in entered: EnteredContext
+        with body: @escaping @Sendable () async throws -> Value, in claimed: ClaimedContext
     ) -> Task<Void, Never> where Value: Sendable {
         Task {
             do {
-                succeed(try await entered.run(body))
+                succeed(try await claimed.run(body))
             } catch {
                 fail(error)
             }
@@ -43,12 +43,12 @@ extension EventLoop {
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1). Safe from any thread and task.
-    public func makeFutureWithTask<Source: TaskContext, Value: Sendable>(
+    public func makeFutureWithTask<Source: ContextSource, Value: Sendable>(
         context: Source, _ body: @escaping @Sendable () async throws -> Value
     ) throws(Source.EntryError) -> EventLoopFuture<Value> {
-        let entered = try context.enteredForTask()
+        let claimed = try context.enter()
         let promise = makePromise(of: Value.self)
-        promise.complete(with: body, in: entered)
+        promise.complete(with: body, in: claimed)
         return promise.futureResult
     }
 }

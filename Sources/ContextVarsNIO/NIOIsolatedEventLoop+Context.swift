@@ -13,11 +13,11 @@ extension NIOIsolatedEventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
-    public func execute<Source: TaskContext>(
+    public func execute<Source: ContextSource>(
         context: Source, _ task: @escaping () -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        execute { entered.run(task) }
+        let claimed = try context.enter()
+        execute { claimed.run(task) }
     }
 
     /// Runs a function on this event loop, in a certain context, and gives its result.
@@ -29,11 +29,11 @@ extension NIOIsolatedEventLoop {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
-    public func submit<Source: TaskContext, Value>(
+    public func submit<Source: ContextSource, Value>(
         context: Source, _ task: @escaping () throws -> Value
     ) throws(Source.EntryError) -> EventLoopFuture<Value> {
-        let entered = try context.enteredForTask()
-        return submit { try entered.run(task) }
+        let claimed = try context.enter()
+        return submit { try claimed.run(task) }
     }
 
     /// Runs a function on this event loop after some time, in a certain context.
@@ -46,11 +46,11 @@ extension NIOIsolatedEventLoop {
     /// - Complexity: That of NIO's own.
     @available(*, noasync)
     @discardableResult
-    public func scheduleTask<Source: TaskContext, Value>(
+    public func scheduleTask<Source: ContextSource, Value>(
         in delay: TimeAmount, context: Source, _ task: @escaping () throws -> Value
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return scheduleTask(in: delay) { try entered.run(task) }
+        let claimed = try context.enter()
+        return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
     /// Runs a function on this event loop at a point in time, in a certain context.
@@ -63,11 +63,11 @@ extension NIOIsolatedEventLoop {
     /// - Complexity: That of NIO's own.
     @available(*, noasync)
     @discardableResult
-    public func scheduleTask<Source: TaskContext, Value>(
+    public func scheduleTask<Source: ContextSource, Value>(
         deadline: NIODeadline, context: Source, _ task: @escaping () throws -> Value
     ) throws(Source.EntryError) -> Scheduled<Value> {
-        let entered = try context.enteredForTask()
-        return scheduleTask(deadline: deadline) { try entered.run(task) }
+        let claimed = try context.enter()
+        return scheduleTask(deadline: deadline) { try claimed.run(task) }
     }
 }
 #endif

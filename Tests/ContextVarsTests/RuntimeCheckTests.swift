@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 import Foundation
 import Testing
 

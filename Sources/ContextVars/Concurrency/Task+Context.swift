@@ -9,16 +9,16 @@ extension Task where Failure == Never {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public init<Source: TaskContext>(
+    public init<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
+        let claimed = try context.enter()
         self.init(name: name, priority: priority) {
             // Captured, the actor is where the task is enqueued: tasks that it creates start in order.
             _ = isolation
-            return await entered.run(operation)
+            return await claimed.run(operation)
         }
     }
 }
@@ -31,16 +31,16 @@ extension Task where Failure == any Error {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public init<Source: TaskContext>(
+    public init<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation:
             sending @escaping @isolated(any) () async throws -> Success
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
+        let claimed = try context.enter()
         self.init(name: name, priority: priority) {
             _ = isolation
-            return try await entered.run(operation)
+            return try await claimed.run(operation)
         }
     }
 }

@@ -9,12 +9,12 @@ extension TaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
-    public mutating func addTask<Source: TaskContext>(
+    public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addTask(name: name, priority: priority) { await entered.run(operation) }
+        let claimed = try context.enter()
+        addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -23,12 +23,12 @@ extension TaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public mutating func addTaskUnlessCancelled<Source: TaskContext>(
+    public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
-        let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(name: name, priority: priority) { await entered.run(operation) }
+        let claimed = try context.enter()
+        return addTaskUnlessCancelled(name: name, priority: priority) { await claimed.run(operation) }
     }
 }
 
@@ -40,12 +40,12 @@ extension ThrowingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
-    public mutating func addTask<Source: TaskContext>(
+    public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addTask(name: name, priority: priority) { try await entered.run(operation) }
+        let claimed = try context.enter()
+        addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -54,12 +54,12 @@ extension ThrowingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public mutating func addTaskUnlessCancelled<Source: TaskContext>(
+    public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
-        let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(name: name, priority: priority) { try await entered.run(operation) }
+        let claimed = try context.enter()
+        return addTaskUnlessCancelled(name: name, priority: priority) { try await claimed.run(operation) }
     }
 }
 
@@ -71,12 +71,12 @@ extension DiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
-    public mutating func addTask<Source: TaskContext>(
+    public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addTask(name: name, priority: priority) { await entered.run(operation) }
+        let claimed = try context.enter()
+        addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -85,12 +85,12 @@ extension DiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public mutating func addTaskUnlessCancelled<Source: TaskContext>(
+    public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) -> Bool {
-        let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(name: name, priority: priority) { await entered.run(operation) }
+        let claimed = try context.enter()
+        return addTaskUnlessCancelled(name: name, priority: priority) { await claimed.run(operation) }
     }
 }
 
@@ -102,12 +102,12 @@ extension ThrowingDiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
-    public mutating func addTask<Source: TaskContext>(
+    public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) {
-        let entered = try context.enteredForTask()
-        addTask(name: name, priority: priority) { try await entered.run(operation) }
+        let claimed = try context.enter()
+        addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
     /// Adds a child task that runs in a certain context, unless the group is cancelled.
@@ -116,11 +116,11 @@ extension ThrowingDiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     @discardableResult
-    public mutating func addTaskUnlessCancelled<Source: TaskContext>(
+    public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) -> Bool {
-        let entered = try context.enteredForTask()
-        return addTaskUnlessCancelled(name: name, priority: priority) { try await entered.run(operation) }
+        let claimed = try context.enter()
+        return addTaskUnlessCancelled(name: name, priority: priority) { try await claimed.run(operation) }
     }
 }

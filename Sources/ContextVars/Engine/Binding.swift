@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 
 /// A context's being current for the calling agent, from `init` to `end`.
 @usableFromInline
@@ -64,7 +64,7 @@ struct Binding {
     func end() {
         if lent != nil { contextvars_frame_set_context(frame, nil) }
         contextvars_unbind(frame)
-        if exitsContext { lent?._withUnsafeGuaranteedRef { $0.exit() } }
+        if exitsContext { lent?._withUnsafeGuaranteedRef { $0.unclaim() } }
         Watchers.contextSwitched { CurrentContext.object }
     }
 }

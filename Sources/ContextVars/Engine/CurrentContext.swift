@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 
 /// The context that is current for the calling agent: reading and changing it.
 ///

@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 
 /// What a context would hold that nobody has needed as an object: the values of another context, and one change of them
 /// at most.

@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 
 /// Connects the engine with the C target and checks, once in the process, that the Swift runtime behaves as both rely on.
 @inline(__always)
@@ -15,7 +15,7 @@ private let runtimeIsPrepared: Void = {
             release: { context, draft in
                 draft.assumingMemoryBound(to: Draft.self).deinitialize(count: 1)
                 guard let context else { return }
-                Unmanaged<Context>.fromOpaque(context).takeRetainedValue().exit()
+                Unmanaged<Context>.fromOpaque(context).takeRetainedValue().unclaim()
             }
         ))
     contextvars_set_hooks(hooks)

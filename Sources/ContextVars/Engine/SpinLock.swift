@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 import Synchronization
 
 /// A lock for sections of a few instructions: one atomic exchange to take it, one store to give it back.

@@ -1,4 +1,4 @@
-import CContextVarsRuntime
+import CContextVarsFrames
 
 /// Shows the C target where in a task the Swift runtime keeps task-local values and status records.
 ///

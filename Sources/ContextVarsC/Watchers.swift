@@ -1,7 +1,7 @@
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 
-import CContextVarsHeader
+import CContextVars
 import ContextVars
 
 @c @implementation
@@ -17,10 +17,10 @@ public func ctxvars_watcher_add(
             watcher(CTXVARS_SWITCHED, handle, UnsafeMutableRawPointer(bitPattern: userData))
         }
     }
-    return Int64(id.rawNumber)
+    return Int64(id.number)
 }
 
 @c @implementation
 public func ctxvars_watcher_clear(_ watcher: Int64) -> CInt {
-    Context.clearWatcher(Context.WatcherID(rawNumber: Int(watcher))) ? 1 : 0
+    Context.clearWatcher(Context.WatcherID(number: Int(watcher))) ? 1 : 0
 }

@@ -1,7 +1,7 @@
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 
-import CContextVarsHeader
+import CContextVars
 
 /// What the engine knows of an embedder's objects: how to keep them, and how keys are hashed and compared.
 final class Embedder: @unchecked Sendable {

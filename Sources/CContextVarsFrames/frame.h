@@ -2,7 +2,7 @@
 #ifndef CONTEXTVARS_FRAME_H
 #define CONTEXTVARS_FRAME_H
 
-#include "contextvars_runtime.h"
+#include "contextvars_frames.h"
 #include "swift_runtime.h"
 
 /// What a thread has in place of a frame: it is never bound, and never owned.

@@ -1,4 +1,4 @@
-#include "contextvars_runtime.h"
+#include "contextvars_frames.h"
 
 // A function of the Swift runtime; its declaration is in no public header.
 extern size_t swift_retainCount(void *object);

@@ -2,7 +2,7 @@ import ContextVars
 import Testing
 
 /// `Task(context:)` and `group.addTask(context:)`.
-@Suite struct TaskContextTests {
+@Suite struct ContextSourceTests {
     let variable = ContextVar("variable", default: 0)
 
     @Test func `A task runs in the context that it is given`() async throws {

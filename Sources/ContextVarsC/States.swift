@@ -1,7 +1,7 @@
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 
-import CContextVarsHeader
+import CContextVars
 import ContextVars
 
 @c @implementation

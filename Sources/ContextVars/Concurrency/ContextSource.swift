@@ -8,45 +8,45 @@ import Synchronization
 /// await (try Task(context: context) { try Request.id.set("a7") }).value  // `context` has the value afterwards
 /// Task(context: .current) { … }                                          // a copy, made here
 /// ```
-public protocol TaskContext: Sendable {
+public protocol ContextSource: Sendable {
     /// What is thrown where a task can't be started: `Never` for a snapshot.
     associatedtype EntryError: Error
 
     /// Enters a context for a task that is about to be created.
-    func enteredForTask() throws(EntryError) -> EnteredContext
+    func enter() throws(EntryError) -> ClaimedContext
 }
 
-extension Context: TaskContext {
+extension Context: ContextSource {
     /// Enters this context for a task that is about to be created.
     ///
     /// - Complexity: O(1).
     ///
     /// - Throws: ``ContextError/alreadyEntered``.
-    public func enteredForTask() throws(ContextError) -> EnteredContext {
-        try enter()
-        return EnteredContext(self)
+    public func enter() throws(ContextError) -> ClaimedContext {
+        try claim()
+        return ClaimedContext(self)
     }
 }
 
-extension ContextSnapshot: TaskContext {
+extension ContextSnapshot: ContextSource {
     /// Enters a new context that starts with the snapshot's values.
     ///
     /// The task also gets the task-local values that the snapshot carries, instead of those of its creator.
     ///
     /// - Complexity: O(1).
-    public func enteredForTask() -> EnteredContext {
-        EnteredContext(Context(enteredWith: values), captured: captured)
+    public func enter() -> ClaimedContext {
+        ClaimedContext(Context(enteredWith: values), captured: captured)
     }
 }
 
-extension TaskContext where Self == ContextSnapshot {
+extension ContextSource where Self == ContextSnapshot {
     /// The values of the current context at this moment: ``ContextSnapshot/current``.
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }
 
 /// A context that is entered for a task, or for other work that runs later: until that ends or, if it never runs, until
 /// it is gone.
-public final class EnteredContext: Sendable {
+public final class ClaimedContext: Sendable {
     private let context: Context
     private let captured: CapturedValue?
     private let hasRun = Atomic<Bool>(false)
@@ -57,7 +57,7 @@ public final class EnteredContext: Sendable {
     }
 
     deinit {
-        if !hasRun.load(ordering: .relaxed) { context.exit() }
+        if !hasRun.load(ordering: .relaxed) { context.unclaim() }
     }
 
     /// The context's values at this moment, with the task-local values that came with it.

@@ -1,7 +1,7 @@
 // Synchronous code on the main thread, outside any task: `MainThreadTests` runs this program, because the tests
 // themselves never run there. It prints each expectation that fails, and exits with their number.
 
-import CContextVarsRuntime
+import CContextVarsFrames
 import ContextVars
 import Dispatch
 import Foundation

@@ -1,8 +1,8 @@
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 
-import CContextVarsHeader
-import CContextVarsRuntime
+import CContextVars
+import CContextVarsFrames
 import ContextVars
 import PersistentCollections
 

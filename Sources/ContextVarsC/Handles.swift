@@ -1,7 +1,7 @@
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 
-import CContextVarsHeader
+import CContextVars
 import ContextVars
 
 // A handle is the address of a Swift object, with a reference that the C side owns.

@@ -1,4 +1,4 @@
-import CContextVarsHeader
+import CContextVars
 import ContextVars
 
 /// A value that only an embedder understands, in the type that the engine's variables need.

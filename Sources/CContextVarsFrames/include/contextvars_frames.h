@@ -11,8 +11,8 @@
 ///   children, and when it creates an unstructured task, the copy of the anchored frame copies the riding one instead.
 /// - An agent *owns* the frames that it bound, and an unstructured task owns the copy that was made for it. Only the
 ///   owner may change the frame's context; a structured child *borrows* the frame that it reaches.
-#ifndef CONTEXTVARS_RUNTIME_H
-#define CONTEXTVARS_RUNTIME_H
+#ifndef CONTEXTVARS_FRAMES_H
+#define CONTEXTVARS_FRAMES_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
