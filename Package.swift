@@ -20,7 +20,9 @@ let package = Package(
     ],
     targets: [
         .target(name: "PersistentCollections"),
-        .target(name: "CContextVarsFrames", cSettings: plain.map { [.define($0)] }),
+        .target(
+            name: "CContextVarsFrames", publicHeadersPath: plain == nil ? "include" : "plain",
+            cSettings: [.headerSearchPath("include")]),
         .target(
             name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"],
             swiftSettings: plain.map { [.define($0)] }),

@@ -9,8 +9,6 @@
 
 #include "slot.h"
 
-#include <string.h>
-
 static const contextvars_hooks *hooks;
 static _Thread_local unsigned long copies;
 
@@ -28,15 +26,6 @@ void contextvars_set_support(bool with_copies, bool with_children) {
 void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextvars_contents *destination) {
     // Acquire, with the release in `set_hooks`: the hooks are complete.
     __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->copy(source, is_own, destination);
-}
-
-bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents) {
-    *contents = storage->contents;
-    if (storage->flags & CONTEXTVARS_LENT) contents->values = 0;
-    uint8_t kept = storage->flags & CONTEXTVARS_PROMOTED;
-    memset(storage, 0, sizeof *storage);
-    storage->flags = kept;
-    return (contents->values | (uintptr_t)contents->variable) != 0;
 }
 
 void contextvars_contents_release(contextvars_contents *contents) {

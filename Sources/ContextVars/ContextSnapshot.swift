@@ -39,23 +39,20 @@ public struct ContextSnapshot: Sendable {
     }
 
     /// The values of task locals; `nil` where it carries none.
-    /// The address of the root of the values' map, without a reference to it, and their number.
-    var rootAddress: UnsafeMutableRawPointer? {
-        switch contents {
-        case .values(let values), .valuesAndCaptured(let values, _): values.rootAddress
-        }
-    }
-
-    var count: Int {
-        switch contents {
-        case .values(let values), .valuesAndCaptured(let values, _): values.count
-        }
-    }
-
     @usableFromInline var captured: CapturedValue? {
         switch contents {
         case .values: nil
         case .valuesAndCaptured(_, let captured): captured
+        }
+    }
+
+    /// The two words of the values' map, without a reference to it, in a snapshot that carries no task locals.
+    ///
+    /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.
+    @inline(__always)
+    var unretainedValues: (root: UInt, count: Int) {
+        withUnsafeBytes(of: contents) { bytes in
+            (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
         }
     }
 

@@ -39,8 +39,7 @@ struct Scope {
     @inline(never)
     init(lending snapshot: ContextSnapshot) {
         let frame = Frame.unbound()
-        frame.own.contents.pointee.values = UInt(bitPattern: snapshot.rootAddress)
-        frame.own.contents.pointee.count = snapshot.count
+        (frame.own.contents.pointee.values, frame.own.contents.pointee.count) = snapshot.unretainedValues
         frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT)
         self.init(binding: frame, true)
     }
@@ -55,7 +54,7 @@ struct Scope {
     @usableFromInline
     @inline(never)
     func end() {
-        contextvars_unbind(binding)
+        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
         Watchers.contextSwitched { CurrentContext.object }
     }
 }
