@@ -58,7 +58,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
         return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
     }
     // Only a structured child may have what another agent bound, and a copy is nobody's.
-    bool may_borrow = frame && !slot->is_copy && contextvars_supported.children;
+    bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supported.children;
     if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){NULL, NULL};
     return borrowed(contextvars_frame_storage(frame));
 }

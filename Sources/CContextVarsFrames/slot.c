@@ -41,7 +41,7 @@ void contextvars_object_release(contextvars_storage *storage) {
 /// A copy has what is current for whoever makes it.
 static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
     (void)type;
-    *copy = (contextvars_slot){.is_copy = true};
+    *copy = (contextvars_slot){.storage.flags = CONTEXTVARS_COPY};
     copies++;
     if (!contextvars_supported.copies) return copy;
     contextvars_frame *led_to = contextvars_slot_frame(source);
@@ -55,10 +55,10 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
-    if (!source->is_copy) {
+    if (!contextvars_slot_is_copy(source)) {
         taken->frame = source->frame;
         taken->rider = NULL;
-        taken->is_copy = false;
+        taken->storage.flags = 0;
         return taken;
     }
     *taken = *source;
@@ -69,7 +69,7 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
-    if (!slot->is_copy) return;
+    if (!contextvars_slot_is_copy(slot)) return;
     contextvars_frame *frame = contextvars_slot_frame(slot);
     contextvars_storage *object = frame ? contextvars_frame_end(frame) : NULL;
     contextvars_contents contents;
@@ -145,7 +145,7 @@ const char contextvars_slot_key;
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;
     slot.frame = frame;
-    slot.is_copy = false;
+    slot.storage.flags = 0;
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 

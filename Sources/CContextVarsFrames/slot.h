@@ -16,10 +16,13 @@ typedef struct contextvars_slot {
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
     /// agent; children find that its owner is another agent, and pass it by.
     contextvars_frame *rider;
-    /// Whether this is a copy: then the storage below is its own.
-    bool is_copy;
+    /// In a copy, what it has; `CONTEXTVARS_COPY` is set then. Otherwise only its flags say anything.
     contextvars_storage storage;
 } contextvars_slot;
+
+static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
+    return contextvars_storage_has_flag(&slot->storage, CONTEXTVARS_COPY);
+}
 
 /// The slot's key: only its address matters.
 extern const char contextvars_slot_key;
@@ -66,14 +69,16 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame);
 /// Empties a storage that nobody else uses. Returns whether there was anything, which the caller must release.
 static inline bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents) {
     uint8_t flags = storage->flags;
-    bool has_any = !(flags & CONTEXTVARS_LENT) && (storage->contents.values || storage->contents.variable);
+    contextvars_contents *had = &storage->contents;
+    bool keeps_map = had->values && !(flags & CONTEXTVARS_LENT_MAP);
+    bool has_any = keeps_map || had->variable;
     // Word by word: the processor would have to wait for several recent stores before it can load more at once.
     if (has_any) {
-        contents->values = __atomic_load_n(&storage->contents.values, __ATOMIC_RELAXED);
-        contents->count = __atomic_load_n(&storage->contents.count, __ATOMIC_RELAXED);
-        contents->variable = __atomic_load_n(&storage->contents.variable, __ATOMIC_RELAXED);
-        contents->bits = __atomic_load_n(&storage->contents.bits, __ATOMIC_RELAXED);
-        contents->box = __atomic_load_n(&storage->contents.box, __ATOMIC_RELAXED);
+        contents->values = keeps_map ? __atomic_load_n(&had->values, __ATOMIC_RELAXED) : 0;
+        contents->count = __atomic_load_n(&had->count, __ATOMIC_RELAXED);
+        contents->variable = flags & CONTEXTVARS_LENT_VARIABLE ? NULL : __atomic_load_n(&had->variable, __ATOMIC_RELAXED);
+        contents->bits = __atomic_load_n(&had->bits, __ATOMIC_RELAXED);
+        contents->box = __atomic_load_n(&had->box, __ATOMIC_RELAXED);
     }
     *storage = (contextvars_storage){.flags = flags & CONTEXTVARS_PROMOTED};
     return has_any;

@@ -34,8 +34,9 @@ extension Storage {
 
     @inline(never)
     private func settleUnderLock() {
-        let mayChangeInPlace = contextvars_storage_lock(self)
-        if mayChangeInPlace { settle() }
+        _ = contextvars_storage_lock(self)
+        keepWhatIsLent()
+        if !contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) { settle() }
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
     }
@@ -60,7 +61,7 @@ extension Storage {
     /// Exchanges a value where the storage isn't changed in place. The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT)) { keepLentMap() }
+        keepWhatIsLent()
         guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
             contextvars_retain_barrier()
             contextvars_storage_unlock(self)
@@ -87,11 +88,16 @@ extension Storage {
         return version.countBefore
     }
 
-    /// Keeps the map itself, which until now whoever began the scope has kept for it. Under the lock.
-    private func keepLentMap() {
-        let kept = map.pointee
-        map.initialize(to: kept)
-        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT), false)
+    /// Keeps what the one who began the scope has kept for the storage until now. Under the lock.
+    private func keepWhatIsLent() {
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_MAP)) {
+            map.initialize(to: map.pointee)
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_MAP), false)
+        }
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE)) {
+            if let variable = changedVariable { _ = Unmanaged.passRetained(variable) }
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE), false)
+        }
     }
 
     /// Changes in place again, and releases the versions, unless somebody is reading at this moment.
