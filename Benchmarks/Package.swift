@@ -13,10 +13,14 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMeasure"),
+        // What the programs that measure rows share.
+        .target(
+            name: "Harness",
+            dependencies: ["CMeasure", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
         .executableTarget(
             name: "compare",
             dependencies: [
-                "CMeasure",
+                "CMeasure", "Harness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),

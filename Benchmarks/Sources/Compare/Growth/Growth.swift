@@ -1,22 +1,5 @@
 import ContextVars
-
-/// How the price of one operation grows with a number: of variables, of nested runs.
-struct Growth: Sendable {
-    let operation: String
-    /// What the number counts.
-    let parameter: String
-    let numbers: [Int]
-    var unit = Row.Unit.nanoseconds
-    let makeSide: @Sendable (_ number: Int) -> Side
-
-    var title: String { "growth | \(operation)" }
-}
-
-/// What was measured for one operation.
-struct GrowthOutcome: Sendable {
-    let growth: Growth
-    let figures: [Statistics]
-}
+import Harness
 
 extension Growth {
     static let all = [

@@ -1,4 +1,5 @@
 import ContextVars
+import Harness
 import ServiceContextModule
 
 /// Reading a variable.

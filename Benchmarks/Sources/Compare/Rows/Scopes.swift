@@ -1,4 +1,5 @@
 import ContextVars
+import Harness
 import ServiceContextModule
 
 /// Running a body with other values.

@@ -1,4 +1,5 @@
 import ContextVars
+import Harness
 
 /// Changing a variable and taking it back.
 enum SetReset {

@@ -1,4 +1,5 @@
 import ContextVars
+import Harness
 
 /// Starting tasks.
 enum Tasks {

@@ -1,6 +1,7 @@
 import CMeasure
 import ContextVars
 import Foundation
+import Harness
 import Synchronization
 
 /// Several threads, each in a context of its own.

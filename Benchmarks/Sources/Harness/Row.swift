@@ -1,31 +1,36 @@
 /// One side of a row: sets up, then measures its operation once.
-typealias Side = @Sendable (Meter) async throws -> Void
+package typealias Side = @Sendable (Meter) async throws -> Void
 
 /// The two sides of a row.
-struct Sides: Sendable {
+package struct Sides: Sendable {
     let ours: Side
     let peer: Side
+
+    package init(ours: @escaping Side, peer: @escaping Side) {
+        self.ours = ours
+        self.peer = peer
+    }
 }
 
 /// One row of the table: an operation of ours against what a peer does for the same purpose.
-struct Row: Sendable {
+package struct Row: Sendable {
     /// What a row's figures are.
-    enum Unit: String, Sendable {
+    package enum Unit: String, Sendable {
         case nanoseconds = "ns"
         case bytes
         /// Millions of operations a second, all threads together.
         case throughput = "Mop/s"
     }
 
-    let operation: String
-    let peer: String
+    package let operation: String
+    package let peer: String
     /// The ratio, ours to the peer's, that the row has to reach; nil where it only informs.
-    let bar: Double?
-    let unit: Unit
+    package let bar: Double?
+    package let unit: Unit
     /// Makes what the sides share, a map of a million keys say, only when the row's turn has come.
     let makeSides: @Sendable () throws -> Sides
 
-    init(
+    package init(
         _ operation: String, against peer: String, bar: Double?, unit: Unit = .nanoseconds,
         sides: @escaping @Sendable () throws -> Sides
     ) {
@@ -36,7 +41,7 @@ struct Row: Sendable {
         self.makeSides = sides
     }
 
-    var title: String { "\(operation) | \(peer)" }
+    package var title: String { "\(operation) | \(peer)" }
 
-    var higherIsBetter: Bool { unit == .throughput }
+    package var higherIsBetter: Bool { unit == .throughput }
 }

@@ -34,6 +34,11 @@ struct Table {
     }
 }
 
+/// A number as people write it.
+package func grouped(_ number: Int) -> String {
+    number.formatted(.number.locale(.init(identifier: "en_US")))
+}
+
 /// A figure with three digits or so.
 func figure(_ number: Double) -> String {
     fixed(number, number >= 100 ? 0 : number >= 10 ? 1 : 2)

@@ -1,10 +1,10 @@
 /// The middle of many measurements and how far they spread.
 ///
 /// Medians and quartiles, since the disturbances of a busy machine only ever add time.
-struct Statistics: Sendable {
-    let median: Double
+package struct Statistics: Sendable {
+    package let median: Double
     /// The interquartile range as a share of the median.
-    let spread: Double
+    package let spread: Double
 
     init(of samples: [Double]) {
         let sorted = samples.sorted()
