@@ -14,16 +14,31 @@ struct Compare: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to write charts as SVG; needs Python with matplotlib.", valueName: "dir"))
     var plot: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measures nothing, but prints JSON files of several runs side by side, as Markdown.", valueName: "file"))
+    var merge: [String] = []
+
     private static let everything = Selection(
-        rows: Get.rows + SetReset.rows + Scopes.rows + Tasks.rows + CPythonRows.rows + Map.rows + Memory.rows
-            + Threads.rows,
+        [
+            "get": Get.rows,
+            "set": SetReset.rows,
+            "scopes": Scopes.rows,
+            "tasks": Tasks.rows,
+            "cpython": CPythonRows.rows,
+            "map": Map.rows,
+            "memory": Memory.rows,
+            "threads": Threads.rows,
+        ],
         growth: Growth.all)
 
     func validate() throws {
-        try options.check(Self.everything)
+        if merge.isEmpty { try options.check(Self.everything) }
     }
 
     func run() async throws {
+        if !merge.isEmpty { return print(try MergedTable(of: merge).markdown) }
         let charts = plot.map(Plot.init)
         try charts?.check()
         print(Machine().description)

@@ -18,10 +18,14 @@ package struct Row: Sendable {
     package enum Unit: String, Sendable {
         case nanoseconds = "ns"
         case bytes
+        /// Resident memory of a process.
+        case megabytes = "MB"
         /// Millions of operations a second, all threads together.
         case throughput = "Mop/s"
     }
 
+    /// The topic of the row, where rows are grouped.
+    package private(set) var group: String?
     package let operation: String
     package let peer: String
     /// The ratio, ours to the peer's, that the row has to reach; nil where it only informs.
@@ -36,12 +40,19 @@ package struct Row: Sendable {
     ) {
         self.operation = operation
         self.peer = peer
-        self.bar = bar
+        self.bar = Build.current == .debug ? nil : bar
         self.unit = unit
         self.makeSides = sides
     }
 
-    package var title: String { "\(operation) | \(peer)" }
+    /// What a filter is looked for in.
+    package var title: String { (group.map { "\($0) | " } ?? "") + "\(operation) | \(peer)" }
+
+    func inGroup(_ name: String) -> Row {
+        var row = self
+        row.group = name
+        return row
+    }
 
     package var higherIsBetter: Bool { unit == .throughput }
 }

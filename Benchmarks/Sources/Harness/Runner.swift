@@ -55,9 +55,12 @@ package struct Runner: Sendable {
     }
 
     private func affordableRounds(_ unit: Row.Unit, _ nanosecondsEach: Double) -> Int {
-        // Bytes are the same each time.
-        guard unit != .bytes else { return 1 }
-        return min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
+        switch unit {
+        // Memory is nearly the same each time.
+        case .bytes, .megabytes: 1
+        case .nanoseconds, .throughput:
+            min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
+        }
     }
 }
 
