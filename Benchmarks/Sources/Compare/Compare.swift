@@ -20,24 +20,32 @@ struct Compare: AsyncParsableCommand {
             "Measures nothing, but prints JSON files of several runs side by side, as Markdown.", valueName: "file"))
     var merge: [String] = []
 
+    /// What this process does when `compare` starts itself: memory is measured in a process that does nothing else.
+    @Option(help: .hidden)
+    var burst: Burst.Kind?
+
     private static let everything = Selection(
         [
             "get": Get.rows,
             "set": SetReset.rows,
-            "scopes": Scopes.rows,
-            "tasks": Tasks.rows,
+            "scopes": Scopes.rows + AsyncScopes.rows,
+            "children": Children.rows,
+            "tasks": Tasks.rows + TaskKinds.rows,
+            "first use": FirstUse.rows,
+            "large": LargeContexts.rows,
             "cpython": CPythonRows.rows,
             "map": Map.rows,
-            "memory": Memory.rows,
+            "memory": Memory.rows + Burst.rows,
             "threads": Threads.rows,
         ],
         growth: Growth.all)
 
     func validate() throws {
-        if merge.isEmpty { try options.check(Self.everything) }
+        if burst == nil && merge.isEmpty { try options.check(Self.everything) }
     }
 
     func run() async throws {
+        if let burst { return try await burst.perform() }
         if !merge.isEmpty { return print(try MergedTable(of: merge).markdown) }
         let charts = plot.map(Plot.init)
         try charts?.check()

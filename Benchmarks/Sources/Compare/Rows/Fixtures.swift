@@ -6,12 +6,14 @@ import ServiceContextModule
 enum Variables {
     static let number = ContextVar("number", default: 0)
     static let text = ContextVar("text", default: "")
+    static let large = ContextVar("large", default: Large(repeating: 0))
 }
 
 /// The same as task-local values.
 enum Locals {
     @TaskLocal static var number = 0
     @TaskLocal static var text = ""
+    @TaskLocal static var large = Large(repeating: 0)
     /// What other libraries bind.
     @TaskLocal static var other = 0
 }
