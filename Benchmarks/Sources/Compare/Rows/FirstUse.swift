@@ -76,12 +76,12 @@ enum FirstUse {
         meter.record(perOperation: Statistics.middleMean(of: figures))
     }
 
-    /// From one thread to another and back, so that each sample comes right after a hop.
+    /// From one thread to another and back, on two processors where there are as many, so that each sample comes right after a hop.
     private nonisolated(nonsending) static func afterHops(
         _ meter: Meter, _ operation: @escaping @Sendable () -> Void
     ) async {
         let batch = meter.batch
-        let actors = [ThreadActor(), ThreadActor()]
+        let actors = [ThreadActor(processor: 0), ThreadActor(processor: 1)]
         var figures: [Double] = []
         for sample in 0..<samples { figures.append(await actors[sample % 2].perform { batch.measureOnce(operation) }) }
         for actor in actors { actor.end() }
@@ -97,8 +97,12 @@ private actor Reader {
 
 /// An actor on a thread that is nobody else's.
 private actor ThreadActor {
-    private let executor = ThreadExecutor()
+    private let executor: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(processor: Int) {
+        executor = ThreadExecutor(processor: processor)
+    }
 
     func perform<Result: Sendable>(_ body: @Sendable () -> Result) -> Result { body() }
 

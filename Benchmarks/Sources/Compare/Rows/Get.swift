@@ -30,6 +30,16 @@ enum Get {
         ) {
             Sides(ours: { try textInContext($0) }, peer: { taskLocalText($0) })
         },
+        Row("get in generic code, not specialised", against: "TaskLocal.get there", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try Context().run {
+                        try Variables.number.set(1)
+                        Generic.read(Variables.number, meter)
+                    }
+                },
+                peer: { meter in Locals.$number.withValue(1) { Generic.read(Locals.$number, meter) } })
+        },
         Row("get, no context, one TaskLocal bound", against: "TaskLocal.get of it", bar: 1.3) {
             Sides(
                 ours: { meter in Locals.$number.withValue(1) { readNumber(meter) } },
@@ -107,6 +117,23 @@ enum Get {
             meter.measure { iterations in
                 for _ in 0..<iterations { keep(Locals.text) }
             }
+        }
+    }
+}
+
+/// Code that knows nothing of the type of the value, as that of other modules mostly does.
+private enum Generic {
+    @_semantics("optimize.sil.specialize.generic.never") @inline(never)
+    static func read<Value>(_ variable: ContextVar<Value>, _ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(variable.get()) }
+        }
+    }
+
+    @_semantics("optimize.sil.specialize.generic.never") @inline(never)
+    static func read<Value>(_ local: TaskLocal<Value>, _ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(local.get()) }
         }
     }
 }
