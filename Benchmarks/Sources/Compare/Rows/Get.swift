@@ -11,18 +11,29 @@ enum Get {
         ) {
             Sides(ours: { try numberInContext($0) }, peer: { taskLocalNumber($0) })
         },
-        Row("get in a task, context entered, one binding", against: "ServiceContext.current?[Key]", bar: 0.1) {
+        Row(
+            "get in a task, context entered, one binding", against: "ServiceContext.current?[Key]",
+            bar: Build.bar(0.1, plain: 0.15)
+        ) {
             Sides(ours: { try numberInContext($0) }, peer: { serviceContextNumber($0) })
         },
-        Row("get below 8 other bindings", against: "TaskLocal.get at that depth", bar: 0.4) {
+        Row(
+            "get below 8 other bindings", against: "TaskLocal.get at that depth",
+            bar: Build.bar(0.4, static: 0.9, plain: 1.0)
+        ) {
             Sides(ours: { try numberInContext($0, otherBindings: 8) }, peer: { taskLocalNumber($0, otherBindings: 8) })
         },
-        Row("get below 8 other bindings", against: "ServiceContext.current?[Key]", bar: 0.1) {
+        Row(
+            "get below 8 other bindings", against: "ServiceContext.current?[Key]", bar: Build.bar(0.1, plain: 0.2)
+        ) {
             Sides(
                 ours: { try numberInContext($0, otherBindings: 8) },
                 peer: { serviceContextNumber($0, otherBindings: 8) })
         },
-        Row("get of an unset variable, no context", against: "TaskLocal default", bar: 1.1) {
+        Row(
+            "get of an unset variable, no context", against: "TaskLocal default",
+            bar: Build.bar(1.1, static: 1.3, plain: 1.3)
+        ) {
             Sides(ours: { readNumber($0) }, peer: { readTaskLocalNumber($0) })
         },
         Row(
@@ -58,7 +69,7 @@ enum Get {
                 ours: { $0.record(perOperation: try await Places.thread($0.batch) { try numberInContext($0) }) },
                 peer: { $0.record(perOperation: try await Places.thread($0.batch) { taskLocalNumber($0) }) })
         },
-        Row("get on a thread without a task, no context", against: "TaskLocal default there", bar: 1.1) {
+        Row("get on a thread without a task, no context", against: "TaskLocal default there", bar: 1.3) {
             Sides(
                 ours: { $0.record(perOperation: try await Places.thread($0.batch, readNumber)) },
                 peer: { $0.record(perOperation: try await Places.thread($0.batch, readTaskLocalNumber)) })

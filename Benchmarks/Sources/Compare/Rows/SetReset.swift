@@ -4,7 +4,9 @@ import Harness
 /// Changing a variable and taking it back.
 enum SetReset {
     static let rows = [
-        Row("set then reset", against: "one TaskLocal.withValue", bar: 0.8) {
+        Row(
+            "set then reset", against: "one TaskLocal.withValue", bar: Build.bar(0.8, static: 0.9, plain: 1.0)
+        ) {
             Sides(ours: { try setAndReset($0) }, peer: { Scopes.taskLocalAround($0) })
         },
         Row("set then reset of a variable not set before", against: "one TaskLocal.withValue", bar: nil) {
