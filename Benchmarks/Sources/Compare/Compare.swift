@@ -46,7 +46,7 @@ struct Compare: AsyncParsableCommand {
 
     func run() async throws {
         if let burst { return try await burst.perform() }
-        if !merge.isEmpty { return print(try MergedTable(of: merge).markdown) }
+        if !merge.isEmpty { return print(try MergedTable(of: merge, filter: options.filter).markdown) }
         let charts = plot.map(Plot.init)
         try charts?.check()
         print(Machine().description)

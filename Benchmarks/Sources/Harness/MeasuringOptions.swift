@@ -10,7 +10,7 @@ package struct MeasuringOptions: ParsableArguments {
         help: ArgumentHelp(
             "Only rows in whose line, \"group | operation | peer\" or \"growth | operation\", this is found.",
             valueName: "regex"))
-    var filter: String?
+    package private(set) var filter: String?
 
     @Option(help: "How many batches of each side are measured.")
     var rounds = 101

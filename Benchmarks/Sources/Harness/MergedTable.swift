@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Several runs side by side, of several builds say, as a Markdown table.
@@ -11,9 +12,20 @@ package struct MergedTable {
         let operation, peer: String
     }
 
-    /// Reads the files that `--json` has written.
-    package init(of files: [String]) throws {
-        let rows = try files.map { try [ReportedRow](contentsOf: URL(filePath: $0)) }
+    /// Reads the files that `--json` has written, and keeps what has a regular expression in its title.
+    ///
+    /// - Throws: `ValidationError` for a file that can't be read, or isn't one of those.
+    package init(of files: [String], filter: String?) throws {
+        let pattern = try filter.map { try Regex($0).ignoresCase() }
+        let rows = try files.map { file in
+            do {
+                return try [ReportedRow](contentsOf: URL(filePath: file)).filter { row in
+                    pattern.map { row.title.contains($0) } ?? true
+                }
+            } catch {
+                throw ValidationError("\(file) is no file that --json has written: \(error.localizedDescription)")
+            }
+        }
         builds = zip(files, rows).map { file, rows in rows.first?.build ?? file }
         titles =
             rows.joined().reduce(into: (seen: Set<Title>(), inOrder: [Title]())) { titles, row in
@@ -33,7 +45,10 @@ package struct MergedTable {
 
     private func cells(_ title: Title) -> [String] {
         let rows = runs.map { $0[title] }
-        return [title.operation, title.peer] + rows.map(cell) + [bars(rows.compactMap(\.self))]
+        // Types have angle brackets, which would be HTML.
+        return [title.operation, title.peer].map { $0.replacing("<", with: "\\<") } + rows.map(cell) + [
+            bars(rows.compactMap(\.self))
+        ]
     }
 
     private func cell(_ row: ReportedRow?) -> String {

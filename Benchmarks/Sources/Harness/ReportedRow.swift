@@ -35,6 +35,9 @@ struct ReportedRow: Codable {
         rounds = outcome.rounds
     }
 
+    /// What a filter is looked for in.
+    var title: String { Row.title(group, op, peer) }
+
     var reachesBar: Bool { higherIsBetter ? ratio >= bar : ratio <= bar }
 }
 

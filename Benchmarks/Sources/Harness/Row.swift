@@ -46,7 +46,11 @@ package struct Row: Sendable {
     }
 
     /// What a filter is looked for in.
-    package var title: String { (group.map { "\($0) | " } ?? "") + "\(operation) | \(peer)" }
+    package var title: String { Self.title(group, operation, peer) }
+
+    static func title(_ group: String?, _ operation: String, _ peer: String) -> String {
+        [group, operation, peer].compactMap(\.self).joined(separator: " | ")
+    }
 
     func inGroup(_ name: String) -> Row {
         var row = self
