@@ -24,6 +24,15 @@ extension Meter.Batch {
         return meter.perOperation
     }
 
+    /// What one operation of a loop takes that suspends, here.
+    package nonisolated(nonsending) func measure(
+        _ loop: nonisolated(nonsending) (_ iterations: Int) async throws -> Void
+    ) async rethrows -> Double {
+        let meter = Meter(quantity, iterations: iterations)
+        try await meter.measure(loop)
+        return meter.perOperation
+    }
+
     /// What a single operation takes, less what reading the clock takes.
     package func measureOnce(_ operation: () -> Void) -> Double {
         if quantity == .allocations {

@@ -10,9 +10,9 @@ enum AsyncScopes {
             row("withValue", bar: 1.5, Loops.withValue, Loops.taskLocal),
             row("context.run", bar: 1.5, Loops.runContext, Loops.taskLocal),
             row("snapshot.run", bar: 1.5, Loops.runSnapshot, Loops.taskLocal),
-            row("withValue", " on the main actor", bar: 1.5, MainActorLoops.withValue, MainActorLoops.taskLocal),
-            row("context.run", " on the main actor", bar: 1.5, MainActorLoops.runContext, MainActorLoops.taskLocal),
-            row("snapshot.run", " on the main actor", bar: 1.5, MainActorLoops.runSnapshot, MainActorLoops.taskLocal),
+            mainActorRow("withValue", MainActorLoops.withValue),
+            mainActorRow("context.run", MainActorLoops.runContext),
+            mainActorRow("snapshot.run", MainActorLoops.runSnapshot),
             row("wrapped function", bar: nil, Loops.callWrapped, Loops.taskLocal),
             row("set and token.scope", bar: nil, Loops.setInScope, Loops.taskLocal),
             row("withValue, a result of 64 bytes,", bar: nil, Loops.withLargeResult, Loops.taskLocalWithLargeResult),
@@ -28,16 +28,34 @@ enum AsyncScopes {
 
     private typealias Loop = @Sendable (_ iterations: Int) async throws -> Void
 
-    private static func row(
-        _ scope: String, _ place: String = "", bar: Double?, _ ours: @escaping Loop, _ peer: @escaping Loop
-    ) -> Row {
-        Row("async \(scope) around a call that reads\(place)", against: "TaskLocal.withValue around one", bar: bar) {
+    private static func row(_ scope: String, bar: Double?, _ ours: @escaping Loop, _ peer: @escaping Loop) -> Row {
+        Row("async \(scope) around a call that reads", against: "TaskLocal.withValue around one", bar: bar) {
             Sides(
                 ours: { meter in
                     try await ReadValue.number.inContext { try await meter.measure { try await ours($0) } }
                 },
                 peer: { meter in
                     try await ReadValue.number.bound { try await meter.measure { try await peer($0) } }
+                })
+        }
+    }
+
+    private static func mainActorRow(_ scope: String, _ ours: @escaping MainActorLoops.Loop) -> Row {
+        Row(
+            "async \(scope) around a call that reads, on the main actor", against: "TaskLocal.withValue around one",
+            bar: 1.5
+        ) {
+            Sides(
+                ours: { meter in
+                    try await ReadValue.number.inContext {
+                        meter.record(perOperation: try await MainActorLoops.measure(meter.batch, ours))
+                    }
+                },
+                peer: { meter in
+                    try await ReadValue.number.bound {
+                        meter.record(
+                            perOperation: try await MainActorLoops.measure(meter.batch, MainActorLoops.taskLocal))
+                    }
                 })
         }
     }
@@ -100,6 +118,13 @@ private enum Loops {
 
 /// Loops on the main actor, where what they call is too: without a switch of actors that would hide the scope.
 @MainActor private enum MainActorLoops {
+    typealias Loop = @MainActor @Sendable (_ iterations: Int) async throws -> Void
+
+    /// Measures on the main actor, without the hop to it, which may wait for the thread to wake up.
+    static func measure(_ batch: Meter.Batch, _ loop: Loop) async throws -> Double {
+        try await batch.measure { try await loop($0) }
+    }
+
     @Sendable static func withValue(_ iterations: Int) async throws {
         for iteration in 0..<iterations {
             keep(await Variables.number.withValue(iteration) { await read() })

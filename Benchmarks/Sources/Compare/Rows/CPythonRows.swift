@@ -35,7 +35,7 @@ enum CPythonRows {
     ]
 
     private static func takeSnapshots(_ meter: Meter) throws {
-        let variables = (0..<8).map { ContextVar("variable \($0)", default: 0) }
+        let variables = makeVariables(8)
         try Context().run {
             for variable in variables { try variable.set(1) }
             meter.measure { iterations in

@@ -3,7 +3,7 @@ import Harness
 
 /// Structured children: reading their parent's context, and starting them.
 enum Children {
-    static let rows: [Row] = ReadValue.allCases.flatMap(reads) + starts + writes
+    static let rows: [Row] = ReadValue.allCases.flatMap(reads) + [inOwnScope] + starts + writes
 
     /// How many reads a sibling does before it looks whether it should end.
     private static let chunk = 1000
@@ -35,6 +35,23 @@ enum Children {
                     peer: inContext(value, Places.asyncLet))
             },
         ]
+    }
+
+    /// A child that has bound something is the owner of a context, as its parent is.
+    private static let inOwnScope = Row(
+        "get of Int in a child, in a withValue of its own", against: "TaskLocal.get there", bar: 1.0
+    ) {
+        Sides(
+            ours: inContext(.number) { batch, loop in
+                try await Places.asyncLet(batch) { meter in
+                    try Variables.text.withValue(requestID) { try loop(meter) }
+                }
+            },
+            peer: bound(.number) { batch, loop in
+                try await Places.asyncLet(batch) { meter in
+                    try Locals.$text.withValue(requestID) { try loop(meter) }
+                }
+            })
     }
 
     private static func besideTaskLocal(
@@ -130,6 +147,24 @@ extension Children {
                     await ReadValue.number.bound { await startHundreds(meter) { keep(Locals.number) } }
                 })
         },
+        // The runtime copies what was bound in the body of a group, for each child.
+        Row("100 group children that read once, withValue in the group", against: "the same with TaskLocal", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try await ReadValue.number.inContext {
+                        await runGroups(meter) { group in
+                            Variables.number.withValue(2) { add(to: &group) { keep(Variables.number.get()) } }
+                        }
+                    }
+                },
+                peer: { meter in
+                    await ReadValue.number.bound {
+                        await runGroups(meter) { group in
+                            Locals.$number.withValue(2) { add(to: &group) { keep(Locals.number) } }
+                        }
+                    }
+                })
+        },
     ]
 
     /// Adds one child after another in the body of a task group, in a context.
@@ -153,12 +188,20 @@ extension Children {
     private nonisolated(nonsending) static func startHundreds(
         _ meter: Meter, _ read: @escaping @Sendable () -> Void
     ) async {
+        await runGroups(meter) { group in add(to: &group, read) }
+    }
+
+    private nonisolated(nonsending) static func runGroups(
+        _ meter: Meter, _ body: @Sendable (inout TaskGroup<Void>) -> Void
+    ) async {
         await meter.measure { iterations in
             for _ in 0..<iterations {
-                await withTaskGroup { group in
-                    for _ in 0..<100 { group.addTask { read() } }
-                }
+                await withTaskGroup { group in body(&group) }
             }
         }
+    }
+
+    private static func add(to group: inout TaskGroup<Void>, _ read: @escaping @Sendable () -> Void) {
+        for _ in 0..<100 { group.addTask { read() } }
     }
 }

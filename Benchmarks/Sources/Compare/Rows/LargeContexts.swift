@@ -94,23 +94,6 @@ enum LargeContexts {
         },
     ]
 
-    private static func makeVariables(_ count: Int) -> [ContextVar<Int>] {
-        (0..<count).map { ContextVar("variable \($0)", default: 0) }
-    }
-
-    /// A side in a context in which so many variables are set; it gets the one in their middle.
-    private static func withVariables(
-        _ count: Int, _ body: @escaping @Sendable (ContextVar<Int>, Meter) throws -> Void
-    ) -> Side {
-        let variables = makeVariables(count)
-        return { meter in
-            try Context().run {
-                for variable in variables { try variable.set(1) }
-                try body(variables[count / 2], meter)
-            }
-        }
-    }
-
     private static func inChild(_ count: Int) -> Side {
         let variables = makeVariables(count)
         return { meter in
