@@ -6,6 +6,7 @@ import ServiceContextModule
 enum Variables {
     static let number = ContextVar("number", default: 0)
     static let text = ContextVar("text", default: "")
+    static let other = ContextVar("other", default: 0)
     static let large = ContextVar("large", default: Large(repeating: 0))
 }
 

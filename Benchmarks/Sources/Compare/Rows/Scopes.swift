@@ -11,6 +11,14 @@ enum Scopes {
         Row("withValue around a read", against: "ServiceContext.withValue, one key changed", bar: 0.6) {
             Sides(ours: { try withValueAroundRead($0) }, peer: { serviceContextAroundRead($0) })
         },
+        Row(
+            "withValue around a read of another variable", against: "TaskLocal.withValue around a read of another",
+            bar: 1.5
+        ) {
+            Sides(
+                ours: { try inContext($0, withValueAroundOtherRead) },
+                peer: { meter in Locals.$number.withValue(1) { taskLocalAroundOtherRead(meter) } })
+        },
         Row("context.run (sync)", against: "TaskLocal.withValue", bar: 1.3) {
             Sides(ours: { try runContext($0) }, peer: { taskLocalAround($0) })
         },
@@ -77,6 +85,22 @@ enum Scopes {
         meter.measure { iterations in
             for iteration in 0..<iterations {
                 Locals.$number.withValue(iteration) { keep(Locals.number) }
+            }
+        }
+    }
+
+    private static func withValueAroundOtherRead(_ meter: Meter) {
+        meter.measure { iterations in
+            for iteration in 0..<iterations {
+                Variables.other.withValue(iteration) { keep(Variables.number.get()) }
+            }
+        }
+    }
+
+    private static func taskLocalAroundOtherRead(_ meter: Meter) {
+        meter.measure { iterations in
+            for iteration in 0..<iterations {
+                Locals.$other.withValue(iteration) { keep(Locals.number) }
             }
         }
     }
