@@ -48,7 +48,7 @@ enum Burst {
     private static let count = 300_000
 
     private static func record(
-        _ meter: Meter, _ kind: Kind, _ figure: @Sendable (Memory) -> Double
+        _ meter: Meter, _ kind: Kind, _ figure: @Sendable (Resident) -> Double
     ) async throws {
         meter.record(figure(try await BurstProcesses.shared.memory(of: kind)), operations: 1)
     }
@@ -64,7 +64,7 @@ enum Burst {
     }
 
     /// Megabytes of a process that are resident.
-    struct Memory: Codable {
+    struct Resident: Codable {
         let peak, after: Double
     }
 }
@@ -84,7 +84,7 @@ extension Burst.Kind {
             }
             return after
         }.value
-        let memory = Burst.Memory(peak: try residentMegabytes("VmHWM"), after: after)
+        let memory = Burst.Resident(peak: try residentMegabytes("VmHWM"), after: after)
         print(String(decoding: try JSONEncoder().encode(memory), as: UTF8.self))
     }
 
@@ -177,9 +177,9 @@ private final class Gate: Sendable {
 /// The processes of this run: one for each kind, whichever row asks first.
 private actor BurstProcesses {
     static let shared = BurstProcesses()
-    private var known: [Burst.Kind: Burst.Memory] = [:]
+    private var known: [Burst.Kind: Burst.Resident] = [:]
 
-    func memory(of kind: Burst.Kind) throws -> Burst.Memory {
+    func memory(of kind: Burst.Kind) throws -> Burst.Resident {
         if let memory = known[kind] { return memory }
         guard FileManager.default.fileExists(atPath: "/proc/self/status") else {
             throw Unavailable("needs Linux's /proc")
@@ -192,7 +192,7 @@ private actor BurstProcesses {
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        let memory = try JSONDecoder().decode(Burst.Memory.self, from: data)
+        let memory = try JSONDecoder().decode(Burst.Resident.self, from: data)
         known[kind] = memory
         return memory
     }

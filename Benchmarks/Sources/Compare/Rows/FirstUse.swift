@@ -6,7 +6,8 @@ import Harness
 /// What is done once in a place, a new task say: nothing is in the caches, and nothing is known of the place.
 ///
 /// Each sample is one operation between two readings of the clock, less what one reading takes; a batch is the mean of
-/// the middle half of many samples, each in a place of its own. Not the median: clocks may tick only every ten nanoseconds.
+/// the middle half of many samples, each in a place of its own. Not the median: some clocks tick only every ten
+/// nanoseconds.
 enum FirstUse {
     static let rows = [
         Row("first get in a new task", against: "TaskLocal.get there", bar: 1.5) {
@@ -76,7 +77,9 @@ enum FirstUse {
         meter.record(perOperation: Statistics.middleMean(of: figures))
     }
 
-    /// From one thread to another and back, on two processors where there are as many, so that each sample comes right after a hop.
+    /// From one thread to another and back, so that each sample comes right after a hop.
+    ///
+    /// On two processors where there are as many.
     private nonisolated(nonsending) static func afterHops(
         _ meter: Meter, _ operation: @escaping @Sendable () -> Void
     ) async {
