@@ -55,12 +55,9 @@ package struct Runner: Sendable {
     }
 
     private func affordableRounds(_ unit: Row.Unit, _ nanosecondsEach: Double) -> Int {
-        switch unit {
         // Memory is nearly the same each time.
-        case .bytes, .megabytes: 1
-        case .nanoseconds, .throughput:
-            min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
-        }
+        guard unit != .bytes && unit != .megabytes else { return 1 }
+        return min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
     }
 }
 
