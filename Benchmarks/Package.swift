@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// As in the library's own manifest: a build without its accelerations, which the programs name in their output.
+let isPlain = Context.environment["CONTEXTVARS_PLAIN"] == "1"
+
 let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v15)],
@@ -13,10 +16,15 @@ let package = Package(
     ],
     targets: [
         .target(name: "CMeasure"),
+        // What the programs that measure rows share.
+        .target(
+            name: "Harness",
+            dependencies: ["CMeasure", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: isPlain ? [.define("CONTEXTVARS_PLAIN")] : []),
         .executableTarget(
             name: "compare",
             dependencies: [
-                "CMeasure",
+                "CMeasure", "Harness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),

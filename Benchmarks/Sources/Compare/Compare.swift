@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Harness
 
 /// Measures ours and the peers in one run, and says whether each row reaches its bar.
 @main
@@ -9,49 +9,50 @@ struct Compare: AsyncParsableCommand {
         abstract: "Measures context variables against what else there is, in one run.",
         discussion: "Ends with status 1 where a row misses its bar.")
 
-    @Option(help: ArgumentHelp("Where to write the rows as JSON.", valueName: "file"))
-    var json: String?
+    @OptionGroup var options: MeasuringOptions
 
     @Option(help: ArgumentHelp("Where to write charts as SVG; needs Python with matplotlib.", valueName: "dir"))
     var plot: String?
 
     @Option(
+        parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Only rows in whose line, \"operation | peer\" or \"growth | operation\", this is found.",
-            valueName: "regex"))
-    var filter: String?
+            "Measures nothing, but prints JSON files of several runs side by side, as Markdown.", valueName: "file"))
+    var merge: [String] = []
 
-    @Option(help: "How many batches of each side are measured.")
-    var rounds = 101
+    /// What this process does when `compare` starts itself: memory is measured in a process that does nothing else.
+    @Option(help: .hidden)
+    var burst: Burst.Kind?
+
+    private static let everything = Selection(
+        [
+            "get": Get.rows,
+            "set": SetReset.rows,
+            "scopes": Scopes.rows + AsyncScopes.rows,
+            "children": Children.rows,
+            "tasks": Tasks.rows + TaskKinds.rows,
+            "first use": FirstUse.rows,
+            "large": LargeContexts.rows,
+            "cpython": CPythonRows.rows,
+            "map": Map.rows,
+            "memory": Memory.rows + Burst.rows,
+            "threads": Threads.rows,
+        ],
+        growth: Growth.all)
 
     func validate() throws {
-        #if DEBUG
-        throw ValidationError("Only a release build says something: swift run -c release …")
-        #else
-        try validateOptions()
-        #endif
-    }
-
-    private func validateOptions() throws {
-        guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
-        let selection: Selection
-        do {
-            selection = try Selection(filter)
-        } catch {
-            throw ValidationError("--filter \(filter ?? "") is no regular expression.")
-        }
-        if selection.isEmpty { throw ValidationError("--filter \(filter ?? "") leaves no row.") }
+        if burst == nil && merge.isEmpty { try options.check(Self.everything) }
     }
 
     func run() async throws {
+        if let burst { return try await burst.perform() }
+        if !merge.isEmpty { return print(try MergedTable(of: merge, filter: options.filter).markdown) }
         let charts = plot.map(Plot.init)
         try charts?.check()
         print(Machine().description)
         print("CPython    \((try? await CPython.clock.version()) ?? "not available")\n")
 
-        let results = try await Results(of: Selection(filter), Runner(rounds: rounds))
-        print(results.text)
-        if let json { try JSONReport(outcomes: results.outcomes).data().write(to: URL(filePath: json)) }
+        let results = try await options.measure(Self.everything)
         try charts?.draw(results.outcomes, results.growth)
         if !results.reachAllBars { throw ExitCode(1) }
     }

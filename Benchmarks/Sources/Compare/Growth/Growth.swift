@@ -1,22 +1,5 @@
 import ContextVars
-
-/// How the price of one operation grows with a number: of variables, of nested runs.
-struct Growth: Sendable {
-    let operation: String
-    /// What the number counts.
-    let parameter: String
-    let numbers: [Int]
-    var unit = Row.Unit.nanoseconds
-    let makeSide: @Sendable (_ number: Int) -> Side
-
-    var title: String { "growth | \(operation)" }
-}
-
-/// What was measured for one operation.
-struct GrowthOutcome: Sendable {
-    let growth: Growth
-    let figures: [Statistics]
-}
+import Harness
 
 extension Growth {
     static let all = [
@@ -80,19 +63,6 @@ extension Growth {
     ]
 
     private static let variableCounts = [1, 10, 1000, 10_000]
-
-    /// A side in a context in which so many variables are set; it gets the one in their middle.
-    private static func withVariables(
-        _ count: Int, _ body: @escaping @Sendable (ContextVar<Int>, Meter) throws -> Void
-    ) -> Side {
-        let variables = (0..<count).map { ContextVar("variable \($0)", default: 0) }
-        return { meter in
-            try Context().run {
-                for variable in variables { try variable.set(1) }
-                try body(variables[count / 2], meter)
-            }
-        }
-    }
 
     /// Runs each context in the one before.
     private static func nest(_ contexts: ArraySlice<Context>) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 
 /// The persistent map against `TreeDictionary`.
 enum Map {
@@ -40,11 +41,6 @@ enum Map {
             return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
         }
     }
-}
-
-/// A number as people write it.
-func grouped(_ number: Int) -> String {
-    number.formatted(.number.locale(.init(identifier: "en_US")))
 }
 
 /// One operation on maps, on both sides.

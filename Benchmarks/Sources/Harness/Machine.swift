@@ -1,7 +1,7 @@
 import Foundation
 
 /// What the figures were measured on: without it they say nothing.
-struct Machine {
+package struct Machine {
     let processor = firstValue(of: "model name", in: "/proc/cpuinfo", separator: ":") ?? "unknown processor"
     let processors = ProcessInfo.processInfo.activeProcessorCount
     let system = firstValue(of: "PRETTY_NAME", in: "/etc/os-release", separator: "=")
@@ -10,11 +10,14 @@ struct Machine {
     /// How many processes wanted to run just now: figures of a busy machine are noisy.
     let load = contents(of: "/proc/loadavg")?.split(separator: " ").first.map(String.init)
 
-    var description: String {
+    package init() {}
+
+    package var description: String {
         """
         CPU        \(processor), \(processors) processors, load \(load ?? "unknown")
         OS         \(system ?? ProcessInfo.processInfo.operatingSystemVersionString), kernel \(kernel ?? "unknown")
-        toolchain  \(toolchain ?? "unknown"), release build
+        toolchain  \(toolchain ?? "unknown")
+        build      \(Build.current.description)
         """
     }
 }

@@ -1,20 +1,20 @@
-import CMeasure
+public import CMeasure
 
 /// What one side of a row is measured with: the side sets up what it needs, then calls ``measure(per:_:)`` once.
 ///
 /// So the set-up, entering a context and binding task-local values say, is outside the measurement.
-final class Meter {
+package final class Meter {
     /// What is measured.
     ///
     /// Time and allocations never together: counting has a price of its own.
-    enum Quantity: Sendable {
+    package enum Quantity: Sendable {
         case time
         case allocations
     }
 
     /// How often the side is to do its operation.
-    let iterations: Int
-    let quantity: Quantity
+    package let iterations: Int
+    package let quantity: Quantity
     private var amount = 0.0
     private var operations = 1
 
@@ -34,7 +34,9 @@ extension Meter {
     /// Measures a loop over `iterations`, each of which does `operations` operations.
     ///
     /// What the body returns is released after the measurement.
-    func measure<Result>(per operations: Int = 1, _ body: (_ iterations: Int) throws -> Result) rethrows -> Result {
+    package func measure<Result>(
+        per operations: Int = 1, _ body: (_ iterations: Int) throws -> Result
+    ) rethrows -> Result {
         let start = begin()
         let result = try body(iterations)
         end(start, operations)
@@ -42,7 +44,7 @@ extension Meter {
     }
 
     /// Measures a loop that suspends.
-    nonisolated(nonsending) func measure(
+    package nonisolated(nonsending) func measure(
         _ body: nonisolated(nonsending) (_ iterations: Int) async throws -> Void
     ) async rethrows {
         let start = begin()
@@ -51,7 +53,7 @@ extension Meter {
     }
 
     /// Measures the bytes that `count` things keep alive on the heap.
-    func measureLiveBytes<Result>(of count: Int, _ build: () throws -> Result) rethrows {
+    package func measureLiveBytes<Result>(of count: Int, _ build: () throws -> Result) rethrows {
         measure_start_counting_heap()
         let result = try build()
         record(Double(measure_stop_counting_heap().live_bytes), operations: count)
@@ -59,9 +61,14 @@ extension Meter {
     }
 
     /// Takes what the side measured itself.
-    func record(_ amount: Double, operations: Int) {
+    package func record(_ amount: Double, operations: Int) {
         self.amount = amount
         self.operations = operations
+    }
+
+    /// Takes what one operation of this batch took.
+    package func record(perOperation figure: Double) {
+        record(figure * Double(iterations), operations: iterations)
     }
 
     private func begin() -> UInt64 {
@@ -81,19 +88,19 @@ extension Meter {
 }
 
 /// Uses a number as far as the optimiser can tell.
-@inline(__always)
-func keep(_ number: Int) {
+@inlinable @inline(__always)
+public func keep(_ number: Int) {
     measure_keep(Int64(number))
 }
 
 /// Uses an object as far as the optimiser can tell.
-@inline(__always)
-func keep(_ object: AnyObject) {
+@inlinable @inline(__always)
+public func keep(_ object: AnyObject) {
     measure_keep_address(Unmanaged.passUnretained(object).toOpaque())
 }
 
 /// Uses a value of any type as far as the optimiser can tell, without copying it.
-@inline(__always)
-func keep<Value>(_ value: borrowing Value) {
+@inlinable @inline(__always)
+public func keep<Value>(_ value: borrowing Value) {
     withUnsafePointer(to: value) { measure_keep_address($0) }
 }

@@ -2,9 +2,13 @@
 ///
 /// Both sides so see the same neighbours on the machine, the same clock frequency and the same state of the heap. A
 /// batch is short against a scheduler's time slice, so that most batches are not interrupted and the median is of those.
-struct Runner: Sendable {
+package struct Runner: Sendable {
     /// How many batches each side has.
-    let rounds: Int
+    private let rounds: Int
+
+    package init(rounds: Int) {
+        self.rounds = rounds
+    }
 
     /// What a row may last.
     ///
@@ -51,24 +55,24 @@ struct Runner: Sendable {
     }
 
     private func affordableRounds(_ unit: Row.Unit, _ nanosecondsEach: Double) -> Int {
-        // Bytes are the same each time.
-        guard unit != .bytes else { return 1 }
+        // Memory is nearly the same each time.
+        guard unit != .bytes && unit != .megabytes else { return 1 }
         return min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
     }
 }
 
 /// What was measured for one row.
-struct Outcome: Sendable {
-    let row: Row
+package struct Outcome: Sendable {
+    package let row: Row
     let rounds: Int
-    let ours: Statistics
-    let peer: Statistics
+    package let ours: Statistics
+    package let peer: Statistics
     let oursAllocations: Double
     let peerAllocations: Double
 
-    var ratio: Double { ours.median / peer.median }
+    package var ratio: Double { ours.median / peer.median }
 
-    var reachesBar: Bool {
+    package var reachesBar: Bool {
         guard let bar = row.bar else { return true }
         return row.higherIsBetter ? ratio >= bar : ratio <= bar
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Harness
 
 /// Charts of a run, drawn by a script with matplotlib.
 struct Plot {

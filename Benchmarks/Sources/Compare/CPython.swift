@@ -1,4 +1,5 @@
 import Foundation
+import Harness
 
 /// The program in `cpython/`, which measures CPython's functions on request.
 ///
@@ -45,15 +46,6 @@ actor CPython {
         let result = connection ?? Result { () throws(Unavailable) in try Connection(arguments) }
         connection = result
         return try result.get()
-    }
-}
-
-/// Why a row can't be measured here, and what to install.
-struct Unavailable: Error {
-    let reason: String
-
-    init(_ reason: String) {
-        self.reason = reason
     }
 }
 
@@ -105,5 +97,5 @@ private final class Connection {
 /// Where the scripts beside this program are.
 enum Repository {
     /// The folder `Benchmarks`.
-    static let benchmarks = (1...4).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
+    static let benchmarks = (1...3).reduce(URL(filePath: #filePath)) { path, _ in path.deletingLastPathComponent() }
 }

@@ -5,14 +5,16 @@ struct Table {
     let outcomes: [Outcome]
 
     var text: String {
-        let header = ["operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations"]
+        let header = [
+            "group", "operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations",
+        ]
         let lines = [header] + outcomes.map(cells)
         let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
         return lines.map { line in
             zip(line, widths).enumerated()
                 .map { column, cell in
                     let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-                    return (2...8).contains(column) ? padding + cell.0 : cell.0 + padding
+                    return (3...9).contains(column) ? padding + cell.0 : cell.0 + padding
                 }
                 .joined(separator: "  ")
         }
@@ -22,7 +24,7 @@ struct Table {
     private func cells(_ outcome: Outcome) -> [String] {
         let row = outcome.row
         return [
-            row.operation, row.peer,
+            row.group ?? "", row.operation, row.peer,
             figure(outcome.ours.median), percent(outcome.ours.spread),
             figure(outcome.peer.median), percent(outcome.peer.spread),
             row.unit.rawValue,
@@ -32,6 +34,11 @@ struct Table {
                 ? "\(fixed(outcome.oursAllocations, 2)) / \(fixed(outcome.peerAllocations, 2))" : "",
         ]
     }
+}
+
+/// A number as people write it.
+package func grouped(_ number: Int) -> String {
+    number.formatted(.number.locale(.init(identifier: "en_US")))
 }
 
 /// A figure with three digits or so.

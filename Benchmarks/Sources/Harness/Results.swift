@@ -1,7 +1,7 @@
 /// What a run has measured, and what it couldn't.
-struct Results {
-    private(set) var outcomes: [Outcome] = []
-    private(set) var growth: [GrowthOutcome] = []
+package struct Results {
+    package private(set) var outcomes: [Outcome] = []
+    package private(set) var growth: [GrowthOutcome] = []
     private var skipped: [String] = []
 
     init(of selection: Selection, _ runner: Runner) async throws {
@@ -23,7 +23,7 @@ struct Results {
         progress.finish()
     }
 
-    var reachAllBars: Bool { outcomes.allSatisfy(\.reachesBar) }
+    package var reachAllBars: Bool { outcomes.allSatisfy(\.reachesBar) }
 
     var text: String {
         var parts: [String] = []
@@ -36,6 +36,7 @@ struct Results {
     private var summary: String {
         let withBar = outcomes.filter { $0.row.bar != nil }
         let reached = withBar.count { $0.reachesBar }
-        return "\(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches."
+        let build = Build.current.rawValue
+        return "\(build): \(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches."
     }
 }

@@ -1,15 +1,22 @@
 /// The middle of many measurements and how far they spread.
 ///
 /// Medians and quartiles, since the disturbances of a busy machine only ever add time.
-struct Statistics: Sendable {
-    let median: Double
+package struct Statistics: Sendable {
+    package let median: Double
     /// The interquartile range as a share of the median.
-    let spread: Double
+    package let spread: Double
 
     init(of samples: [Double]) {
         let sorted = samples.sorted()
         median = Self.quantile(0.5, of: sorted)
         spread = median == 0 ? 0 : (Self.quantile(0.75, of: sorted) - Self.quantile(0.25, of: sorted)) / median
+    }
+
+    /// The mean of the middle half, for samples that are coarser than what they measure.
+    package static func middleMean(of samples: [Double]) -> Double {
+        let quarter = samples.count / 4
+        let middle = samples.sorted().dropFirst(quarter).dropLast(quarter)
+        return middle.reduce(0, +) / Double(middle.count)
     }
 
     /// Linear between the two nearest samples.
