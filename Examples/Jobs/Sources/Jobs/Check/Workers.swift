@@ -1,0 +1,73 @@
+import Subprocess
+
+/// Workers, one after the other: each but the last is killed while it is at jobs.
+struct Workers: Sendable {
+    let arguments: [String]
+    let store: JobStore
+    let jobs: Int
+    let kills: Int
+
+    /// Until every job was taken.
+    ///
+    /// - Parameter queueing: Puts the jobs into the database, and ends.
+    /// - Returns: How many jobs each killed worker was at.
+    func run(while queueing: Task<SentJobs, any Error>) async throws -> [Int] {
+        var cutOff: [Int] = []
+        while true {
+            // Spread over the work: after a quarter of the jobs, after a half, …
+            let killAfter = cutOff.count < kills ? jobs * (cutOff.count + 1) / (kills + 1) : nil
+            let isLast = try await ChildProcess(name: "worker", arguments: arguments).whileRunning { announcements in
+                let isLast = try await isDone(events(announcements, queueing), killAfter: killAfter)
+                // The first it can't see coming; on the second it ends what it has taken.
+                return (isLast, isLast ? .terminate : .kill)
+            }
+            if isLast { return cutOff }
+            let taken = try await store.count(.taken)
+            // It may have been between two jobs just then. In that case the next one is killed.
+            if taken > 0 { cutOff.append(taken) }
+        }
+    }
+
+    private enum Event {
+        case worker(Announcement)
+        case allQueued
+    }
+
+    /// - Returns: Whether all jobs were taken; otherwise it is time to kill the worker.
+    private func isDone(_ events: AsyncThrowingStream<Event, any Error>, killAfter: Int?) async throws -> Bool {
+        var areAllQueued = false
+        for try await event in events {
+            switch event {
+            case .worker(.took(let job)):
+                if let killAfter, job > killAfter { return false }
+            case .worker:
+                if areAllQueued, try await store.count(.queued) == 0 { return true }
+            case .allQueued:
+                areAllQueued = true
+                // Otherwise the worker goes on, and says when it is idle.
+                if killAfter == nil, try await store.count(.queued) == 0 { return true }
+            }
+        }
+        throw CancellationError()
+    }
+
+    private func events(
+        _ announcements: AsyncThrowingStream<Announcement, any Error>, _ queueing: Task<SentJobs, any Error>
+    ) -> AsyncThrowingStream<Event, any Error> {
+        let (events, sender) = AsyncThrowingStream.makeStream(of: Event.self)
+        Task {
+            do {
+                for try await announcement in announcements { sender.yield(.worker(announcement)) }
+            } catch {
+                sender.finish(throwing: error)
+            }
+        }
+        Task {
+            switch await queueing.result {
+            case .success: sender.yield(.allQueued)
+            case .failure(let error): sender.finish(throwing: error)
+            }
+        }
+        return events
+    }
+}
