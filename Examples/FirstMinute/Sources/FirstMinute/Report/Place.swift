@@ -7,16 +7,19 @@ struct Place: Sendable {
     let contextVar: String?
     /// From the line that sent the work here to its arrival.
     let time: Duration
+    /// What had to be written to bring the context variable here; nothing where Swift's concurrency goes.
+    let code: String
     var remark: String?
     private(set) var children: [Place] = []
 
     /// Reads both variables right here, on whatever task or thread this runs.
     static func here(
         _ name: String, since left: ContinuousClock.Instant,
-        taskLocal: @autoclosure () -> String? = Order.taskLocalID, contextVar: ContextVar<String?> = Order.id
+        taskLocal: @autoclosure () -> String? = Order.taskLocalID, contextVar: ContextVar<String?> = Order.id,
+        code: String = ""
     ) -> Place {
         let time = left.duration(to: .now)
-        return Place(name: name, taskLocal: taskLocal(), contextVar: contextVar.get(), time: time)
+        return Place(name: name, taskLocal: taskLocal(), contextVar: contextVar.get(), time: time, code: code)
     }
 
     func leading(to children: [Place]) -> Place {

@@ -9,6 +9,7 @@ struct PlaceTree {
         let header =
             padded("", to: Self.widths.name) + padded("@TaskLocal", to: Self.widths.value)
             + padded("ContextVar", to: Self.widths.value) + padded("arrived in", to: Self.widths.time, right: true)
+            + "   you write"
         return [style.bold(header)] + lines(root, first: "", rest: "")
     }
 
@@ -30,6 +31,7 @@ struct PlaceTree {
         return style.dim(prefix) + name + cell(place.taskLocal, isMeantToBeLost: false)
             + cell(place.contextVar, isMeantToBeLost: expected?.contextVar == nil)
             + style.dim(padded(format(place.time), to: Self.widths.time, right: true))
+            + (place.code.isEmpty ? "" : "   \(place.code)")
     }
 
     private func cell(_ value: String?, isMeantToBeLost: Bool) -> String {

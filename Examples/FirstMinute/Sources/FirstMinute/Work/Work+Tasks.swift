@@ -34,7 +34,9 @@ extension Work {
     func afterCallee() async throws -> Place {
         let left = ContinuousClock.now
         try await pack()
-        return .here("after a callee's set", since: left, taskLocal: Order.taskLocalStep, contextVar: Order.step)
+        return .here(
+            "after a callee's set", since: left, taskLocal: Order.taskLocalStep, contextVar: Order.step,
+            code: "try step.set(\"packed\")")
     }
 
     private func pack() async throws {
@@ -59,7 +61,7 @@ extension Work {
         let left = ContinuousClock.now
         let snapshot = snapshot
         return await Task.detached {
-            snapshot.run { .here("Task.detached", since: left) }
+            snapshot.run { .here("Task.detached", since: left, code: "snapshot.run { }") }
         }.value
     }
 }

@@ -9,7 +9,7 @@ extension Work {
         let left = ContinuousClock.now
         DispatchQueue.global().async(
             execute: snapshot.wrap {
-                let place = Place.here("DispatchQueue.async", since: left)
+                let place = Place.here("DispatchQueue.async", since: left, code: "snapshot.wrap { }")
                 onThread { finish(place.leading(to: [$0])) }
             })
     }
@@ -18,7 +18,7 @@ extension Work {
         let left = ContinuousClock.now
         Thread.detachNewThread(
             snapshot.wrap {
-                let place = Place.here("Thread", since: left)
+                let place = Place.here("Thread", since: left, code: "snapshot.wrap { }")
                 inOperation { finish(place.leading(to: [$0])) }
             })
     }
@@ -27,7 +27,7 @@ extension Work {
         let left = ContinuousClock.now
         operations.addOperation(
             snapshot.wrap {
-                let place = Place.here("OperationQueue", since: left)
+                let place = Place.here("OperationQueue", since: left, code: "snapshot.wrap { }")
                 inTask { finish(place.leading(to: [$0])) }
             })
     }

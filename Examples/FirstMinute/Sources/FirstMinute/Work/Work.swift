@@ -14,7 +14,7 @@ struct Work: Sendable {
         return try await Order.$taskLocalID.withValue(order) {
             try await Context().run {
                 try Order.id.set(order)
-                let place = Place.here("order \(order)", since: left)
+                let place = Place.here("order \(order)", since: left, code: "try id.set(\"\(order)\")")
                 return place.leading(to: try await everywhere())
             }
         }
