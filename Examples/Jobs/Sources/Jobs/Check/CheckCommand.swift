@@ -17,8 +17,8 @@ struct CheckCommand: AsyncParsableCommand {
     @Option(help: "How many jobs to queue.")
     var jobs = 500
 
-    @Option(help: "How often to kill the worker while it is at jobs.")
-    var killWorker = 1
+    @Option(help: "How often to kill the worker while it is at jobs. (default: 1; 0 with less than 100 jobs)")
+    var killWorker: Int?
 
     @Option(help: "How many requests, and how many jobs, are under way at any time.")
     var concurrency = 8
@@ -31,9 +31,12 @@ struct CheckCommand: AsyncParsableCommand {
 
     func validate() throws {
         try check("--jobs", jobs, within: 1...1_000_000)
-        try check("--kill-worker", killWorker, within: 0...100)
+        // Between two kills the worker must come to be at jobs.
+        try check("--kill-worker", kills, within: 0...jobs / 50)
         try check("--concurrency", concurrency, within: 1...1_000)
     }
+
+    private var kills: Int { killWorker ?? (jobs < 100 ? 0 : 1) }
 
     func run() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "jobs-\(UUID().uuidString)")
@@ -53,10 +56,10 @@ struct CheckCommand: AsyncParsableCommand {
             ["--database", database, "--log-level", logLevel.level.rawValue]
             + forget.flatMap { ["--forget", $0.rawValue] }
         let workers = Workers(
-            arguments: options + ["--concurrency", "\(concurrency)"], store: store, jobs: jobs, kills: killWorker)
+            arguments: options + ["--concurrency", "\(concurrency)"], store: store, jobs: jobs, kills: kills)
 
         print(
-            "Queueing \(jobs) jobs over HTTP; the worker is killed \(killWorker == 1 ? "once" : "\(killWorker) times")")
+            "Queueing \(jobs) jobs over HTTP; the worker is killed \(kills == 1 ? "once" : "\(kills) times")")
         fflush(nil)
         let service = ChildProcess(name: "service", arguments: options)
         let (sent, cutOff) = try await service.whileRunning { announcements in
@@ -71,7 +74,7 @@ struct CheckCommand: AsyncParsableCommand {
             }
         }
         return Report(
-            planned: jobs, kills: killWorker, cutOff: cutOff, sent: sent, rows: try await store.all(),
+            planned: jobs, kills: kills, cutOff: cutOff, sent: sent, rows: try await store.all(),
             duration: start.duration(to: .now))
     }
 

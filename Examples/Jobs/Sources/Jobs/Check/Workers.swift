@@ -35,18 +35,20 @@ struct Workers: Sendable {
 
     /// - Returns: Whether all jobs were taken; otherwise it is time to kill the worker.
     private func isDone(_ events: AsyncThrowingStream<Event, any Error>, killAfter: Int?) async throws -> Bool {
+        var last: Announcement?
         var areAllQueued = false
         for try await event in events {
             switch event {
-            case .worker(.took(let job)):
-                if let killAfter, job > killAfter { return false }
-            case .worker:
-                if areAllQueued, try await store.count(.queued) == 0 { return true }
+            case .worker(let announcement):
+                if let killAfter, case .took(let job) = announcement, job > killAfter { return false }
+                last = announcement
             case .allQueued:
                 areAllQueued = true
-                // Otherwise the worker goes on, and says when it is idle.
-                if killAfter == nil, try await store.count(.queued) == 0 { return true }
             }
+            // A worker that has announced nothing yet would not know what SIGTERM means. One that is to be killed may be
+            // ahead of what was read here, unless it is idle.
+            guard areAllQueued, let last, killAfter == nil || last == .idle else { continue }
+            if try await store.count(.queued) == 0 { return true }
         }
         throw CancellationError()
     }
