@@ -6,15 +6,12 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         // The name keeps this example building whatever the checkout's folder is called.
-        .package(
-            name: "swift-contextvars", path: "../..", traits: ["Logging", "Tracing", "Hummingbird", "AsyncHTTPClient"]),
+        .package(name: "swift-contextvars", path: "../..", traits: ["Logging", "Tracing", "Hummingbird"]),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
-        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
     ],
@@ -23,19 +20,15 @@ let package = Package(
             name: "Jobs",
             dependencies: [
                 .product(name: "ContextVars", package: "swift-contextvars"),
-                .product(name: "ContextVarsAsyncHTTPClient", package: "swift-contextvars"),
                 .product(name: "ContextVarsHummingbird", package: "swift-contextvars"),
                 .product(name: "ContextVarsLogging", package: "swift-contextvars"),
                 .product(name: "ContextVarsTracing", package: "swift-contextvars"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         )

@@ -63,8 +63,8 @@ struct CheckCommand: AsyncParsableCommand {
         fflush(nil)
         let service = ChildProcess(name: "service", arguments: options)
         let (sent, cutOff) = try await service.whileRunning { announcements in
-            let port = try await announcedPort(announcements)
-            let driver = LoadDriver(jobs: jobs, concurrency: concurrency, port: port)
+            let url = try await announcedURL(announcements)
+            let driver = LoadDriver(jobs: jobs, concurrency: concurrency, url: url)
             let queueing = Task { try await driver.run() }
             return try await withTaskCancellationHandler {
                 let cutOff = try await workers.run(while: queueing)
@@ -78,8 +78,10 @@ struct CheckCommand: AsyncParsableCommand {
             duration: start.duration(to: .now))
     }
 
-    private func announcedPort(_ announcements: AsyncThrowingStream<Announcement, any Error>) async throws -> Int {
-        for try await case .listening(let port) in announcements { return port }
+    private func announcedURL(_ announcements: AsyncThrowingStream<Announcement, any Error>) async throws -> URL {
+        for try await case .listening(let port) in announcements {
+            if let url = URL(string: "http://127.0.0.1:\(port)/jobs") { return url }
+        }
         throw CancellationError()
     }
 }

@@ -21,8 +21,11 @@ struct ChildProcess: Sendable {
             .path(.init(program)), arguments: Arguments([name] + arguments), platformOptions: options,
             input: .none, output: .sequence, error: .currentStandardError
         ) { process in
-            let (result, signal) = try await body(announcements(in: process.standardOutput))
+            let (announcements, reader) = announcements(in: process.standardOutput)
+            let (result, signal) = try await body(announcements)
             try process.send(signal: signal)
+            // It may write until it ends, and nobody would read it then: that is a SIGPIPE.
+            await reader.value
             return (result, signal)
         }
         let (result, signal) = outcome.closureResult
@@ -32,20 +35,22 @@ struct ChildProcess: Sendable {
         return result
     }
 
-    /// Reads all that the process writes, so that it never waits for a reader.
-    private func announcements(in output: SubprocessOutputSequence) -> AsyncThrowingStream<Announcement, any Error> {
-        let (announcements, reader) = AsyncThrowingStream.makeStream(of: Announcement.self)
-        Task {
+    /// What the process announces, and the task that reads all it writes until it ends.
+    private func announcements(
+        in output: SubprocessOutputSequence
+    ) -> (AsyncThrowingStream<Announcement, any Error>, reader: Task<Void, Never>) {
+        let (announcements, sender) = AsyncThrowingStream.makeStream(of: Announcement.self)
+        let reader = Task {
             do {
                 for try await line in output.strings() {
-                    if let announcement = Announcement(line: line) { reader.yield(announcement) }
+                    if let announcement = Announcement(line: line) { sender.yield(announcement) }
                 }
-                reader.finish(throwing: Failure(description: "the \(name) has ended by itself"))
+                sender.finish(throwing: Failure(description: "the \(name) has ended by itself"))
             } catch {
-                reader.finish(throwing: error)
+                sender.finish(throwing: error)
             }
         }
-        return announcements
+        return (announcements, reader)
     }
 
     struct Failure: Error, CustomStringConvertible {

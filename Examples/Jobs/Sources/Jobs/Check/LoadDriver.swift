@@ -1,45 +1,47 @@
-import AsyncHTTPClient
 import ContextVarsTracing
 import Foundation
-import NIOCore
-import NIOFoundationCompat
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
 
 /// Sends the jobs to the service, a number of them at a time.
 struct LoadDriver: Sendable {
     let jobs: Int
     let concurrency: Int
-    let port: Int
+    let url: URL
 
     func run() async throws -> SentJobs {
         let instrument = BaggageInstrument([try BaggageEntry("language", Current.language)])
-        var configuration = HTTPClient.Configuration.singletonConfiguration
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = concurrency
-        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-            await withTaskGroup(of: (Int, Result<Int64, Refusal>).self) { group in
-                var unsent = (1...jobs).makeIterator()
-                func sendNext() {
-                    guard !Task.isCancelled, let number = unsent.next() else { return }
-                    group.addTask { (number, await send(PlannedJob(number: number), with: client, instrument)) }
-                }
-                for _ in 0..<concurrency { sendNext() }
-                var ids: SentJobs = [:]
-                for await (number, result) in group {
-                    ids[number] = result
-                    sendNext()
-                }
-                return ids
+        let configuration = URLSessionConfiguration.ephemeral
+        configuration.httpMaximumConnectionsPerHost = concurrency
+        let session = URLSession(configuration: configuration)
+        defer { session.invalidateAndCancel() }
+
+        return await withTaskGroup(of: (Int, Result<Int64, Refusal>).self) { group in
+            var unsent = (1...jobs).makeIterator()
+            func sendNext() {
+                guard !Task.isCancelled, let number = unsent.next() else { return }
+                let request = PlannedJob(number: number).request(to: url, using: instrument)
+                group.addTask { (number, await send(request, in: session)) }
             }
+            for _ in 0..<concurrency { sendNext() }
+            var ids: SentJobs = [:]
+            for await (number, result) in group {
+                ids[number] = result
+                sendNext()
+            }
+            return ids
         }
     }
 
-    private func send(
-        _ job: PlannedJob, with client: HTTPClient, _ instrument: BaggageInstrument
-    ) async -> Result<Int64, Refusal> {
+    private func send(_ request: URLRequest, in session: URLSession) async -> Result<Int64, Refusal> {
         do {
-            let response = try await client.execute(job.request(port: port, using: instrument), timeout: .seconds(60))
-            let body = String(buffer: try await response.body.collect(upTo: 1 << 10))
-            guard response.status == .accepted, let id = Int64(body) else {
-                return .failure(Refusal(reason: "the service answered \(response.status): \(body)"))
+            let (body, response) = try await session.data(for: request)
+            let status = (response as? HTTPURLResponse)?.statusCode
+            let text = String(decoding: body, as: UTF8.self)
+            guard status == 202, let id = Int64(text) else {
+                return .failure(Refusal(reason: "the service answered \(status ?? 0): \(text)"))
             }
             return .success(id)
         } catch {

@@ -1,6 +1,9 @@
-import AsyncHTTPClient
-import ContextVarsAsyncHTTPClient
 import ContextVarsTracing
+import Foundation
+
+#if canImport(FoundationNetworking)
+import FoundationNetworking
+#endif
 
 /// One job of the check: the number makes its values unlike those of any other.
 struct PlannedJob: Sendable {
@@ -18,19 +21,19 @@ struct PlannedJob: Sendable {
             user: nil, attempt: "\(attempt)")
     }
 
-    func request(port: Int, using instrument: BaggageInstrument) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/jobs")
-        request.method = .POST
-        request.body = .bytes(Array(payload.utf8))
-        request.headers.add(name: "x-request-id", value: "r-\(number)")
-        request.headers.add(name: "x-user", value: "user-\(number)")
+    func request(to url: URL, using instrument: BaggageInstrument) -> URLRequest {
+        var headers = ["x-request-id": "r-\(number)", "x-user": "user-\(number)"]
         if isHostile {
             let members = ["tenant=evil", "user=root", "attempt=99", "language=language-\(number)"]
-            request.headers.add(name: "baggage", value: members.joined(separator: ","))
+            headers["baggage"] = members.joined(separator: ",")
         } else {
-            request.headers.add(name: "x-tenant", value: "tenant-\(number)")
-            Current.language.withValue("language-\(number)") { request.injectContext(using: instrument) }
+            headers["x-tenant"] = "tenant-\(number)"
+            Current.language.withValue("language-\(number)") { instrument.inject(into: &headers) }
         }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.httpBody = Data(payload.utf8)
+        request.allHTTPHeaderFields = headers
         return request
     }
 }

@@ -1,6 +1,5 @@
 import ContextVarsTracing
 import Hummingbird
-import NIOFoundationCompat
 
 /// Puts jobs into the database.
 struct JobsHandler: Sendable {
