@@ -14,8 +14,8 @@ struct Workers: Sendable {
     func run(while queueing: Task<SentJobs, any Error>) async throws -> [Int] {
         var cutOff: [Int] = []
         while true {
-            // Spread over the work: after a quarter of the jobs, after a half, …
-            let killAfter = cutOff.count < kills ? jobs * (cutOff.count + 1) / (kills + 1) : nil
+            // Spread over the first half of the jobs. The second one leaves time: the worker doesn't wait for SIGKILL.
+            let killAfter = cutOff.count < kills ? jobs * (cutOff.count + 1) / (2 * kills) : nil
             let isLast = try await ChildProcess(name: "worker", arguments: arguments).whileRunning { announcements in
                 let isLast = try await isDone(events(announcements, queueing), killAfter: killAfter)
                 // The first it can't see coming; on the second it ends what it has taken.

@@ -9,7 +9,7 @@ struct Work: Sendable {
         let first = Sighting.here("job")
         let task = await Task { Sighting.here("task") }.value
         // In place of a mail server. A worker that is killed has jobs that are here.
-        try await Task.sleep(for: .milliseconds(5))
+        try await Task.sleep(for: .milliseconds(10))
         return [first, task, await onQueue(), .here("end")]
     }
 
