@@ -2,7 +2,8 @@
 import ContextVars
 import Tracing
 
-// Both go by way of an injector, so that a message has the limits, the directions and the reports of a header.
+// All of it goes by way of injectors and extractors, so that a message has the limits, the directions and the reports of
+// a header.
 
 extension BaggageInstrument {
     /// The declared variables as one string, for a column of a row or a field of a message.
@@ -47,8 +48,8 @@ extension ContextSnapshot {
     /// try await ContextSnapshot().receiving(from: job.context, using: messages).run { try await perform(job) }
     /// ```
     ///
-    /// The string can hold anything. What is malformed, undeclared, too large or not received from outside is left out,
-    /// as in a header that comes in. The instrument reports it.
+    /// The string can hold anything. As in a header that comes in, keys that are undeclared or `.sendOnly` are ignored, and
+    /// what is malformed or too large is left out and reported by the instrument.
     ///
     /// - Parameters:
     ///   - text: The string; `nil` brings nothing.
