@@ -13,6 +13,7 @@ public import Logging
 ///
 /// A variable that isn't set, or is `nil`, is left out. Values are immutable and safe to use from any thread.
 public struct LoggedVariable: Sendable {
+    @usableFromInline
     enum Content: Sendable {
         /// One entry.
         case entry(key: String, value: @Sendable () -> Logger.MetadataValue?)
@@ -20,7 +21,12 @@ public struct LoggedVariable: Sendable {
         case entries(ContextVar<Logger.Metadata>)
     }
 
-    let content: Content
+    @usableFromInline let content: Content
+
+    @inlinable
+    init(_ content: Content) {
+        self.content = content
+    }
 
     /// Logs a variable by its description.
     ///
@@ -29,6 +35,7 @@ public struct LoggedVariable: Sendable {
     ///   - key: What it is called in the metadata; without it, the variable's name.
     ///   - privacy: What is logged in place of the value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    @inlinable
     public init<Value: CustomStringConvertible & Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
     ) {
@@ -42,6 +49,7 @@ public struct LoggedVariable: Sendable {
     ///   - key: What it is called in the metadata; without it, the variable's name.
     ///   - privacy: What is logged in place of the value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    @inlinable
     public init<Wrapped: CustomStringConvertible & Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
     ) {
@@ -57,19 +65,22 @@ public struct LoggedVariable: Sendable {
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
     ///     the thread that logs, and must not log itself.
+    @inlinable
     public init<Value: Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false,
         format: @escaping @Sendable (Value) -> Logger.MetadataValue?
     ) {
-        self.content = .entry(key: key ?? variable.name) {
-            var isLogged = true
-            let value = variable.get(
-                default: {
-                    isLogged = logsDefault
-                    return variable.defaultValue
-                }())
-            return isLogged ? format(value).map(privacy.redact) : nil
-        }
+        self.init(
+            .entry(key: key ?? variable.name) {
+                var isLogged = true
+                let value = variable.get(
+                    default: {
+                        isLogged = logsDefault
+                        return variable.defaultValue
+                    }())
+                guard isLogged, let formatted = format(value) else { return nil }
+                return privacy == .public ? formatted : privacy.redact(formatted)
+            })
     }
 
     /// Logs a variable of an optional type as a function formats its value, and leaves it out where that is `nil`.
@@ -81,6 +92,7 @@ public struct LoggedVariable: Sendable {
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
     ///     the thread that logs, and must not log itself.
+    @inlinable
     public init<Wrapped: Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public,
         logsDefault: Bool = false, format: @escaping @Sendable (Wrapped) -> Logger.MetadataValue?
@@ -93,14 +105,15 @@ public struct LoggedVariable: Sendable {
     ///
     /// ``ContextVars/ContextVar/merge(_:)`` adds entries to such a variable.
     public init(entriesOf variable: ContextVar<Logger.Metadata>) {
-        self.content = .entries(variable)
+        self.init(.entries(variable))
     }
 }
 
 /// Makes metadata of values of one type; the choice is made once, not for each message.
 ///
 /// A string is logged as one. Others are described only when a handler writes them.
-private func formatByDescription<Value: CustomStringConvertible & Sendable>()
+@inlinable
+func formatByDescription<Value: CustomStringConvertible & Sendable>()
     -> @Sendable (Value) -> Logger.MetadataValue?
 {
     if Value.self == String.self { return { .string($0.description) } }
