@@ -1,5 +1,5 @@
 #if Tracing
-import ContextVars
+public import ContextVars
 
 extension BaggageEntry {
     /// Declares a variable whose values are text or can be written as text, as numbers and `Bool` can.
@@ -13,6 +13,7 @@ extension BaggageEntry {
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
     /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    @inlinable
     public init<Value: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes
     ) throws(BaggageError) {
@@ -34,6 +35,7 @@ extension BaggageEntry {
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
     /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    @inlinable
     public init<Wrapped: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Wrapped?>, direction: Direction = .both,
         maxBytes: Int = defaultMaxBytes
@@ -49,8 +51,11 @@ extension BaggageEntry {
 }
 
 /// Whether a text has neither control characters nor line breaks.
-private func isOneLine(_ text: String) -> Bool {
-    text.unicodeScalars.allSatisfy { scalar in
+@usableFromInline
+func isOneLine(_ text: String) -> Bool {
+    // Of ASCII, which most values are, no properties need to be looked up.
+    if text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) { return true }
+    return text.unicodeScalars.allSatisfy { scalar in
         switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: false
         default: true
