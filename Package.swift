@@ -1,6 +1,9 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// Set in a build without accelerations: `CONTEXTVARS_PLAIN=1 swift build` (Documentation/Design/).
+let plain = Context.environment["CONTEXTVARS_PLAIN"] == "1" ? "CONTEXTVARS_PLAIN" : nil
+
 let package = Package(
     name: "swift-contextvars",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -17,8 +20,10 @@ let package = Package(
     ],
     targets: [
         .target(name: "PersistentCollections"),
-        .target(name: "CContextVarsFrames"),
-        .target(name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"]),
+        .target(name: "CContextVarsFrames", cSettings: plain.map { [.define($0)] }),
+        .target(
+            name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"],
+            swiftSettings: plain.map { [.define($0)] }),
         .target(name: "CContextVars"),
         .target(
             name: "ContextVarsC",
@@ -33,7 +38,8 @@ let package = Package(
         .testTarget(name: "ContextVarsCTests", dependencies: ["ContextVarsC", "CContextVarsProgram"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
-            name: "ContextVarsTests", dependencies: ["CContextVarsFrames", "ContextVars", "MainThreadProbe"]),
+            name: "ContextVarsTests", dependencies: ["CContextVarsFrames", "ContextVars", "MainThreadProbe"],
+            swiftSettings: plain.map { [.define($0)] }),
         .executableTarget(
             name: "MainThreadProbe", dependencies: ["CContextVarsFrames", "ContextVars"],
             path: "Tests/Support/MainThreadProbe"

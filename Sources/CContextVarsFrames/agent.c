@@ -1,38 +1,35 @@
-#include <sched.h>
-#include <time.h>
+#include "runtime.h"
 
-#include "frame.h"
+#include "contextvars_frames.h"
 
 #if defined(__APPLE__)
 #include <pthread.h>
-#else
+#elif defined(_WIN32)
+#include <windows.h>
+#elif defined(__linux__)
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
 
-/// Bit 24 of a job's flags marks a task that `async let` or a task group created.
-static const size_t is_child_task = (size_t)1 << 24;
+#if defined(CONTEXTVARS_PLAIN)
+
+_Thread_local contextvars_thread contextvars_this_thread = {.frame = &contextvars_nobodys_frame};
+
+void *contextvars_running_task(void) { return runtime_running_task(); }
+
+#endif
 
 bool contextvars_agent_is_structured_child(contextvars_agent agent) {
-    if (agent & CONTEXTVARS_THREAD_TAG) return false;
-    return (swift_task_getJobFlags((void *)agent) & is_child_task) != 0;
+    return !(agent & CONTEXTVARS_THREAD) && runtime_is_structured_child((void *)agent);
 }
 
 bool contextvars_is_main_thread(void) {
 #if defined(__APPLE__)
     return pthread_main_np() != 0;
-#else
+#elif defined(__linux__)
     return syscall(SYS_gettid) == getpid();
+#else
+    // No root is better than one on a thread that isn't known to be the main one.
+    return false;
 #endif
-}
-
-__attribute__((noinline)) void contextvars_retain_barrier(void) { __asm__ volatile("" ::: "memory"); }
-
-void contextvars_wait(unsigned attempt) {
-    if (attempt < 16) {
-        sched_yield();
-    } else {
-        struct timespec pause = {.tv_nsec = 50000};
-        nanosleep(&pause, NULL);
-    }
 }

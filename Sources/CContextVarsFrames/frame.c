@@ -1,115 +1,155 @@
-#include "frame.h"
+/// The mechanism: bind, own, reach, borrow, adopt, unbind. (The copy for a new task is in `slot.c`.)
+
+#include "slot.h"
+#if !defined(CONTEXTVARS_PLAIN)
+#include "learned/learned.h"
+#endif
 
 contextvars_frame contextvars_nobodys_frame;
 
-contextvars_frame *contextvars_reach_frame(contextvars_access *access) {
-    if (*contextvars_this_thread.running_task == (void *)CONTEXTVARS_TASK_UNKNOWN) {
-        // Then `contextvars_cached_frame` has found nothing, where it would have otherwise.
-        contextvars_frame *cached = contextvars_this_thread.frame;
-        if (atomic_load_explicit(&cached->owner, memory_order_relaxed) == contextvars_current_agent()) {
-            *access = CONTEXTVARS_ACCESS_OWNED;
-            return cached;
-        }
-    }
-    contextvars_frame *frame = contextvars_has_no_context() ? NULL : contextvars_task_local_get();
-    if (!frame) {
-        *access = CONTEXTVARS_ACCESS_NONE;
-        return NULL;
-    }
-    contextvars_agent agent = contextvars_current_agent();
-    frame = contextvars_innermost(frame, agent);
-    contextvars_agent owner = atomic_load_explicit(&frame->owner, memory_order_relaxed);
-    if (owner == CONTEXTVARS_OWNER_ADOPTABLE && !contextvars_agent_is_structured_child(agent)) {
-        atomic_store_explicit(&frame->owner, agent, memory_order_relaxed);
-        owner = agent;
-    }
-    if (owner != agent) {
-        *access = CONTEXTVARS_ACCESS_BORROWED;
-        return frame;
-    }
+// MARK: Reaching
+
+/// A frame that the caller owns, and finds at once the next time.
+static contextvars_reached owned(contextvars_frame *frame) {
     contextvars_this_thread.frame = frame;
-    *access = CONTEXTVARS_ACCESS_OWNED;
+    return (contextvars_reached){CONTEXTVARS_ACCESS_OWNED, contextvars_frame_storage(frame), frame};
+}
+
+static contextvars_reached borrowed(contextvars_storage *storage) {
+    return (contextvars_reached){CONTEXTVARS_ACCESS_BORROWED, storage, NULL};
+}
+
+/// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
+/// was the runtime's to end.
+static bool takes_ownership(contextvars_frame *frame, contextvars_agent agent) {
+    contextvars_agent owner = contextvars_frame_owner(frame);
+    if (owner == (agent | CONTEXTVARS_COVERED)) contextvars_frame_set_owner(frame, agent);
+    return (owner & ~(contextvars_agent)CONTEXTVARS_COVERED) == agent;
+}
+
+contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars_agent agent) {
+    contextvars_frame *rider = contextvars_slot_rider(slot);
+    if (rider && takes_ownership(rider, agent)) return rider;
+    contextvars_frame *frame = contextvars_slot_frame(slot);
+    return frame && takes_ownership(frame, agent) ? frame : NULL;
+}
+
+/// Gives the copy that was made for the calling task its frame.
+static contextvars_frame *adopt(contextvars_slot *slot, contextvars_agent agent) {
+    contextvars_frame *frame = contextvars_frame_allocate();
+    contextvars_frame_set_storage(frame, &slot->storage);
+    contextvars_frame_set_owner(frame, agent);
+    contextvars_slot_set_frame(slot, frame);
     return frame;
 }
 
-/// The calling agent's innermost frame, if it owns one.
-static contextvars_frame *own_frame(void) {
-    contextvars_frame *frame = contextvars_cached_frame();
-    if (frame) return frame;
-    contextvars_access access;
-    frame = contextvars_reach_frame(&access);
-    return access == CONTEXTVARS_ACCESS_OWNED ? frame : NULL;
+/// What the calling agent has of a slot that it sees and owns no frame behind.
+static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
+    contextvars_frame *frame = contextvars_slot_frame(slot);
+    if (contextvars_supported.copies) {
+        if (frame) return borrowed(contextvars_frame_storage(frame));
+        bool is_child = contextvars_agent_is_structured_child(agent);
+        return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
+    }
+    // Only a structured child may have what another agent bound, and a copy is nobody's.
+    bool may_borrow = frame && !slot->is_copy && contextvars_supported.children;
+    if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){0};
+    return borrowed(contextvars_frame_storage(frame));
 }
 
-/// Makes a frame its agent's innermost one.
-static void enter(contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent) {
-    frame->outer = outer;
-    if (outer) atomic_store_explicit(&outer->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
-    atomic_store_explicit(&frame->owner, agent, memory_order_relaxed);
+contextvars_reached contextvars_reach(contextvars_agent agent) {
+    contextvars_frame *cached = contextvars_this_thread.frame;
+    contextvars_agent owner = contextvars_frame_owner(cached);
+    if (owner != 0) {
+        if (!agent) agent = contextvars_current_agent();
+        if (owner == agent) return owned(cached);
+    }
+    contextvars_slot *slot = contextvars_visible_slot();
+    if (!slot) return contextvars_reach_main_root();
+    if (!agent) agent = contextvars_current_agent();
+    contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
+    return frame ? owned(frame) : reach_others(slot, agent);
+}
+
+void contextvars_cover_own_frame(void) {
+    contextvars_agent agent;
+    contextvars_frame *own = contextvars_cached_frame(&agent);
+    if (!own) own = contextvars_reach(agent).frame;
+    if (own) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
+    contextvars_this_thread.frame = &contextvars_nobodys_frame;
+}
+
+contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
+    bool is_promoted = frame->own.flags & CONTEXTVARS_PROMOTED;
+    contextvars_storage *object = is_promoted ? contextvars_frame_storage(frame) : NULL;
+    frame->own.flags = 0;
+    contextvars_frame_set_owner(frame, 0);
+    contextvars_frame_free(frame);
+    return object;
+}
+
+// MARK: Binding
+
+/// The slot that a frame for synchronous code may ride on, instead of having one of its own: the agent's latest one, if
+/// the runtime shows it and no task group is open.
+///
+/// Synchronous code neither moves to another thread nor awaits a structured child. A task that it creates copies the slot,
+/// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
+/// suspending, and these look at the slot alone.
+static contextvars_slot *slot_to_ride_on(contextvars_frame *outer) {
+#if defined(CONTEXTVARS_PLAIN)
+    contextvars_slot *slot = contextvars_visible_slot();
+#else
+    contextvars_slot *slot = contextvars_learned_visible_slot();
+#endif
+    if (!slot) return NULL;
+    // Where the outer frame is a rider, no group was open then, and none has been opened since.
+    if (contextvars_slot_rider(slot) == outer) return slot;
+#if defined(CONTEXTVARS_PLAIN)
+    return runtime_task_group_is_open() ? NULL : slot;
+#else
+    return contextvars_learned_no_group() || !runtime_task_group_is_open() ? slot : NULL;
+#endif
+}
+
+contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
+    contextvars_agent agent;
+    contextvars_frame *outer = contextvars_cached_frame(&agent);
+    if (!outer) outer = contextvars_reach(agent).frame;
+    contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer) : NULL;
+    if (ridden) {
+        contextvars_slot_set_rider(ridden, frame);
+    } else {
+        contextvars_slot_push(frame);
+    }
+    if (outer) {
+        agent = contextvars_frame_owner(outer);
+        contextvars_frame_set_owner(outer, agent | CONTEXTVARS_COVERED);
+    } else if (!agent) {
+        agent = contextvars_current_agent();
+    }
+    contextvars_frame_set_owner(frame, agent);
     contextvars_this_thread.frame = frame;
+    return (contextvars_binding){frame, outer, ridden};
 }
 
-void contextvars_bind(contextvars_frame *frame) {
-    contextvars_frame *outer = own_frame();
-    contextvars_task_local_push(frame);
-    enter(frame, outer, contextvars_current_agent());
-}
-
-/// Whether code that runs now may create structured children without suspending: in the body of a task group.
-static bool is_in_task_group(void *task) {
-    if (!task || contextvars_task_word_is(task, &contextvars_known_task_layout.records, NULL)) return false;
-    return swift_task_hasTaskGroupStatusRecord();
-}
-
-/// Whether the caller reaches an anchored frame of its own. Not in an isolated deinitialiser: there the runtime hides the
-/// storage, and no task would copy what rides on it.
-static bool is_in_sight(contextvars_frame *anchor, void *task) {
-    bool is_latest = contextvars_task_word_is(task, &contextvars_known_task_layout.values, anchor->item);
-    return is_latest || contextvars_task_local_get() == anchor;
-}
-
-void contextvars_bind_for_synchronous_code(contextvars_frame *frame) {
-    contextvars_frame *outer = own_frame();
-    void *task = contextvars_running_task();
-    contextvars_frame *anchor = outer && outer->anchor ? outer->anchor : outer;
-    bool may_ride = outer && (outer->anchor || !is_in_task_group(task));
-    if (may_ride && is_in_sight(anchor, task)) {
-        frame->anchor = anchor;
-        atomic_store_explicit(&anchor->rider, frame, memory_order_relaxed);
-    } else {
-        contextvars_task_local_push(frame);
-    }
-    enter(frame, outer, contextvars_agent_of(task));
-}
-
-void contextvars_unbind(contextvars_frame *frame) {
-    contextvars_frame *outer = frame->outer, *anchor = frame->anchor;
-    contextvars_agent agent = atomic_load_explicit(&frame->owner, memory_order_relaxed);
-    atomic_store_explicit(&frame->owner, CONTEXTVARS_OWNER_NONE, memory_order_relaxed);
-    if (outer) atomic_store_explicit(&outer->owner, agent, memory_order_relaxed);
+void contextvars_unbind(contextvars_binding binding) {
+    contextvars_frame *frame = binding.frame, *outer = binding.outer;
+    contextvars_agent agent = contextvars_frame_owner(frame);
+    contextvars_frame_set_owner(frame, 0);
+    if (outer) contextvars_frame_set_owner(outer, agent);
     contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
-    // Not released within the pop: what that runs may bind frames, and a thread's storage, which the runtime frees with
-    // the last value in it, would be freed twice.
+    // Not released within the pop: what that runs may bind frames, and a thread's values, which the runtime frees with the
+    // last one of them, would be freed twice.
     contextvars_contents contents;
-    bool has_contents = contextvars_frame_take(frame, &contents);
-    if (anchor) {
-        atomic_store_explicit(&anchor->rider, outer == anchor ? NULL : outer, memory_order_relaxed);
-        frame->anchor = NULL;
-        contextvars_frame_free(frame);
+    bool has_contents = contextvars_storage_take(&frame->own, &contents);
+    if (binding.ridden) {
+        contextvars_slot *slot = binding.ridden;
+        contextvars_slot_set_rider(slot, contextvars_slot_frame(slot) == outer ? NULL : outer);
     } else {
-        contextvars_task_local_pop();
+        contextvars_slot_pop();
     }
+    contextvars_storage *object = contextvars_frame_end(frame);
+    if (object) contextvars_object_release(object);
     if (has_contents) contextvars_contents_release(&contents);
-}
-
-void *contextvars_frame_context_or_lock(contextvars_frame *frame) {
-    for (unsigned attempt = 0;;) {
-        uintptr_t context = 0;
-        if (atomic_compare_exchange_strong_explicit(
-                &frame->context, &context, CONTEXTVARS_DRAFT_LOCKED, memory_order_acquire, memory_order_acquire)) {
-            return NULL;
-        }
-        if (context > CONTEXTVARS_DRAFT_LOCKED) return (void *)context;
-        if (++attempt > 100) contextvars_wait(attempt - 100);
-    }
 }

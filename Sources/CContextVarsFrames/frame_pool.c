@@ -1,27 +1,163 @@
-/// Memory for frames that is reused and never returned to the system (see the invariant of `contextvars_frame`).
+/// Memory for frames: used for nothing else, readable for good, and given back to the system page by page.
 ///
-/// Each thread keeps a few free frames for itself; what is over goes to a list that all threads share, and so does
-/// all of it when the thread ends. So the memory is bounded by the largest number of frames that were bound at once.
+/// A pointer to a frame may be out of date and is read all the same (see `contextvars_frame`), so no address of a frame
+/// is ever unmapped or used for anything else. But a page without a frame in use needn't stay resident: given back, it
+/// reads as zero, which names no owner.
+///
+/// Each thread keeps a few free frames for itself. What is over goes to the shared pages, and so does all of it when the
+/// thread ends.
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "frame.h"
+#include "slot.h"
 
-/// How many frames are allocated together, or move together between a thread and the shared list.
-enum { BATCH = 31 };
+#if defined(__unix__) || defined(__APPLE__)
+#include <sys/mman.h>
+#define CAN_GIVE_BACK_PAGES 1
+#endif
 
-/// A frame in a cache line of its own, so that owners on two processors don't slow each other down.
-typedef struct cell {
-    _Alignas(64) contextvars_frame frame;
-} cell;
+enum {
+    FRAME = 64,
+    PAGE = 16384,
+    FRAMES_IN_PAGE = PAGE / FRAME,
+    PAGES_IN_REGION = 64,
+    REGION = PAGE * PAGES_IN_REGION,
+    /// How many frames move together between a thread and the pages.
+    BATCH = 32,
+    /// How many pages without a frame in use stay resident.
+    SPARE_PAGES = 16,
+};
 
-/// One allocation. All of them are linked, so that frames can be counted.
-typedef struct chunk {
-    struct chunk *next;
-    cell cells[BATCH];
-} chunk;
+_Static_assert(sizeof(contextvars_frame) <= FRAME, "a frame has a cache line");
+
+/// What is known of a page of frames.
+typedef struct page {
+    /// Free frames that have been in use before, linked by `storage`.
+    contextvars_frame *free;
+    /// How many frames, from the first on, have been in use since the page was last given back.
+    unsigned touched;
+    unsigned in_use;
+    /// Its neighbours among the pages with free frames.
+    struct page *next, *previous;
+} page;
+
+/// A piece of address space, aligned to its size, so that a frame's address leads to its page. The first page is this
+/// header.
+typedef struct region {
+    struct region *next;
+    page pages[PAGES_IN_REGION];
+} region;
+
+_Static_assert(sizeof(region) <= PAGE, "the header has a page");
+
+// Everything below is under `mutex`.
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static region *regions;
+static size_t next_page = PAGES_IN_REGION;
+static page *with_free_frames;
+static size_t spare_pages;
+
+// MARK: Pages
+
+static char *memory_of(const page *page) {
+    uintptr_t region = (uintptr_t)page & ~(uintptr_t)(REGION - 1);
+    return (char *)region + (page - ((struct region *)region)->pages) * PAGE;
+}
+
+static page *page_of(const contextvars_frame *frame) {
+    uintptr_t region = (uintptr_t)frame & ~(uintptr_t)(REGION - 1);
+    return &((struct region *)region)->pages[((uintptr_t)frame - region) / PAGE];
+}
+
+static void list(page *page) {
+    page->previous = NULL;
+    page->next = with_free_frames;
+    if (with_free_frames) with_free_frames->previous = page;
+    with_free_frames = page;
+}
+
+static void unlist(page *page) {
+    if (page->next) page->next->previous = page->previous;
+    if (page->previous) {
+        page->previous->next = page->next;
+    } else {
+        with_free_frames = page->next;
+    }
+}
+
+static void add_region(void) {
+#if defined(CAN_GIVE_BACK_PAGES)
+    // Twice as much as is needed, of which the part that is aligned stays.
+    char *mapped = mmap(NULL, 2 * REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    if (mapped == MAP_FAILED) abort();
+    char *aligned = (char *)(((uintptr_t)mapped + REGION - 1) & ~(uintptr_t)(REGION - 1));
+    if (aligned > mapped) munmap(mapped, (size_t)(aligned - mapped));
+    munmap(aligned + REGION, (size_t)(mapped + REGION - aligned));
+#else
+    char *aligned = aligned_alloc(REGION, REGION);
+    if (!aligned) abort();
+    memset(aligned, 0, REGION);
+#endif
+    region *fresh = (region *)aligned;
+    fresh->next = regions;
+    regions = fresh;
+    next_page = 1;
+}
+
+static void add_page(void) {
+    if (next_page == PAGES_IN_REGION) add_region();
+    list(&regions->pages[next_page++]);
+}
+
+static void give_back(page *page) {
+#if defined(CAN_GIVE_BACK_PAGES)
+#if defined(MADV_FREE_REUSABLE)
+    bool given = madvise(memory_of(page), PAGE, MADV_FREE_REUSABLE) == 0;
+#else
+    bool given = madvise(memory_of(page), PAGE, MADV_DONTNEED) == 0;
+#endif
+    if (given) {
+        page->free = NULL;
+        page->touched = 0;
+        return;
+    }
+#else
+    (void)page;
+#endif
+    spare_pages++;
+}
+
+static contextvars_frame *take_from_pages(void) {
+    if (!with_free_frames) add_page();
+    page *page = with_free_frames;
+    if (page->in_use++ == 0 && page->touched > 0) spare_pages--;
+    contextvars_frame *frame = page->free;
+    if (frame) {
+        page->free = (contextvars_frame *)frame->storage;
+    } else {
+        frame = (contextvars_frame *)(memory_of(page) + FRAME * page->touched++);
+        memset(frame, 0, sizeof *frame);
+    }
+    if (!page->free && page->touched == FRAMES_IN_PAGE) unlist(page);
+    return frame;
+}
+
+static void return_to_page(contextvars_frame *frame) {
+    page *page = page_of(frame);
+    if (!page->free && page->touched == FRAMES_IN_PAGE) list(page);
+    frame->storage = (contextvars_storage *)page->free;
+    page->free = frame;
+    if (--page->in_use > 0) return;
+    if (spare_pages < SPARE_PAGES) {
+        spare_pages++;
+    } else {
+        give_back(page);
+    }
+}
+
+// MARK: Threads
 
 typedef struct free_list {
     contextvars_frame *first;
@@ -29,84 +165,96 @@ typedef struct free_list {
 } free_list;
 
 static _Thread_local free_list local;
-static free_list shared;
-static chunk *chunks;
-static pthread_mutex_t shared_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_end;
 
-static void push(free_list *list, contextvars_frame *frame) {
-    frame->outer = list->first;
-    list->first = frame;
-    list->count++;
+static void push(contextvars_frame *frame) {
+    frame->storage = (contextvars_storage *)local.first;
+    local.first = frame;
+    local.count++;
 }
 
-static contextvars_frame *pop(free_list *list) {
-    contextvars_frame *frame = list->first;
-    list->first = frame->outer;
-    list->count--;
+static contextvars_frame *pop(void) {
+    contextvars_frame *frame = local.first;
+    local.first = (contextvars_frame *)frame->storage;
+    local.count--;
     return frame;
 }
 
-static void move(size_t count, free_list *from, free_list *to) {
-    while (count-- > 0 && from->first) push(to, pop(from));
+static void return_to_pages(size_t count) {
+    pthread_mutex_lock(&mutex);
+    while (count-- > 0) return_to_page(pop());
+    pthread_mutex_unlock(&mutex);
 }
 
-static void give_back_all(void *unused) {
+static void return_all(void *unused) {
     (void)unused;
-    pthread_mutex_lock(&shared_mutex);
-    move(local.count, &local, &shared);
-    pthread_mutex_unlock(&shared_mutex);
+    return_to_pages(local.count);
 }
 
-static void make_key(void) { pthread_key_create(&thread_end, give_back_all); }
+// A process that forks while another of its threads is at the pages has them in order.
+static void lock(void) { pthread_mutex_lock(&mutex); }
+static void unlock(void) { pthread_mutex_unlock(&mutex); }
 
-/// Makes sure that the thread gives back its frames when it ends.
+static void prepare(void) {
+    pthread_key_create(&thread_end, return_all);
+#if defined(CAN_GIVE_BACK_PAGES)
+    pthread_atfork(lock, unlock, unlock);
+#else
+    (void)lock, (void)unlock;
+#endif
+}
+
+/// Sees to it that the thread returns its frames when it ends.
 static void watch_thread_end(void) {
-    pthread_once(&once, make_key);
+    pthread_once(&once, prepare);
     pthread_setspecific(thread_end, &local);
 }
 
 static void refill(void) {
     watch_thread_end();
-    pthread_mutex_lock(&shared_mutex);
-    move(BATCH, &shared, &local);
-    if (!local.first) {
-        chunk *fresh = aligned_alloc(_Alignof(chunk), sizeof(chunk));
-        if (!fresh) abort();
-        memset(fresh, 0, sizeof(chunk));
-        fresh->next = chunks;
-        chunks = fresh;
-        for (size_t i = 0; i < BATCH; i++) push(&local, &fresh->cells[i].frame);
-    }
-    pthread_mutex_unlock(&shared_mutex);
+    pthread_mutex_lock(&mutex);
+    for (int i = 0; i < BATCH; i++) push(take_from_pages());
+    pthread_mutex_unlock(&mutex);
 }
 
 contextvars_frame *contextvars_frame_allocate(void) {
     if (!local.first) refill();
-    contextvars_frame *frame = pop(&local);
-    frame->outer = NULL;
+    contextvars_frame *frame = pop();
+    frame->storage = &frame->own;
     return frame;
 }
 
 void contextvars_frame_free(contextvars_frame *frame) {
-    if (local.count >= 2 * BATCH) {
-        pthread_mutex_lock(&shared_mutex);
-        move(BATCH, &local, &shared);
-        pthread_mutex_unlock(&shared_mutex);
-    }
     if (!local.first) watch_thread_end();
-    push(&local, frame);
+    push(frame);
+    if (local.count > 2 * BATCH) return_to_pages(BATCH);
 }
 
-size_t contextvars_bound_frame_count(void) {
-    size_t count = 0;
-    pthread_mutex_lock(&shared_mutex);
-    for (chunk *next = chunks; next; next = next->next) {
-        for (size_t i = 0; i < BATCH; i++) {
-            if (!contextvars_frame_is_empty(&next->cells[i].frame)) count++;
-        }
+// MARK: For tests
+
+/// Calls a function with each page. Under `mutex`.
+static size_t sum_of_pages(size_t (*measure)(const page *)) {
+    size_t sum = 0;
+    pthread_mutex_lock(&mutex);
+    for (region *region = regions; region; region = region->next) {
+        size_t end = region == regions ? next_page : PAGES_IN_REGION;
+        for (size_t i = 1; i < end; i++) sum += measure(&region->pages[i]);
     }
-    pthread_mutex_unlock(&shared_mutex);
+    pthread_mutex_unlock(&mutex);
+    return sum;
+}
+
+static size_t used_frames(const page *page) {
+    size_t count = 0;
+    for (unsigned i = 0; i < page->touched; i++) {
+        count += contextvars_frame_owner((contextvars_frame *)(memory_of(page) + FRAME * i)) != 0;
+    }
     return count;
 }
+
+static size_t resident_bytes(const page *page) { return page->touched > 0 ? PAGE : 0; }
+
+size_t contextvars_used_frame_count(void) { return sum_of_pages(used_frames); }
+
+size_t contextvars_resident_frame_bytes(void) { return sum_of_pages(resident_bytes); }

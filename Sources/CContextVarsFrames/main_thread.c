@@ -1,22 +1,42 @@
 /// The main thread's root frame.
 ///
-/// It is bound when the program is loaded, before `main` runs. Its context is made on first use. A task that synchronous
-/// code on the main thread starts outside any task copies it, like any other frame; the task that runs an asynchronous
-/// `main` doesn't.
-///
-/// Invariant: the root frame never ends, and bindings end in reverse order, so nothing may be bound before it. That holds
-/// before `main`. A library that is loaded later (`dlopen`) may come too late; then the main thread has no root, and is
-/// like any other thread.
+/// It is made by the first `set` of synchronous code on the main thread, outside of any task. Until then, the library has
+/// nothing among the thread's values. The root never ends, and bindings end in reverse order, so its slot may only be
+/// pushed where no other value is. Where somebody's binding is open at that moment, the root has no slot: it works, but
+/// tasks that the thread starts don't copy it, until a `set` finds the thread without other values.
 
-#include "frame.h"
+#include "slot.h"
 
-__attribute__((constructor)) static void bind_root_frame(void) {
-    if (!contextvars_is_main_thread() || contextvars_running_task()) return;
-    contextvars_frame *frame = contextvars_frame_allocate();
-    contextvars_task_local_push(frame);
-    if (contextvars_task_local_is_first(frame)) {
-        atomic_store_explicit(&frame->owner, contextvars_current_agent(), memory_order_relaxed);
-    } else {
-        contextvars_task_local_pop();
+/// Written and read by the main thread only.
+static contextvars_frame *root;
+static bool has_slot;
+
+static void try_to_push(void) {
+    if (has_slot) return;
+    contextvars_slot_push(root);
+    has_slot = contextvars_slot_is_only_value();
+    if (!has_slot) contextvars_slot_pop();
+}
+
+contextvars_reached contextvars_reach_main_root(void) {
+    contextvars_frame *made = __atomic_load_n(&root, __ATOMIC_RELAXED);
+    if (!made || contextvars_frame_owner(made) != contextvars_current_agent()) return (contextvars_reached){0};
+    return (contextvars_reached){CONTEXTVARS_ACCESS_OWNED, contextvars_frame_storage(made), made};
+}
+
+bool contextvars_may_make_main_root(contextvars_reached reached) {
+    return reached.access == CONTEXTVARS_ACCESS_NONE || (reached.frame && reached.frame == root);
+}
+
+contextvars_frame *contextvars_make_main_root(void) {
+    if (runtime_running_task() || !contextvars_is_main_thread()) return NULL;
+    if (!root) {
+        contextvars_frame *made = contextvars_frame_allocate();
+        contextvars_frame_set_owner(made, contextvars_current_agent());
+        __atomic_store_n(&root, made, __ATOMIC_RELAXED);
     }
+    if (contextvars_frame_owner(root) != contextvars_current_agent()) return NULL;
+    try_to_push();
+    if (has_slot) contextvars_this_thread.frame = root;
+    return root;
 }

@@ -7,14 +7,14 @@ extension Context {
     ///
     /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
-        storedValue(of: variable)?.load(as: Value.self)
+        storage.value(of: variable)?.load(as: Value.self)
     }
 
     /// Whether a variable is set in this context.
     ///
     /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
     public func contains(_ variable: AnyContextVar) -> Bool {
-        storedValue(of: variable) != nil
+        storage.value(of: variable) != nil
     }
 
     /// How many variables are set.
@@ -27,7 +27,7 @@ extension Context {
     /// - Complexity: O(1). Safe from any thread.
     public var isEmpty: Bool { snapshotOfValues().isEmpty }
 
-    /// The variables that are set at the time of the call, in no certain order.
+    /// The variables that are set at the time of the call, in no particular order.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public var keys: some Sequence<AnyContextVar> & Sendable {
@@ -36,7 +36,7 @@ extension Context {
 }
 
 extension Context: Sequence {
-    /// Iterates over the variables that are set at the time of the call, with their values, in no certain order.
+    /// Iterates over the variables that are set at the time of the call, with their values, in no particular order.
     ///
     /// - Complexity: O(1), and O(*n*) for the whole iteration. Safe from any thread; changes that the context's owner
     ///   makes meanwhile aren't seen.

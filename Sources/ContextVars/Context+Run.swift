@@ -19,9 +19,13 @@ extension Context {
     @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try claim()
-        // The binding doesn't retain the context.
-        defer { withExtendedLifetime(self) {} }
-        return try runOnce(in: Binding(self, for: .synchronous), body)
+        let scope = Scope(in: self, isSynchronous: true)
+        defer {
+            scope.end()
+            // The context isn't free before nothing is left of the scope, and the scope doesn't retain it.
+            unclaim()
+        }
+        return try body()
     }
 
     /// Runs asynchronous code in this context.
@@ -33,13 +37,14 @@ extension Context {
     /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
     ///   throws.
     /// - Complexity: O(1).
+    @inlinable
     @discardableResult
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
         try claim()
-        defer { withExtendedLifetime(self) {} }
-        return try await runOnce(in: Binding(self, for: .asynchronous), body)
+        defer { unclaim() }
+        return try await Scope.run(in: Scope(in: self, isSynchronous: false), body)
     }
 }
 

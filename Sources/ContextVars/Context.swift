@@ -1,5 +1,5 @@
+import CContextVarsFrames
 import PersistentCollections
-import Synchronization
 
 /// The values of some variables, in which code can run: `contextvars.Context` of PEP 567.
 ///
@@ -18,35 +18,37 @@ import Synchronization
 /// A context can be entered only once at a time; a second `run` throws ``ContextError/alreadyEntered``. Reading one
 /// (subscripts, iteration, ``copy()``, `==`) is safe from any thread, at any time.
 public final class Context: @unchecked Sendable {
-    // Invariants behind `@unchecked`:
-    // - `entered` is true while one agent (a task, a thread or a `ThreadState`) has the context entered, its owner.
-    // - `values` is written by the owner only, under `lock`. The owner reads it without the lock, everybody else with.
-    // - The map is changed in place only under `lock` and where nobody else holds its nodes: a reader that keeps the
-    //   map takes its reference under `lock`, which makes the nodes shared. (`SpinLock.withLock` sees to it that it does so
-    //   in optimised code.)
-    // `@exclusivity(unchecked)`: these rules imply what the run-time checks would check, at a tenth of the price of `get`.
+    // Invariant behind `@unchecked`: `stored` is used by the rules of `contextvars_storage` only, which keep its users on
+    // different threads apart. They also imply what the run-time checks of exclusivity would check.
     @exclusivity(unchecked)
-    private(set) var values: ContextValues
-    private let lock = SpinLock()
-    private let entered = Atomic<Bool>(false)
-    private let number = Atomic<UInt64>(0)
+    private var stored = contextvars_storage()
 
     /// Creates an empty context.
     ///
     /// - Complexity: O(1).
-    public init() {
-        self.values = ContextValues()
-    }
+    public init() {}
 
     /// Creates a context with values that are shared until either side changes.
     init(_ values: ContextValues) {
-        self.values = values
+        storage.map.initialize(to: values)
     }
 
     /// Creates a context that the caller owns from the start, until `unclaim()`.
-    convenience init(enteredWith values: ContextValues) {
+    convenience init(claimedWith values: ContextValues) {
         self.init(values)
-        entered.store(true, ordering: .relaxed)
+        _ = contextvars_storage_claim(storage)
+    }
+
+    /// Creates the object for what has been current without one, and claims it for the owner of that storage.
+    convenience init(takingOver storage: Storage) {
+        self.init(claimedWith: storage.settledValues())
+        // What tokens know the context by.
+        self.storage.pointee.identity_high = storage.pointee.identity_high
+        self.storage.pointee.identity_low = storage.pointee.identity_low
+    }
+
+    deinit {
+        storage.contents.release()
     }
 
     /// A new context with the same values, of which neither sees the other's changes.
@@ -57,59 +59,45 @@ public final class Context: @unchecked Sendable {
     }
 }
 
-/// The map under a context.
-typealias ContextValues = HAMT<AnyContextVar, StoredValue>
-
-// MARK: - Values, for the engine
+// MARK: - The storage
 
 extension Context {
+    /// Where the values are. It stays as long as the object.
+    @inline(__always)
+    var storage: Storage { withUnsafeMutablePointer(to: &stored) { $0 } }
+
+    /// The object that a storage belongs to; `nil` for that of a frame or of a task's copy, which nobody claims.
+    static func object(of storage: Storage) -> Context? {
+        guard contextvars_storage_is_claimed(storage) else { return nil }
+        let address = UnsafeMutableRawPointer(storage) - storageOffset
+        return Unmanaged<Context>.fromOpaque(address).takeUnretainedValue()
+    }
+
+    /// Where the storage is in the object: behind the header of every Swift object. `StorageTests` checks it.
+    static let storageOffset = 2 * MemoryLayout<UInt>.size
+
     /// The values at this moment.
     ///
     /// For any thread.
-    func snapshotOfValues() -> ContextValues {
-        lock.withLock { values }
-    }
-
-    /// The value of one variable at this moment.
-    ///
-    /// For any thread.
-    func storedValue(of variable: AnyContextVar) -> StoredValue? {
-        lock.withLock { values[variable] }
-    }
-
-    /// Sets a variable, or unsets it with `nil`, and returns what it had.
-    ///
-    /// For the owner. Takes over the new value's reference; the caller has to release the old one's.
-    @inline(__always)
-    func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        lock.lock()
-        defer { lock.unlock() }
-        if let newValue, let place = values.valueToChange(forKey: variable) { return newValue.exchange(in: place) }
-        return changeMap(newValue, for: variable)
-    }
-
-    @inline(never)
-    private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        guard let newValue else { return values.removeValue(forKey: variable).map { MovingValue($0) } }
-        return values.updateValue(newValue.takeStored(), forKey: variable).map { MovingValue($0) }
-    }
+    func snapshotOfValues() -> ContextValues { storage.snapshot() }
 }
 
-// MARK: - Being entered
+// MARK: - Being claimed
 
 extension Context {
     /// Whether something runs in the context at this moment.
-    var isEntered: Bool { entered.load(ordering: .relaxed) }
+    var isClaimed: Bool { contextvars_storage_is_claimed(storage) }
 
     /// Claims the context for the caller, who becomes its owner until ``unclaim()``.
     @usableFromInline
     func claim() throws(ContextError) {
-        // Acquire: what the last owner wrote.
-        if entered.exchange(true, ordering: .acquiring) { throw .alreadyEntered(self) }
+        guard contextvars_storage_claim(storage) else { throw .alreadyEntered(self) }
     }
 
+    @usableFromInline
     func unclaim() {
-        entered.store(false, ordering: .releasing)
+        storage.withdraw()
+        contextvars_storage_unclaim(storage)
     }
 }
 
@@ -128,16 +116,6 @@ extension Context: Identifiable {
     /// - Complexity: O(1).
     public var id: ID {
         // Given out on demand: most contexts are copies for tasks that never ask.
-        let known = number.load(ordering: .relaxed)
-        if known != 0 { return ID(number: known) }
-        let (exchanged, original) = number.compareExchange(
-            expected: 0, desired: Self.nextNumber(), ordering: .relaxed)
-        return ID(number: exchanged ? number.load(ordering: .relaxed) : original)
-    }
-
-    private static let lastNumber = Atomic<UInt64>(0)
-
-    private static func nextNumber() -> UInt64 {
-        lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
+        ID(number: contextvars_storage_identity(storage))
     }
 }

@@ -39,6 +39,19 @@ public struct ContextSnapshot: Sendable {
     }
 
     /// The values of task locals; `nil` where it carries none.
+    /// The address of the root of the values' map, without a reference to it, and their number.
+    var rootAddress: UnsafeMutableRawPointer? {
+        switch contents {
+        case .values(let values), .valuesAndCaptured(let values, _): values.rootAddress
+        }
+    }
+
+    var count: Int {
+        switch contents {
+        case .values(let values), .valuesAndCaptured(let values, _): values.count
+        }
+    }
+
     @usableFromInline var captured: CapturedValue? {
         switch contents {
         case .values: nil
@@ -98,8 +111,13 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if let captured { return try captured.run(in: Binding(copying: self, for: .synchronous), body) }
-        return try runOnce(in: Binding(copying: self, for: .synchronous), body)
+        if let captured { return try captured.run(in: Scope(copying: self, isSynchronous: true), body) }
+        let scope = Scope(lending: self)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
+        }
+        return try body()
     }
 
     /// Runs asynchronous code in a new context that starts with the snapshot's values.
@@ -108,12 +126,19 @@ extension ContextSnapshot {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: O(1).
+    @inlinable
     @discardableResult
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        if let captured { return try await captured.run(in: Binding(copying: self, for: .asynchronous), body) }
-        return try await runOnce(in: Binding(copying: self, for: .asynchronous), body)
+        if let captured { return try await captured.run(in: Scope(copying: self, isSynchronous: false), body) }
+        do {
+            return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
+                () async throws in try await body()
+            }
+        } catch {
+            throw error as! Failure
+        }
     }
 
     /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -122,8 +147,13 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        if let captured { return captured.run(in: Binding(copying: self, for: .synchronous), body) }
-        return runOnce(in: Binding(copying: self, for: .synchronous), body)
+        if let captured { return captured.run(in: Scope(copying: self, isSynchronous: true), body) }
+        let scope = Scope(lending: self)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
+        }
+        return body()
     }
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
@@ -131,12 +161,13 @@ extension ContextSnapshot {
     /// The code stays on the caller's actor.
     ///
     /// - Complexity: O(1).
+    @inlinable
     @discardableResult
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        if let captured { return await captured.run(in: Binding(copying: self, for: .asynchronous), body) }
-        return await runOnce(in: Binding(copying: self, for: .asynchronous), body)
+        if let captured { return await captured.run(in: Scope(copying: self, isSynchronous: false), body) }
+        return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
     }
 }
 

@@ -6,10 +6,14 @@ extension ContextVar {
     ///   the context's lock.
     @inlinable
     public func get() -> Value {
-        switch ownValue(of: self) {
-        case .at(let place): place.pointee.load(as: Value.self)
-        case .unset: defaultValue
-        case .unknown: reachedValue(of: self)?.load(as: Value.self) ?? defaultValue
+        switch currentPlace(of: self) {
+        case .own(let place):
+            return place.pointee.load(as: Value.self)
+        case .borrowed(let place):
+            defer { endReading() }
+            return place.pointee.load(as: Value.self)
+        case .unset:
+            return defaultValue
         }
     }
 
@@ -20,10 +24,14 @@ extension ContextVar {
     /// - Complexity: As ``get()``.
     @inlinable
     public func get(default callDefault: @autoclosure () -> Value) -> Value {
-        switch ownValue(of: self) {
-        case .at(let place): place.pointee.load(as: Value.self)
-        case .unset: callDefault()
-        case .unknown: reachedValue(of: self)?.load(as: Value.self) ?? callDefault()
+        switch currentPlace(of: self) {
+        case .own(let place):
+            return place.pointee.load(as: Value.self)
+        case .borrowed(let place):
+            defer { endReading() }
+            return place.pointee.load(as: Value.self)
+        case .unset:
+            return callDefault()
         }
     }
 

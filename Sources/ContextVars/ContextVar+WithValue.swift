@@ -17,7 +17,9 @@ extension ContextVar {
     public func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        try runOnce(in: Binding(changing: self, to: StoredValue(value), for: .synchronous), operation)
+        let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
+        defer { scope.end() }
+        return try operation()
     }
 
     /// Runs asynchronous code in a copy of the current context in which this variable has another value.
@@ -26,11 +28,18 @@ extension ContextVar {
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        try await runOnce(in: Binding(changing: self, to: StoredValue(value), for: .asynchronous), operation)
+        do {
+            return try await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false)) {
+                () async throws in try await operation()
+            }
+        } catch {
+            throw error as! Failure
+        }
     }
 }
 
@@ -44,7 +53,9 @@ extension ContextVar {
     @inlinable
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
-        runOnce(in: Binding(changing: self, to: StoredValue(value), for: .synchronous), operation)
+        let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
+        defer { scope.end() }
+        return operation()
     }
 
     /// Runs asynchronous code that throws nothing in a copy of the current context in which this variable has another
@@ -53,10 +64,11 @@ extension ContextVar {
     /// The code stays on the caller's actor.
     ///
     /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result>(
         _ value: Value, operation: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await runOnce(in: Binding(changing: self, to: StoredValue(value), for: .asynchronous), operation)
+        await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false), operation)
     }
 }

@@ -27,7 +27,7 @@ public final class ThreadState: Sendable {
 
         mutating func current() -> Context {
             if let context = entered.last ?? root { return context }
-            let context = Context(enteredWith: ContextValues())
+            let context = Context(claimedWith: ContextValues())
             root = context
             return context
         }
@@ -47,7 +47,7 @@ public final class ThreadState: Sendable {
     ///
     /// - Complexity: O(1).
     public init(inheriting starter: ThreadState) {
-        let root = Context(enteredWith: starter.context.snapshotOfValues())
+        let root = Context(claimedWith: starter.context.snapshotOfValues())
         stack.withLock { $0.root = root }
     }
 
@@ -90,7 +90,7 @@ public final class ThreadState: Sendable {
             stack.entered.removeLast()
             return .some(stack.entered.last ?? stack.root)
         }
-        guard let outer else { throw context.isEntered ? .notCurrent(context) : .notEntered(context) }
+        guard let outer else { throw context.isClaimed ? .notCurrent(context) : .notEntered(context) }
         context.unclaim()
         Watchers.contextSwitched { outer }
     }
@@ -103,7 +103,7 @@ extension ThreadState {
     func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
         stack.withLock { stack in
             let context = stack.current()
-            let oldValue = context.exchange(MovingValue(storing: newValue), for: variable)
+            let oldValue = context.storage.exchange(MovingValue(storing: newValue), for: variable)
             return Token(context: context.id, variable: variable, oldValue: oldValue)
         }
     }
@@ -118,7 +118,7 @@ extension ThreadState {
             let context = stack.current()
             guard context.id == token.context else { return (nil, .tokenFromDifferentContext) }
             token.used.store(true, ordering: .relaxed)
-            return (context.exchange(token.borrowedOldValue?.retained(), for: variable), nil)
+            return (context.storage.exchange(token.borrowedOldValue?.retained(), for: variable), nil)
         }
         if let refusal { throw .token(refusal, of: token.var) }
         release(discarded)

@@ -24,6 +24,15 @@ extension HAMT {
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
+    /// The same in the map that has its root at an address, which the caller keeps alive and unchanged.
+    @inlinable @inline(__always)
+    package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer?) -> UnsafePointer<Value>? {
+        guard let entry = root.map({ NodeReference<Key, Value>($0) })?.entry(of: key, NodeHeader.hash(of: key)) else {
+            return nil
+        }
+        return UnsafePointer(NodeReference.value(of: entry))
+    }
+
     /// Where the value of `key` lies if it may be changed there with no more ado: in a small map whose root nobody
     /// shares.
     ///

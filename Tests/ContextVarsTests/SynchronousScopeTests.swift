@@ -1,4 +1,3 @@
-import CContextVarsFrames
 import Foundation
 import Synchronization
 import Testing
@@ -214,26 +213,5 @@ import Testing
         private let isOpen = Atomic<Bool>(false)
         func open() { isOpen.store(true, ordering: .releasing) }
         func wait() async { while !isOpen.load(ordering: .acquiring) { await Task.yield() } }
-    }
-}
-
-@Suite struct DraftTests {
-    @Test func `A draft fits in a frame, and the empty one is all zero`() {
-        #expect(MemoryLayout<Draft>.size == CONTEXTVARS_DRAFT_WORDS * MemoryLayout<UInt>.size)
-        let words = UnsafeMutablePointer<UInt>.allocate(capacity: CONTEXTVARS_DRAFT_WORDS)
-        defer { words.deallocate() }
-        words.initialize(repeating: 0, count: CONTEXTVARS_DRAFT_WORDS)
-        words.withMemoryRebound(to: Draft.self, capacity: 1) { draft in
-            #expect(draft.pointee.values.isEmpty && draft.pointee.variable == nil)
-            #expect(draft.pointee.changedValues().isEmpty)
-        }
-    }
-
-    @Test func `A draft with a change has it beside the values`() {
-        let (first, second) = (ContextVar("first", default: 0), ContextVar("second", default: 0))
-        let values = ContextSnapshot().with(first, 1).with(second, 2).values
-        let changed = second.withValue(3) { CurrentContext.values() }
-        #expect(values[second]?.load(as: Int.self) == 2)
-        #expect(changed[second]?.load(as: Int.self) == 3)
     }
 }

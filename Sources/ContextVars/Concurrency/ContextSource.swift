@@ -1,7 +1,9 @@
 import Synchronization
 
-/// What a task can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``,
-/// of which it gets a copy, and the task-local values that it carries.
+/// What work can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``, of
+/// which it gets a copy, with the task-local values that it carries.
+///
+/// Tasks, queues, threads, timers and event loops take one.
 ///
 /// ```swift
 /// let context = Context()
@@ -9,33 +11,32 @@ import Synchronization
 /// Task(context: .current) { … }                                          // a copy, made here
 /// ```
 public protocol ContextSource: Sendable {
-    /// What is thrown where a task can't be started: `Never` for a snapshot.
+    /// What is thrown where the work can't be started: `Never` for a snapshot.
     associatedtype EntryError: Error
 
-    /// Enters a context for a task that is about to be created.
+    /// Enters a context for work that is about to be handed over.
     func enter() throws(EntryError) -> ClaimedContext
 }
 
 extension Context: ContextSource {
-    /// Enters this context for a task that is about to be created.
+    /// Enters this context for work that is about to be handed over.
     ///
-    /// - Complexity: O(1).
-    ///
-    /// - Throws: ``ContextError/alreadyEntered``.
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere.
+    /// - Complexity: O(1). Safe from any thread.
     public func enter() throws(ContextError) -> ClaimedContext {
         try claim()
-        return ClaimedContext(self)
+        return ClaimedContext(.context(self))
     }
 }
 
 extension ContextSnapshot: ContextSource {
     /// Enters a new context that starts with the snapshot's values.
     ///
-    /// The task also gets the task-local values that the snapshot carries, instead of those of its creator.
+    /// The work also gets the task-local values that the snapshot carries, instead of those of its creator.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func enter() -> ClaimedContext {
-        ClaimedContext(Context(enteredWith: values), captured: captured)
+        ClaimedContext(.snapshot(self))
     }
 }
 
@@ -44,49 +45,70 @@ extension ContextSource where Self == ContextSnapshot {
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }
 
-/// A context that is entered for a task, or for other work that runs later: until that ends or, if it never runs, until
-/// it is gone.
+/// A context that is entered for work that runs later: until that ends or, if it never runs, until this object is gone.
 public final class ClaimedContext: Sendable {
-    private let context: Context
-    private let captured: CapturedValue?
-    private let hasRun = Atomic<Bool>(false)
+    enum Source {
+        case context(Context)
+        case snapshot(ContextSnapshot)
+    }
 
-    init(_ context: Context, captured: CapturedValue? = nil) {
-        self.context = context
-        self.captured = captured
+    private let source: Source
+    private let hasRun = Atomic<Bool>(false)
+    /// The context of a snapshot that runs in pieces.
+    private let contextOfPieces = AtomicLazyReference<Context>()
+
+    init(_ source: Source) {
+        self.source = source
     }
 
     deinit {
-        if !hasRun.load(ordering: .relaxed) { context.unclaim() }
+        if case .context(let context) = source, !hasRun.load(ordering: .relaxed) { context.unclaim() }
     }
 
-    /// The context's values at this moment, with the task-local values that came with it.
-    package var snapshot: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
+    /// The values at this moment, with the task-local values that came with them.
+    package var snapshot: ContextSnapshot {
+        switch source {
+        case .context(let context): ContextSnapshot(context)
+        case .snapshot(let snapshot):
+            contextOfPieces.load().map { ContextSnapshot($0.snapshotOfValues(), captured: snapshot.captured) }
+                ?? snapshot
+        }
+    }
 
-    /// Runs the task's operation in the context, and exits it before anybody can learn that the task has ended.
+    /// Runs a task's operation in the context, and exits it before anybody can learn that the task has ended.
     package nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        hasRun.store(true, ordering: .relaxed)
-        if let captured {
-            return try await captured.run(in: Binding(context, for: .asynchronous)) {
-                () async throws(Failure) -> Result in try await operation()
+        switch source {
+        case .snapshot(let snapshot):
+            return try await snapshot.run { () async throws(Failure) in try await operation() }
+        case .context(let context):
+            hasRun.store(true, ordering: .relaxed)
+            defer { context.unclaim() }
+            do {
+                return try await Scope.run(in: Scope(in: context, isSynchronous: false)) {
+                    () async throws in try await operation()
+                }
+            } catch {
+                throw error as! Failure
             }
-        }
-        return try await runOnce(in: Binding(context, for: .asynchronous)) { () async throws(Failure) -> Result in
-            try await operation()
         }
     }
 
     /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.
     ///
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
-    /// of the context's values, because by then the context is free for others.
+    /// of the values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        guard !hasRun.exchange(true, ordering: .relaxed) else {
+        guard case .context(let context) = source, !hasRun.exchange(true, ordering: .relaxed) else {
             return try snapshot.run(work)
         }
-        return try run(in: Binding(context, for: .synchronous), work)
+        let scope = Scope(in: context, isSynchronous: true)
+        defer {
+            scope.end()
+            context.unclaim()
+        }
+        return try work()
     }
 
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
@@ -95,13 +117,25 @@ public final class ClaimedContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
-        try run(in: Binding(context, for: .synchronous, exitsContext: false), work)
+        switch source {
+        case .context(let context):
+            return try Self.run(in: context, work)
+        case .snapshot(let snapshot):
+            let context = contextOfPieces.load()
+                ?? contextOfPieces.storeIfNil(Context(claimedWith: snapshot.values))
+            guard let captured = snapshot.captured else { return try Self.run(in: context, work) }
+            return try captured.run(in: Scope(in: context, isSynchronous: true), work)
+        }
     }
 
-    private func run<Result, Failure: Error>(
-        in binding: @autoclosure () -> Binding, _ work: () throws(Failure) -> Result
+    private static func run<Result, Failure: Error>(
+        in context: Context, _ work: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if let captured { return try captured.run(in: binding(), work) }
-        return try runOnce(in: binding(), work)
+        let scope = Scope(in: context, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(context) {}
+        }
+        return try work()
     }
 }

@@ -2,70 +2,67 @@ import CContextVarsFrames
 
 /// The context that is current for the calling agent: reading and changing it.
 ///
-/// What one operation costs in a context that the caller owns, with up to 16 variables:
-/// - `get`: the thread's cached frame, its owner compared with the running task; then the frame's context, the map's
-///   root, the byte of its header for the variable's hash, one key compared: ten loads. Where another variable has the
-///   position, of which there are 16, the few such ones are compared too. No lock, no allocation, no atomic
-///   read-modify-write; a retain where the value is an object.
-/// - `set`: the same way down, between the exchange and the store of the context's lock. A value of at most eight plain
-///   bytes replaces the old one in place; others allocate a box. The token is one allocation more, unless the compiler
-///   sees that it goes nowhere.
+/// | to | ask |
+/// |---|---|
+/// | read one variable | ``currentPlace(of:)`` |
+/// | have all values | ``CurrentContext/values()``, ``CurrentContext/values(replacing:)`` |
+/// | change a variable | ``setInCurrent(_:to:)``, ``restoreInCurrent(_:to:ifCurrentIs:)`` |
+/// | have the object, for watchers | ``CurrentContext/object`` |
+///
+/// Each looks at the frame that the thread has cached first, and has `contextvars_reach` find the agent's frame where
+/// that isn't the agent's.
 enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
     @inline(__always)
     static func values() -> ContextValues {
-        guard let frame = contextvars_cached_frame() else { return reachedValues() }
-        if let context = frame.context { return context._withUnsafeGuaranteedRef { $0.values } }
-        return frame.draft.pointee.variable == nil ? frame.draft.pointee.values : frame.settledValues()
+        var agent: contextvars_agent = 0
+        guard let frame = contextvars_cached_frame(&agent) else { return reachedValues(by: agent) }
+        return frame.storage.settledValues()
     }
 
     /// The same for a caller that will replace one variable's value, which may therefore be an old one.
     static func values(replacing variable: AnyContextVar) -> ContextValues {
-        guard let frame = contextvars_cached_frame(), frame.context == nil, frame.draft.pointee.variable === variable
-        else {
-            return values()
-        }
-        return frame.draft.pointee.values
+        var agent: contextvars_agent = 0
+        guard let frame = contextvars_cached_frame(&agent) else { return reachedValues(by: agent) }
+        let storage = frame.storage
+        let isSpare = storage.changes(variable) && !Version.isVersion(contextvars_storage_values(storage))
+        return isSpare ? storage.map.pointee : storage.settledValues()
     }
 
     @inline(never)
-    private static func reachedValues() -> ContextValues {
-        reach().frame?.snapshotOfValues() ?? ContextValues()
+    private static func reachedValues(by agent: contextvars_agent) -> ContextValues {
+        let reached = contextvars_reach(agent)
+        guard let storage = reached.storage else { return ContextValues() }
+        return reached.access == CONTEXTVARS_ACCESS_OWNED ? storage.settledValues() : storage.snapshot()
     }
 
-    /// The current context, whoever owns it, if there is one.
-    ///
-    /// It is made if need be.
+    /// The current context as an object, if there is one; where it is borrowed and isn't an object yet, a copy.
     static var object: Context? {
-        let (frame, access) = reach()
-        let context = access == CONTEXTVARS_ACCESS_OWNED ? frame?.madeContext() : frame?.madeContextForBorrower()
-        return context?.takeUnretainedValue()
+        let reached = contextvars_reach(0)
+        if let frame = reached.frame { return frame.object() }
+        return reached.storage.map { Context.object(of: $0) ?? Context($0.snapshot()) }
     }
 
-    /// The frame that the caller reaches, and how the caller stands to it.
-    ///
-    /// It stays bound at least as long as the caller runs.
+    /// The storage that the caller may change.
     @inline(__always)
-    fileprivate static func reach() -> (frame: Frame?, access: contextvars_access) {
-        var access = CONTEXTVARS_ACCESS_NONE
-        let frame = contextvars_reach_frame(&access)
-        return (frame, access)
-    }
-
-    /// The context that the caller may change.
-    @inline(__always)
-    fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
-        if let context = contextvars_cached_frame()?.context { return context }
-        return try reachOwned(toChange: variable)
+    fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Storage {
+        var agent: contextvars_agent = 0
+        if let frame = contextvars_cached_frame(&agent) { return frame.storage }
+        return try reachOwned(toChange: variable, by: agent)
     }
 
     @inline(never)
-    private static func reachOwned(toChange variable: AnyContextVar) throws(ContextError) -> Unmanaged<Context> {
-        let (frame, access) = reach()
-        guard access == CONTEXTVARS_ACCESS_OWNED, let frame else {
-            throw .cannotChange(variable, isBorrowed: access == CONTEXTVARS_ACCESS_BORROWED)
+    private static func reachOwned(
+        toChange variable: AnyContextVar, by agent: contextvars_agent
+    ) throws(ContextError) -> Storage {
+        let reached = contextvars_reach(agent)
+        if reached.access == CONTEXTVARS_ACCESS_BORROWED { throw .cannotChange(variable, isBorrowed: true) }
+        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsMainRoot {
+            prepareEngine()
+            if let root = contextvars_make_main_root() { return root.storage }
         }
-        return frame.madeContext()
+        guard let storage = reached.storage else { throw .cannotChange(variable, isBorrowed: false) }
+        return storage
     }
 }
 
@@ -74,43 +71,48 @@ enum CurrentContext {
 // Never inlined: they read thread-local storage, which an asynchronous caller must not do at one address across a
 // suspension.
 
-/// What the caller's own context has for a variable.
+/// What the current context has for a variable.
 @usableFromInline
-enum OwnValue {
+enum CurrentPlace {
     /// The place of the value, valid until the caller changes the context.
-    case at(UnsafePointer<StoredValue>)
-    /// The variable isn't set.
+    case own(UnsafePointer<StoredValue>)
+    /// The place of a value that the caller borrows: it must call ``endReading()`` as soon as it has copied it.
+    case borrowed(UnsafePointer<StoredValue>)
+    /// The variable isn't set, or no context is current.
     case unset
-    /// The thread hasn't cached the caller's frame, or the caller doesn't own one: ``reachedValue(of:)`` knows.
-    case unknown
 }
 
+/// Where the current context has the value of a variable.
+///
+/// In a context that the caller owns, with up to 16 variables: the thread's cached frame, its owner compared with the
+/// running task; then the frame's storage, its change compared, the map's root, the byte of its header for the variable's
+/// hash, one key compared. No lock, no allocation, no atomic read-modify-write.
 @usableFromInline
 @inline(never)
-func ownValue(of variable: AnyContextVar) -> OwnValue {
-    guard let frame = contextvars_cached_frame() else { return contextvars_has_no_context() ? .unset : .unknown }
-    return place(of: variable, in: frame).map(OwnValue.at) ?? .unset
+func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
+    var agent: contextvars_agent = 0
+    guard let frame = contextvars_cached_frame(&agent) else { return reachedPlace(of: variable, by: agent) }
+    return frame.storage.place(of: variable).map(CurrentPlace.own) ?? .unset
 }
 
-/// The value of a variable in the current context, whoever owns it; `nil` where the variable isn't set or no context is
-/// current.
-@usableFromInline
 @inline(never)
-func reachedValue(of variable: AnyContextVar) -> StoredValue? {
-    prepareRuntime()
-    let (frame, access) = CurrentContext.reach()
-    guard let frame else { return nil }
-    // Somebody else may be changing a borrowed context at this moment.
-    if access == CONTEXTVARS_ACCESS_BORROWED { return frame.storedValue(of: variable) }
-    return place(of: variable, in: frame)?.pointee
-}
-
-@inline(__always)
-private func place(of variable: AnyContextVar, in frame: Frame) -> UnsafePointer<StoredValue>? {
-    if let context = frame.context {
-        return context._withUnsafeGuaranteedRef { $0.values.valuePointer(forKey: variable) }
+private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
+    let reached = contextvars_reach(agent)
+    guard let storage = reached.storage else { return .unset }
+    if reached.access == CONTEXTVARS_ACCESS_OWNED {
+        return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
-    return frame.draft.placeOfValue(of: variable)
+    contextvars_begin_reading(storage)
+    if let place = storage.place(of: variable) { return .borrowed(place) }
+    contextvars_end_reading()
+    return .unset
+}
+
+/// Ends the reading of a borrowed value.
+@usableFromInline
+@inline(__always)
+func endReading() {
+    contextvars_end_reading()
 }
 
 /// The values of the current context at this moment, and those of the task locals that snapshots carry.
@@ -131,19 +133,18 @@ private func snapshotWithCaptured() -> ContextSnapshot {
 func setInCurrent(
     _ variable: AnyContextVar, to newValue: MovingValue
 ) throws(ContextError) -> (context: Context.ID, oldValue: MovingValue?) {
-    let current: Unmanaged<Context>
+    let storage: Storage
     do throws(ContextError) {
-        current = try CurrentContext.owned(toChange: variable)
+        storage = try CurrentContext.owned(toChange: variable)
     } catch {
         newValue.release()
         throw error
     }
-    return current._withUnsafeGuaranteedRef { context in
-        (context.id, context.exchange(newValue, for: variable))
-    }
+    let context = Context.ID(number: contextvars_storage_identity(storage))
+    return (context, storage.exchange(newValue, for: variable))
 }
 
-/// Gives a variable what it had before, or unsets it with `nil`, if a certain context is current.
+/// Gives a variable what it had before, or unsets it with `nil`, if the given context is current.
 ///
 /// - Parameter oldValue: Borrowed.
 /// - Returns: What the variable had until now; `nil` if another context is current.
@@ -152,8 +153,7 @@ func setInCurrent(
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: MovingValue?, ifCurrentIs expected: Context.ID
 ) throws(ContextError) -> MovingValue?? {
-    try CurrentContext.owned(toChange: variable)._withUnsafeGuaranteedRef { context in
-        guard context.id == expected else { return nil }
-        return .some(context.exchange(oldValue?.retained(), for: variable))
-    }
+    let storage = try CurrentContext.owned(toChange: variable)
+    guard contextvars_storage_identity(storage) == expected.number else { return nil }
+    return .some(storage.exchange(oldValue?.retained(), for: variable))
 }

@@ -1,79 +1,76 @@
 import CContextVarsFrames
-
-/// Connects the engine with the C target and checks, once in the process, that the Swift runtime behaves as both rely on.
-@inline(__always)
-func prepareRuntime() {
-    _ = runtimeIsPrepared
-}
-
-private let runtimeIsPrepared: Void = {
-    hooks.initialize(
-        to: contextvars_hooks(
-            copy: { frame, draft in
-                draft.assumingMemoryBound(to: Draft.self).initialize(to: frame.snapshotOfDraft())
-            },
-            release: { context, draft in
-                draft.assumingMemoryBound(to: Draft.self).deinitialize(count: 1)
-                guard let context else { return }
-                Unmanaged<Context>.fromOpaque(context).takeRetainedValue().unclaim()
-            }
-        ))
-    contextvars_set_hooks(hooks)
-    RuntimeCheck.start()
-}()
-
-/// Never freed: the runtime may copy frames as long as the process lives.
-private nonisolated(unsafe) let hooks = UnsafeMutablePointer<contextvars_hooks>.allocate(capacity: 1)
+import Synchronization
 
 /// What is observed of the Swift runtime, against what the engine relies on.
 struct RuntimeCheck {
-    /// How many copies of the current frame the creation of one plain task made, on the creating thread.
-    var copiesForPlainTask: UInt
+    /// How many copies of the current slot the creation of one plain task made, on the creating thread.
+    var copiesForPlainTask: UInt = 1
     /// Whether a plain task is taken for a structured child.
     var plainTaskIsStructured = false
     /// Whether an `async let` child is taken for a structured child.
     var childIsStructured = true
 
-    /// What doesn't hold, or `nil` where all does.
-    var complaint: String? {
-        let problem =
-            if copiesForPlainTask != 1 {
-                "creating a Task made \(copiesForPlainTask) copies of the current context instead of 1"
-            } else if plainTaskIsStructured {
-                "a plain Task can't be told from a structured child task"
-            } else if !childIsStructured {
-                "an `async let` child can't be told from a plain Task"
-            } else {
-                String?.none
-            }
-        return problem.map { "swift-contextvars does not work with this Swift runtime: \($0)." }
+    /// What follows from it.
+    var support: RuntimeSupport {
+        if plainTaskIsStructured {
+            .explicitOnly(because: "a plain Task can't be told from a structured child task")
+        } else if !childIsStructured {
+            .explicitOnly(because: "an `async let` child can't be told from a plain Task")
+        } else if copiesForPlainTask != 1 {
+            .withoutTaskCopies(
+                because: "creating a Task made \(copiesForPlainTask) copies of the current context instead of 1")
+        } else {
+            .full
+        }
     }
 
-    /// Checks the copy at once, and the flags of tasks as soon as the checking task runs, which also finds out how the
-    /// runtime lays out tasks.
-    ///
-    /// Ends the process if something doesn't hold: tasks would read each other's values.
-    fileprivate static func start() {
+    /// Observes the runtime, and has the C target do no more than it can be relied upon for.
+    static func run() {
+        let support = RuntimeSupport.forced ?? observe().support
+        RuntimeSupport.known.withLock { $0 = support }
+        contextvars_set_support(support == .full, support.allowsChildren)
+        if let complaint = support.complaint { contextvars_complain(complaint) }
+    }
+
+    /// Creates a task in a binding, with an executor that runs it before its creation returns.
+    private static func observe() -> RuntimeCheck {
+        let check = Mutex(RuntimeCheck())
         let copiesBefore = contextvars_copies_on_this_thread()
-        let frame = contextvars_frame_allocate()
-        contextvars_bind(frame)
-        Task {
+        let binding = contextvars_bind(contextvars_frame_allocate(), false)
+        _ = Task(executorPreference: InlineExecutor()) {
             async let childIsStructured = isStructured()
-            let flags = RuntimeCheck(
-                copiesForPlainTask: 1, plainTaskIsStructured: isStructured(), childIsStructured: await childIsStructured
-            )
-            flags.enforce()
-            await TaskLayout.learn()
+            let plainTaskIsStructured = isStructured()
+            let child = await childIsStructured
+            check.withLock {
+                $0.plainTaskIsStructured = plainTaskIsStructured
+                $0.childIsStructured = child
+            }
+            #if !CONTEXTVARS_PLAIN
+                await TaskLayout.learn()
+            #endif
         }
-        contextvars_unbind(frame)
-        RuntimeCheck(copiesForPlainTask: contextvars_copies_on_this_thread() - copiesBefore).enforce()
+        contextvars_unbind(binding)
+        let copies = contextvars_copies_on_this_thread() - copiesBefore
+        return check.withLock {
+            $0.copiesForPlainTask = copies
+            return $0
+        }
     }
 
     private static func isStructured() -> Bool {
         contextvars_agent_is_structured_child(contextvars_current_agent())
     }
 
-    private func enforce() {
-        if let complaint { fatalError(complaint) }
+    /// Whether the main thread may have a root context: its slot stays among the thread's values, and before these systems
+    /// the runtime aborts in an `isolated deinit` on a thread with such values.
+    static var allowsMainRoot: Bool {
+        if #available(macOS 26.4, iOS 26.4, tvOS 26.4, watchOS 26.4, visionOS 26.4, *) { true } else { false }
+    }
+}
+
+/// Runs each job at once, on the thread that enqueues it.
+private final class InlineExecutor: TaskExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {
+        UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
     }
 }

@@ -1,7 +1,7 @@
 /// A value that a snapshot has taken along, and a link to the next.
 ///
 /// The values are bound one in the other, the last one innermost, and unbound in reverse: each binding is in the task's
-/// stack-like memory (see `Binding`).
+/// stack-like memory (see `Scope.run(in:_:)`).
 @usableFromInline
 class CapturedValue: @unchecked Sendable {
     // Invariant behind `@unchecked`: every stored property, here and in the subclasses, is an immutable `Sendable`.
@@ -89,16 +89,18 @@ final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked 
 // MARK: - Running a body that has a result
 
 extension CapturedValue {
-    /// Runs synchronous code in a binding, which is made when all captured values are in force.
+    /// Runs synchronous code in a scope, which begins when all captured values are in force.
     @usableFromInline
     @inline(never)
     func run<Result, Failure: Error>(
-        in binding: @autoclosure () -> Binding, _ body: () throws(Failure) -> Result
+        in scope: @autoclosure () -> Scope, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         var outcome: Swift.Result<Result, Failure>?
         runWithAll {
             do throws(Failure) {
-                outcome = .success(try runOnce(in: binding(), body))
+                let scope = scope()
+                defer { scope.end() }
+                outcome = .success(try body())
             } catch {
                 outcome = .failure(error)
             }
@@ -106,18 +108,23 @@ extension CapturedValue {
         return try outcome!.get()
     }
 
-    /// Runs asynchronous code in a binding, which is made when all captured values are in force.
+    /// Runs asynchronous code in a scope, which begins when all captured values are in force.
+    @usableFromInline
     nonisolated(nonsending) func run<Result, Failure: Error>(
-        in binding: @autoclosure () -> Binding, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+        in scope: @autoclosure () -> Scope, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        var outcome: Swift.Result<Result, Failure>?
+        var outcome: Swift.Result<Result, any Error>?
         await runWithAll {
-            do throws(Failure) {
-                outcome = .success(try await runOnce(in: binding(), body))
+            do {
+                outcome = .success(try await Scope.run(in: scope()) { () async throws in try await body() })
             } catch {
                 outcome = .failure(error)
             }
         }
-        return try outcome!.get()
+        do {
+            return try outcome!.get()
+        } catch {
+            throw error as! Failure
+        }
     }
 }

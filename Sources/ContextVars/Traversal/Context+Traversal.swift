@@ -25,7 +25,7 @@ extension Context {
 
     /// The address of the root of the context's map, without a reference to it; nil where there is none.
     @inline(never)
-    package var rootAddress: UnsafeMutableRawPointer? { values.rootAddress }
+    package var rootAddress: UnsafeMutableRawPointer? { storage.rootAddress }
 }
 
 extension Context.Iterator {

@@ -1,8 +1,8 @@
+#if !CONTEXTVARS_PLAIN
 import CContextVarsFrames
 
-/// Shows the C target where in a task the Swift runtime keeps task-local values and status records.
-///
-/// Each scope for synchronous code looks there, which costs a load once the places are known.
+/// Shows the C target where in a task the Swift runtime keeps task-local values and status records
+/// (`Documentation/Design/task-layout.md`).
 enum TaskLayout {
     /// To be called in a task that isn't a child: of those, the runtime allocates more than is searched.
     static func learn() async {
@@ -28,3 +28,4 @@ enum TaskLayout {
         MemoryLayout<TaskGroup<Void>>.size == MemoryLayout<UInt>.size ? unsafeBitCast(group, to: UInt.self) : 0
     }
 }
+#endif

@@ -1,19 +1,22 @@
-/// Finds out where a task keeps two things (`contextvars_known_task_layout`).
+/// Learns where a task keeps two things (`contextvars_known_layout`).
 ///
 /// Invariant: each is at the same offset in every task of the process. An offset is searched by what stands there while
 /// two bindings or groups are begun and ended, one inside the other, and trusted only if exactly one word of the task
 /// follows them there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions
 /// are asked.
 
-#include "frame.h"
+#if !defined(CONTEXTVARS_PLAIN)
 
-contextvars_task_layout contextvars_known_task_layout;
+#include "contextvars_learned.h"
+#include "learned.h"
+
+contextvars_task_layout contextvars_known_layout;
 
 void contextvars_note_task(contextvars_task_notes *notes) {
-    _Atomic(uintptr_t) *task = contextvars_running_task();
+    uintptr_t *task = contextvars_running_task();
     if (!task || notes->count == CONTEXTVARS_TASK_NOTES) return;
     for (size_t i = 0; i < CONTEXTVARS_TASK_WORDS; i++) {
-        notes->words[notes->count][i] = atomic_load_explicit(&task[i], memory_order_relaxed);
+        notes->words[notes->count][i] = __atomic_load_n(&task[i], __ATOMIC_RELAXED);
     }
     notes->count++;
 }
@@ -36,30 +39,38 @@ static size_t offset_of_innermost(const contextvars_task_notes *notes, uintptr_t
     return offset;
 }
 
+/// Pushes a slot that leads to nobody's frame. Returns the item that the runtime put it into, if that looks as we know it.
+static uintptr_t push_item(void) {
+    contextvars_slot_push(&contextvars_nobodys_frame);
+    contextvars_slot *slot = contextvars_visible_slot();
+    return slot ? (uintptr_t)slot - offsetof(runtime_item, value) : 0;
+}
+
 void contextvars_learn_place_of_values(void) {
     contextvars_task_notes notes = {0};
-    contextvars_frame *outer = contextvars_frame_allocate(), *inner = contextvars_frame_allocate();
     contextvars_note_task(&notes);
-    contextvars_task_local_push(outer);
+    uintptr_t outer_item = push_item();
     contextvars_note_task(&notes);
-    contextvars_task_local_push(inner);
+    uintptr_t inner_item = push_item();
     contextvars_note_task(&notes);
-    uintptr_t outer_item = (uintptr_t)outer->item, inner_item = (uintptr_t)inner->item;
-    contextvars_task_local_pop();
+    contextvars_slot_pop();
     contextvars_note_task(&notes);
-    contextvars_task_local_pop();
+    contextvars_slot_pop();
     contextvars_note_task(&notes);
+    if (!outer_item || !inner_item) return;
     size_t offset = offset_of_innermost(&notes, outer_item, inner_item, 1);
-    atomic_store_explicit(&contextvars_known_task_layout.values, offset, memory_order_relaxed);
+    __atomic_store_n(&contextvars_known_layout.values, offset, __ATOMIC_RELAXED);
 }
 
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner) {
     // A group is an allocation of 32 words, and its record is somewhere in it.
     size_t offset = offset_of_innermost(notes, outer, inner, 32 * sizeof(uintptr_t));
-    atomic_store_explicit(&contextvars_known_task_layout.records, offset, memory_order_relaxed);
+    __atomic_store_n(&contextvars_known_layout.records, offset, __ATOMIC_RELAXED);
 }
 
 bool contextvars_knows_task_layout(void) {
-    return atomic_load_explicit(&contextvars_known_task_layout.values, memory_order_relaxed) != 0
-        && atomic_load_explicit(&contextvars_known_task_layout.records, memory_order_relaxed) != 0;
+    return __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED) != 0
+        && __atomic_load_n(&contextvars_known_layout.records, __ATOMIC_RELAXED) != 0;
 }
+
+#endif

@@ -13,9 +13,11 @@
 #define _GNU_SOURCE
 #endif
 
-#include <pthread.h>
+#if !defined(CONTEXTVARS_PLAIN)
 
-#include "frame.h"
+#include "learned.h"
+
+#include <pthread.h>
 
 static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
 
@@ -36,12 +38,12 @@ enum { LARGEST_BLOCK = 128 };
 enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 
 /// The index of the variable in the library's thread-local block, once it is trusted.
-static _Atomic(long) trusted_index = UNKNOWN;
+static long trusted_index = UNKNOWN;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 /// Under `mutex`: where one value was found. And that value, which says nothing new until another one comes.
 static long candidate_index = UNKNOWN;
-static _Atomic(void *) candidate_task;
+static void *candidate_task;
 
 typedef struct block {
     uintptr_t library;
@@ -84,25 +86,25 @@ static long index_of(void *task, block block) {
 
 /// Learns from what the runtime's function says at this moment. (That no task runs says little: most words are zero.)
 static void observe(void *task) {
-    if (!task || task == atomic_load_explicit(&candidate_task, memory_order_relaxed)) return;
+    if (!task || task == __atomic_load_n(&candidate_task, __ATOMIC_RELAXED)) return;
     pthread_mutex_lock(&mutex);
     if (candidate_index == UNKNOWN) {
         candidate_index = index_of(task, runtime_block());
-        atomic_store_explicit(&candidate_task, task, memory_order_relaxed);
-        if (candidate_index < 0) atomic_store_explicit(&trusted_index, UNAVAILABLE, memory_order_relaxed);
+        __atomic_store_n(&candidate_task, task, __ATOMIC_RELAXED);
+        if (candidate_index < 0) __atomic_store_n(&trusted_index, UNAVAILABLE, __ATOMIC_RELAXED);
     } else if (candidate_index >= 0) {
         block block = runtime_block();
         if (block.words) {
             long index = block.words[candidate_index] == task ? candidate_index : UNAVAILABLE;
-            atomic_store_explicit(&trusted_index, index, memory_order_relaxed);
+            __atomic_store_n(&trusted_index, index, __ATOMIC_RELAXED);
         }
     }
     pthread_mutex_unlock(&mutex);
 }
 
 void *contextvars_find_running_task(void) {
-    void *task = swift_task_getCurrent();
-    long index = atomic_load_explicit(&trusted_index, memory_order_relaxed);
+    void *task = runtime_running_task();
+    long index = __atomic_load_n(&trusted_index, __ATOMIC_RELAXED);
     if (index == UNKNOWN) {
         observe(task);
     } else if (index >= 0) {
@@ -114,6 +116,8 @@ void *contextvars_find_running_task(void) {
 
 #else
 
-void *contextvars_find_running_task(void) { return swift_task_getCurrent(); }
+void *contextvars_find_running_task(void) { return runtime_running_task(); }
+
+#endif
 
 #endif

@@ -1,0 +1,89 @@
+/// Agents: the task or thread that runs the caller.
+#ifndef CONTEXTVARS_AGENT_H
+#define CONTEXTVARS_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Identifies an agent while it lives: a task's address, or the tagged address of what we keep for a thread.
+typedef uintptr_t contextvars_agent;
+
+/// Set in the address of an agent that is a thread.
+enum { CONTEXTVARS_THREAD = 1 };
+
+typedef struct contextvars_frame contextvars_frame;
+typedef struct contextvars_reader contextvars_reader;
+
+/// What the engine keeps for each thread.
+typedef struct contextvars_thread {
+    /// The frame that an agent on this thread was last found to own. It may be out of date: see `contextvars_frame`. At
+    /// first one that nobody ever owns.
+    contextvars_frame *frame;
+#if !defined(CONTEXTVARS_PLAIN)
+    /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_TASK_UNKNOWN`
+    /// (`learned/running_task.c`).
+    void *_Nullable const *_Nonnull running_task;
+#endif
+    /// The thread's mark for owners who want to release what it may be reading; NULL before its first borrowed read.
+    contextvars_reader *_Nullable reader;
+    /// Identities that the thread may give out.
+    uint64_t next_identity, last_identity;
+    /// Whether the thread is calling watchers.
+    bool is_notifying;
+} contextvars_thread;
+
+// The shortest way to a thread-local variable, where every library that is loaded later can have it too: the C library of
+// GNU keeps room for such libraries, others (Android, musl) don't.
+#if defined(__ELF__) && defined(__GLIBC__)
+#define CONTEXTVARS_TLS_MODEL __attribute__((tls_model("initial-exec")))
+#else
+#define CONTEXTVARS_TLS_MODEL
+#endif
+
+extern _Thread_local contextvars_thread contextvars_this_thread CONTEXTVARS_TLS_MODEL;
+
+#if defined(CONTEXTVARS_PLAIN)
+
+/// The task that runs the caller, or NULL on a thread outside of tasks.
+void *_Nullable contextvars_running_task(void);
+
+#else
+
+/// In place of a task's address.
+enum { CONTEXTVARS_TASK_UNKNOWN = 8 };
+
+/// The same, by the runtime's function; tries to spare the next caller that.
+void *_Nullable contextvars_find_running_task(void);
+
+static inline void *_Nullable contextvars_running_task(void) {
+    void *_Nullable task = *contextvars_this_thread.running_task;
+    return task == (void *)CONTEXTVARS_TASK_UNKNOWN ? contextvars_find_running_task() : task;
+}
+
+#endif
+
+/// The agent that a running task, or none, means on the calling thread.
+static inline contextvars_agent contextvars_agent_of(void *_Nullable task) {
+    return task ? (contextvars_agent)task : (contextvars_agent)&contextvars_this_thread | CONTEXTVARS_THREAD;
+}
+
+/// The task or thread that runs the caller.
+static inline contextvars_agent contextvars_current_agent(void) {
+    return contextvars_agent_of(contextvars_running_task());
+}
+
+/// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
+bool contextvars_agent_is_structured_child(contextvars_agent agent);
+
+/// Whether the caller's thread is the process's main thread.
+bool contextvars_is_main_thread(void);
+
+/// The flag of the calling thread that says whether it is calling watchers.
+static inline bool *contextvars_thread_is_notifying(void) { return &contextvars_this_thread.is_notifying; }
+
+#pragma clang assume_nonnull end
+
+#endif

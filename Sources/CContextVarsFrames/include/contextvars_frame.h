@@ -1,0 +1,143 @@
+/// Frames: a storage that is current for an agent, and how an agent finds its own.
+#ifndef CONTEXTVARS_FRAME_H
+#define CONTEXTVARS_FRAME_H
+
+#include "contextvars_agent.h"
+#include "contextvars_storage.h"
+
+#pragma clang assume_nonnull begin
+
+/// One binding of a storage to an agent, in a cache line of its own.
+///
+/// Invariants, which make `contextvars_cached_frame` right:
+/// - The memory of a frame is used for frames only, and stays readable for good (`frame_pool.c`). So a pointer to a frame
+///   that is out of date may be read.
+/// - `owner == A` holds for at most one frame for each agent A: the innermost one of A. An agent's frames end before the
+///   agent does. So a frame that names the asking agent is the right one, whatever happened in between.
+struct contextvars_frame {
+    /// The agent whose innermost frame this is; with `CONTEXTVARS_COVERED`, one that has another frame further in; or 0.
+    /// Written by that agent only. Relaxed everywhere: an agent sees its own writes, and nobody else's agent is equal.
+    contextvars_agent owner;
+    /// What is current: `own`, the storage of a slot, or that of a `Context`. In a free frame, the next free one.
+    contextvars_storage *_Nullable storage;
+    contextvars_storage own;
+};
+
+/// Set in the owner of a frame while the same agent has another one further in.
+enum { CONTEXTVARS_COVERED = 2 };
+
+/// What a thread has in place of a frame: it is never bound, and never owned.
+extern contextvars_frame contextvars_nobodys_frame;
+
+static inline contextvars_agent contextvars_frame_owner(const contextvars_frame *frame) {
+    return __atomic_load_n(&frame->owner, __ATOMIC_RELAXED);
+}
+
+static inline void contextvars_frame_set_owner(contextvars_frame *frame, contextvars_agent owner) {
+    __atomic_store_n(&frame->owner, owner, __ATOMIC_RELAXED);
+}
+
+/// The storage of a frame that is bound. Acquire, with the release in `set_storage`: a child may read it at this moment.
+static inline contextvars_storage *contextvars_frame_storage(const contextvars_frame *frame) {
+    return __atomic_load_n(&frame->storage, __ATOMIC_ACQUIRE);
+}
+
+/// Gives a frame another storage. For a frame that isn't bound, and for its owner.
+static inline void contextvars_frame_set_storage(contextvars_frame *frame, contextvars_storage *_Nullable storage) {
+    __atomic_store_n(&frame->storage, storage, __ATOMIC_RELEASE);
+}
+
+// MARK: Finding a frame
+
+/// The innermost frame of the calling agent if the agent is known to own it: the way of nearly every operation. A few
+/// loads, whatever the number of task-local values. NULL means "unknown": then `contextvars_reach` finds out, for an agent
+/// that this has asked for, or 0.
+static inline contextvars_frame *_Nullable contextvars_cached_frame(contextvars_agent *agent) {
+    contextvars_frame *frame = contextvars_this_thread.frame;
+    contextvars_agent owner = contextvars_frame_owner(frame);
+    *agent = 0;
+#if defined(CONTEXTVARS_PLAIN)
+    if (owner == 0) return NULL;
+    *agent = contextvars_current_agent();
+    return owner == *agent ? frame : NULL;
+#else
+    // Where the task is unknown, it owns nothing here, and `contextvars_reach` asks the runtime.
+    return owner == contextvars_agent_of(*contextvars_this_thread.running_task) ? frame : NULL;
+#endif
+}
+
+/// How an agent stands to the storage that is current for it.
+typedef enum contextvars_access : int {
+    CONTEXTVARS_ACCESS_NONE,
+    CONTEXTVARS_ACCESS_BORROWED,
+    CONTEXTVARS_ACCESS_OWNED,
+} contextvars_access;
+
+typedef struct contextvars_reached {
+    contextvars_access access;
+    /// NULL without access. It stays at least as long as the caller runs.
+    contextvars_storage *_Nullable storage;
+    /// The frame, if the caller owns it.
+    contextvars_frame *_Nullable frame;
+} contextvars_reached;
+
+/// The innermost storage that the calling agent reaches, and how it may use it.
+///
+/// `agent`: the calling agent, if it is known by now; else 0.
+contextvars_reached contextvars_reach(contextvars_agent agent);
+
+/// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
+bool contextvars_may_make_main_root(contextvars_reached reached);
+
+/// The root frame of the main thread, made if need be. NULL unless the caller runs there, outside of any task.
+contextvars_frame *_Nullable contextvars_make_main_root(void);
+
+// MARK: Binding
+
+/// A binding that is under way, as its maker keeps it.
+typedef struct contextvars_binding {
+    contextvars_frame *frame;
+    /// The agent's innermost frame before.
+    contextvars_frame *_Nullable outer;
+    /// The slot that leads to the frame, where the frame has no slot of its own.
+    void *_Nullable ridden;
+} contextvars_binding;
+
+/// A frame to be filled and bound. It has an empty storage of its own.
+contextvars_frame *contextvars_frame_allocate(void);
+
+/// Makes a frame the innermost one of the calling agent.
+///
+/// `synchronous`: until the frame is unbound, the agent doesn't suspend, and opens no task group.
+contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous);
+
+/// Undoes the caller's latest binding, and releases what the frame's own storage has.
+void contextvars_unbind(contextvars_binding binding);
+
+// MARK: What Swift gives
+
+typedef struct contextvars_hooks {
+    /// Writes what a storage has into an empty one that nobody else knows. `is_own`: the caller owns the former.
+    void (*_Nonnull copy)(contextvars_storage *source, bool is_own, contextvars_contents *destination);
+    /// Releases what a storage had.
+    void (*_Nonnull release)(contextvars_contents *contents);
+    /// Releases the `Context` object with a storage, which was made for a frame that has ended.
+    void (*_Nonnull release_object)(contextvars_storage *storage);
+} contextvars_hooks;
+
+/// Sets the hooks. To be called before anything is put into a frame.
+void contextvars_set_hooks(const contextvars_hooks *hooks);
+
+// MARK: What the runtime is relied upon for
+
+/// Whether a new plain task gets a copy of its creator's slot that may be relied upon, and whether structured children can
+/// be told from plain tasks. Without the former, plain tasks have no context; without the latter, children have none
+/// either. Both are assumed until the check of the runtime knows better.
+void contextvars_set_support(bool copies, bool children);
+
+/// How many times the runtime has copied a slot on the calling thread.
+unsigned long contextvars_copies_on_this_thread(void);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,54 @@
+/// Reading a published storage without its lock, and releasing what such readers may still see.
+///
+/// A reader marks its thread, reads, and clears the mark: two stores to a line that no other thread writes. An owner who
+/// wants to release what was replaced makes all processors pass a barrier (`membarrier`), and then looks at all marks. On
+/// systems without that call, each reader passes a barrier of its own. `Documentation/Design/borrowed-reads.md` has the
+/// reasoning.
+#ifndef CONTEXTVARS_READER_H
+#define CONTEXTVARS_READER_H
+
+#include "contextvars_agent.h"
+#include "contextvars_storage.h"
+
+#pragma clang assume_nonnull begin
+
+struct contextvars_reader {
+    /// What the thread is reading; NULL while it isn't.
+    const contextvars_storage *_Nullable reading;
+    /// Whether a thread has this reader.
+    bool is_taken;
+    contextvars_reader *_Nullable next;
+};
+
+/// Gives the calling thread a reader.
+contextvars_reader *contextvars_reader_take(void);
+
+/// Whether readers must pass a barrier, because owners have no way to make them.
+extern bool contextvars_readers_pass_barrier;
+
+/// Publishes a storage, so that it may be read without its lock.
+void contextvars_storage_publish(contextvars_storage *storage);
+
+/// Begins to read a borrowed storage. What `contextvars_storage_values` gives stays until `contextvars_end_reading`.
+static inline void contextvars_begin_reading(contextvars_storage *storage) {
+    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
+    contextvars_reader *_Nullable known = contextvars_this_thread.reader;
+    contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
+    __atomic_store_n(&reader->reading, storage, __ATOMIC_RELAXED);
+    // The mark before the values, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
+    if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    }
+}
+
+/// Ends it. A function that can't be seen through, so that whatever the caller retained was retained before.
+void contextvars_end_reading(void);
+
+/// Whether nobody reads a storage who may have seen what its owner has replaced before this call. Never waits.
+bool contextvars_nobody_reads(const contextvars_storage *storage);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,37 @@
+/// Small things that Swift can't say, and what tests ask.
+#ifndef CONTEXTVARS_TOOLS_H
+#define CONTEXTVARS_TOOLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#pragma clang assume_nonnull begin
+
+/// Does nothing that the caller's optimiser can see. To be called before a lock is given back under which something was
+/// retained: Swift's optimiser moves a retain behind whatever it sees to release nothing, the store that gives back a lock
+/// included, and by then another thread may have released the last reference.
+void contextvars_retain_barrier(void);
+
+/// How many strong references a Swift object has. For cycle collectors, which hold the world still meanwhile.
+size_t contextvars_reference_count(void *object);
+
+/// The value of an environment variable, or NULL.
+const char *_Nullable contextvars_environment(const char *name);
+
+/// Writes a line to standard error.
+void contextvars_complain(const char *line);
+
+// Tell the ThreadSanitizer that what was done before `release` comes before what is done after an `acquire` of the same
+// address: reference counts order it, in code that the sanitizer doesn't see. Nothing in other builds.
+void contextvars_sanitizer_release(const void *_Nullable address);
+void contextvars_sanitizer_acquire(const void *_Nullable address);
+
+/// How many frames are in use: bound, or made for a task. Walks all frames.
+size_t contextvars_used_frame_count(void);
+
+/// How many bytes of the frames' memory the system has to keep.
+size_t contextvars_resident_frame_bytes(void);
+
+#pragma clang assume_nonnull end
+
+#endif

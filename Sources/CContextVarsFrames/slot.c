@@ -1,0 +1,171 @@
+/// A slot as a task-local value whose copy, made by the runtime for each new unstructured task, copies the context.
+///
+/// The runtime copies task-local values by the value witness `initializeWithCopy` of their type. This file writes the
+/// type's metadata and witness table by hand, in the layout that the Swift ABI fixes (docs/ABI/TypeMetadata.rst in the
+/// Swift repository), so that a copy runs our code, on the creating thread, while the task is being created.
+///
+/// On arm64e the witnesses' addresses must be signed. There they aren't, the slot's metadata is that of a plain pointer,
+/// and a plain task has no context.
+
+#include "slot.h"
+
+#include <string.h>
+
+static const contextvars_hooks *hooks;
+static _Thread_local unsigned long copies;
+
+void contextvars_set_hooks(const contextvars_hooks *new_hooks) { __atomic_store_n(&hooks, new_hooks, __ATOMIC_RELEASE); }
+unsigned long contextvars_copies_on_this_thread(void) { return copies; }
+
+contextvars_support contextvars_supported = {true, true};
+
+void contextvars_set_support(bool with_copies, bool with_children) {
+    contextvars_supported = (contextvars_support){with_copies, with_children};
+}
+
+// MARK: What a storage has
+
+void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextvars_contents *destination) {
+    // Acquire, with the release in `set_hooks`: the hooks are complete.
+    __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->copy(source, is_own, destination);
+}
+
+bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents) {
+    *contents = storage->contents;
+    if (storage->flags & CONTEXTVARS_LENT) contents->values = 0;
+    uint8_t kept = storage->flags & CONTEXTVARS_PROMOTED;
+    memset(storage, 0, sizeof *storage);
+    storage->flags = kept;
+    return (contents->values | (uintptr_t)contents->variable) != 0;
+}
+
+void contextvars_contents_release(contextvars_contents *contents) {
+    __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->release(contents);
+}
+
+void contextvars_object_release(contextvars_storage *storage) {
+    __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->release_object(storage);
+}
+
+// MARK: Value witnesses
+
+/// A copy has what is current for whoever makes it.
+static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
+    (void)type;
+    *copy = (contextvars_slot){.is_copy = true};
+    copies++;
+    if (!contextvars_supported.copies) return copy;
+    contextvars_frame *led_to = contextvars_slot_frame(source);
+    contextvars_frame *own = led_to ? contextvars_slot_frame_of(source, contextvars_current_agent()) : NULL;
+    contextvars_frame *frame = own ? own : led_to;
+    contextvars_storage *storage = frame ? contextvars_frame_storage(frame) : &source->storage;
+    contextvars_storage_copy(storage, own != NULL, &copy->storage.contents);
+    return copy;
+}
+
+/// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
+static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
+    (void)type;
+    if (!source->is_copy) {
+        taken->frame = source->frame;
+        taken->rider = NULL;
+        taken->is_copy = false;
+        return taken;
+    }
+    *taken = *source;
+    if (taken->frame) contextvars_frame_set_storage(taken->frame, &taken->storage);
+    contextvars_cover_own_frame();
+    return taken;
+}
+
+static void destroy(contextvars_slot *slot, const void *type) {
+    (void)type;
+    if (!slot->is_copy) return;
+    contextvars_frame *frame = contextvars_slot_frame(slot);
+    contextvars_storage *object = frame ? contextvars_frame_end(frame) : NULL;
+    contextvars_contents contents;
+    bool has_contents = contextvars_storage_take(&slot->storage, &contents);
+    if (object) contextvars_object_release(object);
+    if (has_contents) contextvars_contents_release(&contents);
+}
+
+static contextvars_slot *assign_with_copy(contextvars_slot *destination, contextvars_slot *source, const void *type) {
+    contextvars_slot copy;
+    initialize_with_copy(&copy, source, type);
+    destroy(destination, type);
+    return initialize_with_take(destination, &copy, type);
+}
+
+static contextvars_slot *assign_with_take(contextvars_slot *destination, contextvars_slot *source, const void *type) {
+    destroy(destination, type);
+    return initialize_with_take(destination, source, type);
+}
+
+static unsigned get_enum_tag(const contextvars_slot *value, unsigned empty_cases, const void *type) {
+    (void)value, (void)empty_cases, (void)type;
+    return 0;
+}
+
+static void store_enum_tag(contextvars_slot *value, unsigned tag, unsigned empty_cases, const void *type) {
+    (void)value, (void)tag, (void)empty_cases, (void)type;
+}
+
+/// The flag of a type that isn't copied byte by byte; the low bits of the flags are the alignment mask.
+static const uint32_t is_not_trivial = 0x10000;
+/// The kind of a struct's metadata.
+static const uintptr_t kind_struct = 0x200;
+
+static const struct witness_table {
+    contextvars_slot *(*initialize_buffer_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    void (*destroy)(contextvars_slot *, const void *);
+    contextvars_slot *(*initialize_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*assign_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*initialize_with_take)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*assign_with_take)(contextvars_slot *, contextvars_slot *, const void *);
+    unsigned (*get_enum_tag)(const contextvars_slot *, unsigned, const void *);
+    void (*store_enum_tag)(contextvars_slot *, unsigned, unsigned, const void *);
+    size_t size;
+    size_t stride;
+    uint32_t flags;
+    uint32_t extra_inhabitants;
+} witnesses = {
+    .initialize_buffer_with_copy = initialize_with_copy,
+    .destroy = destroy,
+    .initialize_with_copy = initialize_with_copy,
+    .assign_with_copy = assign_with_copy,
+    .initialize_with_take = initialize_with_take,
+    .assign_with_take = assign_with_take,
+    .get_enum_tag = get_enum_tag,
+    .store_enum_tag = store_enum_tag,
+    .size = sizeof(contextvars_slot),
+    .stride = sizeof(contextvars_slot),
+    .flags = is_not_trivial | (_Alignof(contextvars_slot) - 1),
+};
+
+/// A type's metadata: the runtime is given the address of `kind`, and finds the witnesses in the word before it.
+static const struct metadata {
+    const struct witness_table *witnesses;
+    uintptr_t kind;
+    const void *description;
+} metadata = {&witnesses, kind_struct, NULL};
+
+// MARK: Pushing and popping
+
+const char contextvars_slot_key;
+
+void contextvars_slot_push(contextvars_frame *frame) {
+    contextvars_slot slot;
+    slot.frame = frame;
+    slot.is_copy = false;
+    swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
+}
+
+void contextvars_slot_pop(void) { swift_task_localValuePop(); }
+
+bool contextvars_slot_is_only_value(void) {
+    contextvars_slot *slot = contextvars_visible_slot();
+    const runtime_item *item = (const void *)((const char *)slot - offsetof(runtime_item, value));
+    // Of an item that doesn't look like ours, nothing is known.
+    if (item->key != &contextvars_slot_key || item->type != &metadata.kind) return false;
+    return item->next_and_flags < _Alignof(runtime_item);
+}

@@ -1,0 +1,88 @@
+/// The task-local value that leads to frames.
+#ifndef CONTEXTVARS_SLOT_H
+#define CONTEXTVARS_SLOT_H
+
+#include "contextvars_frames.h"
+#include "runtime.h"
+
+/// What the runtime keeps for us among the task-local values of a task or thread.
+///
+/// A slot comes to be in two ways. A binding pushes one that leads to its frame. And the runtime makes a copy for each new
+/// unstructured task: that slot holds a storage, and gets a frame when its task first uses a variable.
+typedef struct contextvars_slot {
+    /// The frame that the slot leads to; NULL in a copy that nobody has adopted. Written by the slot's agent only, and
+    /// read by its structured children: release and acquire.
+    contextvars_frame *frame;
+    /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
+    /// agent; children find that its owner is another agent, and pass it by.
+    contextvars_frame *rider;
+    /// Whether this is a copy: then the storage below is its own.
+    bool is_copy;
+    contextvars_storage storage;
+} contextvars_slot;
+
+/// The slot's key: only its address matters.
+extern const char contextvars_slot_key;
+
+/// The slot that the caller reaches, or NULL.
+static inline contextvars_slot *contextvars_visible_slot(void) { return runtime_visible_value(&contextvars_slot_key); }
+
+static inline contextvars_frame *contextvars_slot_frame(const contextvars_slot *slot) {
+    return __atomic_load_n(&slot->frame, __ATOMIC_ACQUIRE);
+}
+
+static inline void contextvars_slot_set_frame(contextvars_slot *slot, contextvars_frame *frame) {
+    __atomic_store_n(&slot->frame, frame, __ATOMIC_RELEASE);
+}
+
+static inline contextvars_frame *contextvars_slot_rider(const contextvars_slot *slot) {
+    return __atomic_load_n(&slot->rider, __ATOMIC_RELAXED);
+}
+
+static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvars_frame *rider) {
+    __atomic_store_n(&slot->rider, rider, __ATOMIC_RELAXED);
+}
+
+/// Pushes a slot that leads to a frame onto the values of the current task or, outside of tasks, of the current thread.
+void contextvars_slot_push(contextvars_frame *frame);
+
+/// Pops it.
+void contextvars_slot_pop(void);
+
+/// Whether the slot that the caller has just pushed is the only value there.
+bool contextvars_slot_is_only_value(void);
+
+/// The innermost frame that an agent owns behind a slot: the rider, or the one that the slot leads to. NULL if neither is
+/// the agent's.
+contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars_agent agent);
+
+/// Returns a frame whose own storage is empty to the pool.
+void contextvars_frame_free(contextvars_frame *frame);
+
+/// Ends a frame and returns it to the pool. Returns the storage of the object that was made for it, if one was, which the
+/// caller must release.
+contextvars_storage *contextvars_frame_end(contextvars_frame *frame);
+
+/// Empties a storage that nobody else uses. Returns whether there was anything, which the caller must release.
+bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents);
+
+/// Releases what a storage had. It may run deinitialisers, and these may use contexts: for the very end of an operation.
+void contextvars_contents_release(contextvars_contents *contents);
+void contextvars_object_release(contextvars_storage *storage);
+
+/// Writes a copy of what a storage has.
+void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextvars_contents *destination);
+
+/// Covers the innermost frame that the calling agent owns, if it owns one, because the runtime makes another one innermost.
+void contextvars_cover_own_frame(void);
+
+/// The main thread's root frame, where it has been made and the caller runs in it.
+contextvars_reached contextvars_reach_main_root(void);
+
+/// What the check of the runtime found.
+typedef struct contextvars_support {
+    bool copies, children;
+} contextvars_support;
+extern contextvars_support contextvars_supported;
+
+#endif

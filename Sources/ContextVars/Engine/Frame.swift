@@ -1,0 +1,65 @@
+import CContextVarsFrames
+
+/// What makes a storage current for an agent: `contextvars_frame`, which also states the invariants.
+typealias Frame = UnsafeMutablePointer<contextvars_frame>
+
+extension Frame {
+    /// The storage that is current in the frame.
+    @inline(__always)
+    var storage: Storage { contextvars_frame_storage(self) }
+
+    /// The storage that the frame has itself.
+    @inline(__always)
+    var own: Storage { pointer(to: \.own)! }
+
+    /// A frame to be filled and bound.
+    @inline(__always)
+    static func unbound() -> Frame {
+        prepareEngine()
+        return contextvars_frame_allocate()
+    }
+
+    /// The frame's context as an object, made if need be: only watchers ask for it.
+    ///
+    /// For the frame's owner.
+    func object() -> Context {
+        if let context = Context.object(of: storage) { return context }
+        let context = Context(takingOver: storage)
+        contextvars_storage_set_flag(own, UInt8(CONTEXTVARS_PROMOTED), true)
+        // From now on, the object's storage is the frame's. Children that are reading the other one go on doing so: it
+        // stays as it is until the frame ends.
+        contextvars_frame_set_storage(self, Unmanaged.passRetained(context).takeUnretainedValue().storage)
+        return context
+    }
+}
+
+// MARK: - What the C target calls
+
+/// Never freed: the runtime may copy slots as long as the process lives.
+private nonisolated(unsafe) let hooks = {
+    let hooks = UnsafeMutablePointer<contextvars_hooks>.allocate(capacity: 1)
+    hooks.initialize(
+        to: contextvars_hooks(
+            copy: { source, isOwn, copy in source.copy(into: copy, isOwn: isOwn) },
+            release: { contents in contents.release() },
+            release_object: { storage in
+                guard let context = Context.object(of: storage) else { return }
+                context.unclaim()
+                Unmanaged.passUnretained(context).release()
+            }
+        ))
+    return hooks
+}()
+
+/// Connects the engine with the C target and checks, once in the process, what the Swift runtime can be relied upon for.
+///
+/// To be called before anything is put into a frame: by whoever binds one, or makes the main thread's root.
+@inline(__always)
+func prepareEngine() {
+    _ = engineIsPrepared
+}
+
+private let engineIsPrepared: Void = {
+    contextvars_set_hooks(hooks)
+    RuntimeCheck.run()
+}()

@@ -1,0 +1,81 @@
+import CContextVarsFrames
+
+/// A context that is current for the calling agent from `init` until ``end()``.
+@usableFromInline
+struct Scope {
+    private let binding: contextvars_binding
+
+    /// Makes the storage of a context current that the caller has claimed, and keeps alive until the scope ends.
+    @usableFromInline
+    @inline(never)
+    init(in context: Context, isSynchronous: Bool) {
+        let frame = Frame.unbound()
+        contextvars_frame_set_storage(frame, context.storage)
+        self.init(binding: frame, isSynchronous)
+    }
+
+    /// Makes a copy of the current context current, with one change.
+    @usableFromInline
+    @inline(never)
+    init(changing variable: AnyContextVar, to value: consuming StoredValue, isSynchronous: Bool) {
+        let frame = Frame.unbound()
+        let contents = frame.own.contents
+        contents.map.initialize(to: CurrentContext.values(replacing: variable))
+        contents.setChange(of: variable, to: value)
+        self.init(binding: frame, isSynchronous)
+    }
+
+    /// Makes a new context with a snapshot's values current.
+    @usableFromInline
+    @inline(never)
+    init(copying snapshot: ContextSnapshot, isSynchronous: Bool) {
+        let frame = Frame.unbound()
+        frame.own.contents.map.initialize(to: snapshot.values)
+        self.init(binding: frame, isSynchronous)
+    }
+
+    /// The same for synchronous code, where the caller keeps the snapshot until the scope ends.
+    @usableFromInline
+    @inline(never)
+    init(lending snapshot: ContextSnapshot) {
+        let frame = Frame.unbound()
+        frame.own.contents.pointee.values = UInt(bitPattern: snapshot.rootAddress)
+        frame.own.contents.pointee.count = snapshot.count
+        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT)
+        self.init(binding: frame, true)
+    }
+
+    @inline(__always)
+    private init(binding frame: Frame, _ isSynchronous: Bool) {
+        binding = contextvars_bind(frame, isSynchronous)
+        Watchers.contextSwitched { CurrentContext.object }
+    }
+
+    /// Makes current what was current before.
+    @usableFromInline
+    @inline(never)
+    func end() {
+        contextvars_unbind(binding)
+        Watchers.contextSwitched { CurrentContext.object }
+    }
+}
+
+// MARK: - Asynchronous code
+
+extension Scope {
+    /// Runs asynchronous code in a scope.
+    ///
+    /// The scope's slot is in the task's stack-like memory, and so are the frames of asynchronous functions and all that
+    /// they allocate of a size that the compiler doesn't know. What is allocated last must be freed first. So between the
+    /// two ends of the scope, this function allocates nothing: it isn't inlined into callers that might, the result goes
+    /// straight to where the caller wants it, and errors are of a known size.
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) static func run<Result>(
+        in makeScope: @autoclosure () -> Scope, _ body: nonisolated(nonsending) () async throws -> Result
+    ) async rethrows -> Result {
+        let scope = makeScope()
+        defer { scope.end() }
+        return try await body()
+    }
+}

@@ -1,0 +1,107 @@
+import CContextVarsFrames
+import PersistentCollections
+
+// All of this is for the owner.
+
+extension Storage {
+    /// Sets a variable, or unsets it with `nil`, and returns what it had.
+    ///
+    /// Takes over the new value's reference; the caller has to release the old one's.
+    @inline(__always)
+    func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        guard contextvars_storage_lock(self) else { return exchangeInNewVersion(newValue, for: variable) }
+        defer { contextvars_storage_unlock(self) }
+        if let newValue {
+            if changes(variable) { return newValue.exchange(in: changedValue) }
+            if let place = map.pointee.valueToChange(forKey: variable) { return newValue.exchange(in: place) }
+        }
+        return changeMap(newValue, for: variable)
+    }
+
+    @inline(never)
+    private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        if changes(variable) { settle() }
+        guard let newValue else { return map.pointee.removeValue(forKey: variable).map { MovingValue($0) } }
+        return map.pointee.updateValue(newValue.takeStored(), forKey: variable).map { MovingValue($0) }
+    }
+
+    /// The values, with the change put into the map once and for all.
+    @inline(__always)
+    func settledValues() -> ContextValues {
+        if contents.pointee.variable != nil { settleUnderLock() }
+        return values()
+    }
+
+    @inline(never)
+    private func settleUnderLock() {
+        let mayChangeInPlace = contextvars_storage_lock(self)
+        if mayChangeInPlace { settle() }
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+    }
+
+    /// Puts the change into the map. Under the lock, where the storage is changed in place.
+    private func settle() {
+        guard let variable = contents.pointee.variable else { return }
+        let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()
+        let replaced = map.pointee.updateValue(changedValue.move(), forKey: key)
+        contents.pointee.variable = nil
+        contents.pointee.bits = 0
+        contents.pointee.box = nil
+        // What the map had for the variable may end here, and run what a user wrote; but it lives on where it came from: a
+        // change is made beside the map of another context.
+        withExtendedLifetime(replaced) {}
+    }
+}
+
+// MARK: - Where others read the storage
+
+extension Storage {
+    /// Exchanges a value where the storage isn't changed in place. The caller has taken the lock, which this gives back.
+    @inline(never)
+    private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT)) { keepLentMap() }
+        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
+            contextvars_retain_barrier()
+            contextvars_storage_unlock(self)
+            return exchange(newValue, for: variable)
+        }
+        var values = values()
+        let oldValue =
+            if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
+                values.removeValue(forKey: variable)
+            }
+        publish(values)
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        Version.releaseUnread(in: self)
+        return oldValue.map { MovingValue($0) }
+    }
+
+    /// Makes values current that aren't changed any more. Under the lock.
+    private func publish(_ values: ContextValues) {
+        let word = contextvars_storage_values(self)
+        let previous = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : Version(map.move(), after: nil)
+        contextvars_storage_set_values(self, Version(values, after: previous).intoWord())
+    }
+
+    /// Keeps the map itself, which until now whoever began the scope has kept for it. Under the lock.
+    private func keepLentMap() {
+        let kept = map.pointee
+        map.initialize(to: kept)
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT), false)
+    }
+
+    /// Changes in place again, now that nobody reads the storage without its lock any more.
+    func withdraw() {
+        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else { return }
+        _ = contextvars_storage_lock(self)
+        let word = contextvars_storage_values(self)
+        let version = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : nil
+        if let version { map.initialize(to: version.values) }
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        withExtendedLifetime(version) {}
+    }
+}

@@ -1,0 +1,89 @@
+import CContextVarsFrames
+import Synchronization
+
+/// What the Swift runtime of the process lets this library do.
+///
+/// A plain `Task { }` gets its copy of the current context because the runtime copies task-local values into new tasks, on
+/// the creating thread, in a way that this library observes. Nothing promises that. So the library checks it once, before
+/// the first context is bound, and does without where it doesn't hold: then a plain task has no context, its variables have
+/// their defaults, and ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``. It never has another task's values.
+///
+/// What is explicit works in every case: `Task(context:)`, `group.addTask(context:)`, snapshots, ``Context/run(_:)-7vyiv``
+/// and ``ContextVar/withValue(_:operation:)-9o8z3``.
+public enum RuntimeSupport: Sendable, Hashable {
+    /// All that the documentation says.
+    case full
+
+    /// Plain tasks have no context. Structured children borrow their parent's.
+    case withoutTaskCopies(because: String)
+
+    /// Neither plain tasks nor structured children have a context unless they are given one.
+    case explicitOnly(because: String)
+}
+
+extension RuntimeSupport {
+    /// What holds in this process.
+    ///
+    /// The first call checks the runtime, unless a context was bound before. Where something is missing, the process says so
+    /// once, on standard error.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static var current: RuntimeSupport {
+        prepareEngine()
+        return known.withLock { $0 }
+    }
+
+    /// Ends the process if less holds, with a message that says what is missing.
+    ///
+    /// For a program that would rather not start than have tasks without a context. Call it first in `main`:
+    ///
+    /// ```swift
+    /// RuntimeSupport.require(.full)
+    /// ```
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static func require(_ needed: RuntimeSupport) {
+        let current = current
+        if current.rank < needed.rank { fatalError(current.complaint ?? "") }
+    }
+
+    static let known = Mutex(RuntimeSupport.full)
+
+    /// What a test asks for, by the environment variable `CONTEXTVARS_RUNTIME_SUPPORT`.
+    static var forced: RuntimeSupport? {
+        guard let name = contextvars_environment("CONTEXTVARS_RUNTIME_SUPPORT") else { return nil }
+        let reason = "CONTEXTVARS_RUNTIME_SUPPORT is set"
+        return switch String(cString: name) {
+        case "withoutTaskCopies": .withoutTaskCopies(because: reason)
+        case "explicitOnly": .explicitOnly(because: reason)
+        default: nil
+        }
+    }
+
+    var allowsChildren: Bool { rank > 0 }
+
+    private var rank: Int {
+        switch self {
+        case .full: 2
+        case .withoutTaskCopies: 1
+        case .explicitOnly: 0
+        }
+    }
+
+    /// What the process says where something is missing.
+    var complaint: String? {
+        switch self {
+        case .full: nil
+        case .withoutTaskCopies(let reason):
+            """
+            swift-contextvars: with this Swift runtime, a plain Task { } has no context (\(reason)). Write \
+            Task(context: .current) { }.
+            """
+        case .explicitOnly(let reason):
+            """
+            swift-contextvars: with this Swift runtime, neither a plain Task { } nor a structured child has a context \
+            (\(reason)). Write Task(context: .current) { } and group.addTask(context: .current) { }.
+            """
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import CContextVarsFrames
+import Testing
+
+@testable import ContextVars
+
+@Suite struct StorageTests {
+    @Test func `A map is its root and its count, and the empty one is all zero`() {
+        #expect(MemoryLayout<ContextValues>.size == 2 * MemoryLayout<UInt>.size)
+        let contents = UnsafeMutablePointer<contextvars_contents>.allocate(capacity: 1)
+        defer { contents.deallocate() }
+        contents.initialize(to: contextvars_contents())
+        #expect(contents.map.pointee.isEmpty && contents.pointee.variable == nil)
+        let values = ContextSnapshot().with(ContextVar("a", default: 0), 1).values
+        contents.map.initialize(to: values)
+        #expect(UnsafeMutableRawPointer(bitPattern: contents.pointee.values) == values.rootAddress)
+        #expect(contents.pointee.count == 1)
+        contents.release()
+    }
+
+    @Test func `A stored value is its bits and its box`() {
+        #expect(MemoryLayout<StoredValue>.size == 2 * MemoryLayout<UInt64>.size)
+        #expect(MemoryLayout<StoredValue>.offset(of: \.box) == MemoryLayout<UInt64>.size)
+    }
+
+    @Test func `A context's storage is behind the object's header`() {
+        let context = Context()
+        let address = UnsafeMutableRawPointer(context.storage)
+        #expect(address - Context.storageOffset == Unmanaged.passUnretained(context).toOpaque())
+    }
+
+    @Test func `A change beside the map comes before what the map has`() {
+        let (first, second) = (ContextVar("first", default: 0), ContextVar("second", default: 0))
+        let values = ContextSnapshot().with(first, 1).with(second, 2)
+        let changed = values.run { second.withValue(3) { CurrentContext.values() } }
+        #expect(changed[first]?.load(as: Int.self) == 1)
+        #expect(changed[second]?.load(as: Int.self) == 3)
+        #expect(values[second] == 2)
+    }
+}
