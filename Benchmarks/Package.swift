@@ -65,6 +65,25 @@ let package = Package(
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/Integrations"),
+        // What the programs that count share.
+        .target(name: "Counting", dependencies: ["CMeasure"]),
+        .executableTarget(
+            name: "count-integrations",
+            dependencies: [
+                "Counting",
+                .product(name: "ContextVars", package: "swift-contextvars"),
+                .product(name: "ContextVarsHummingbird", package: "swift-contextvars"),
+                .product(name: "ContextVarsLogging", package: "swift-contextvars"),
+                .product(name: "ContextVarsNIO", package: "swift-contextvars"),
+                .product(name: "ContextVarsTracing", package: "swift-contextvars"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Sources/CountIntegrations"),
         .executableTarget(
             name: "ContextVarsBenchmarks",
             dependencies: [

@@ -92,15 +92,15 @@ import Tracing
         }
     }
 
-    @Test func `A body of one buffer is told from one that code writes`() {
+    @Test func `A body of one buffer is told from one that code writes`() throws {
         // Where this fails, Hummingbird's type has changed: bodies of one buffer are then sent in three writes.
         #expect(ResponseBody.hasKnownShape)
 
         for length in [0, 1, 100, 100_000] {
             #expect(ResponseBody(byteBuffer: ByteBuffer(repeating: 1, count: length)).isBuffer)
         }
-        var slice = ByteBuffer(string: "some bytes")
-        slice.moveReaderIndex(forwardBy: 3)
+        let text = ByteBuffer(string: "some bytes")
+        let slice = try #require(text.getSlice(at: 3, length: 4))
         #expect(ResponseBody(byteBuffer: slice).isBuffer)
 
         #expect(!ResponseBody().isBuffer)
