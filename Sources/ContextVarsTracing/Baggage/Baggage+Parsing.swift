@@ -2,11 +2,14 @@
 extension Baggage {
     /// Reads a `baggage` header.
     ///
-    /// A member that isn't after the format is left out and reported; the others count. Nothing in a header is an error
-    /// to be caught, and nothing of a header's text is in the problems, so that they can be logged.
+    /// A malformed member is left out and reported; the others count. Where its key can be read, the members before it
+    /// with that key are left out too: it was meant to override them, so none of them is what the last sender meant. A
+    /// member after it counts again.
     ///
-    /// - Returns: The members that are after the format, and what was wrong with the others.
-    /// - Complexity: O(*n*) for *n* bytes; O(1) where the header is beyond the limit of bytes.
+    /// No header makes this throw, and the problems hold none of its text, so that they can be logged.
+    ///
+    /// - Returns: The members that count, and what was wrong with the others.
+    /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
     public static func parse(
         _ header: String, limits: Limits = .default
     ) -> (baggage: Baggage, problems: [Problem]) {
@@ -15,17 +18,19 @@ extension Baggage {
 
     /// Reads several `baggage` headers of one message, which count as one that has their values separated by commas.
     ///
-    /// - Returns: The members that are after the format, and what was wrong with the others.
-    /// - Complexity: O(*n*) for *n* bytes; O(1) for each header where they are beyond the limit of bytes.
+    /// - Returns: The members that count, and what was wrong with the others.
+    /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
     public static func parse(
         _ headers: some Collection<String>, limits: Limits = .default
     ) -> (baggage: Baggage, problems: [Problem]) {
-        let bytes = headers.reduce(max(headers.count - 1, 0)) { $0 + $1.utf8.count }
+        let bytes = byteCount(of: headers, atMost: limits.maxBytes)
         guard bytes <= limits.maxBytes else {
             return (Baggage(), [.tooManyBytes(bytes, limit: limits.maxBytes)])
         }
         var members: [Member] = []
         var problems: [Problem] = []
+        // How many members stood before the last malformed one, by its key.
+        var voided: [String: Int] = [:]
         var count = 0
         for header in headers {
             for text in Pieces(of: header.utf8[...], separatedBy: .comma) {
@@ -34,14 +39,31 @@ extension Baggage {
                 guard count < limits.maxMembers else {
                     return (Baggage(), [.tooManyMembers(limit: limits.maxMembers)])
                 }
-                switch Member.parse(text) {
-                case .success(let member): members.append(member)
-                case .failure(let defect): problems.append(.malformedMember(count, defect))
+                do {
+                    members.append(try Member.parse(text))
+                } catch {
+                    problems.append(.malformedMember(count, error))
+                    if let key = Member.readableKey(of: text) { voided[key] = members.count }
                 }
                 count += 1
             }
         }
-        return (Baggage(members), problems)
+        guard !voided.isEmpty else { return (Baggage(members), problems) }
+        let counting = members.enumerated().filter { index, member in index >= voided[member.key, default: 0] }
+        return (Baggage(counting.map(\.element)), problems)
+    }
+
+    /// The bytes of some headers with single commas between them, without the optional white space around commas.
+    ///
+    /// Frameworks join the lines of a header with a comma or with a comma and a space, and which one they choose mustn't
+    /// decide whether it is beyond the limit. White space is looked for only where it could decide that.
+    private static func byteCount(of headers: some Collection<String>, atMost limit: Int) -> Int {
+        let commas = max(headers.count - 1, 0)
+        let bytes = headers.reduce(commas) { $0 + $1.utf8.count }
+        guard bytes > limit else { return bytes }
+        return headers.reduce(commas) { sum, header in
+            Pieces(of: header.utf8[...], separatedBy: .comma).reduce(sum - 1) { $0 + $1.count + 1 }
+        }
     }
 }
 
@@ -52,7 +74,7 @@ extension Baggage {
         case tooManyBytes(Int, limit: Int)
         /// The header has more members than the limit, so that none of it was read.
         case tooManyMembers(limit: Int)
-        /// A member, counted from 0, was left out.
+        /// A member, counted from 0, was left out, and with it those before it that have the same key.
         case malformedMember(Int, Defect)
     }
 
@@ -88,19 +110,23 @@ private typealias Bytes = Substring.UTF8View
 
 extension Baggage.Member {
     /// `key OWS "=" OWS value *( OWS ";" OWS property )`, trimmed at both ends.
-    fileprivate static func parse(_ text: Bytes) -> Result<Self, Baggage.Defect> {
-        Result { () throws(Baggage.Defect) in
-            var pieces = Pieces(of: text, separatedBy: .semicolon)
-            let (key, value) = try parsePair(pieces.next() ?? text)
-            guard let value else { throw .missingValue }
-            var properties: [Baggage.Property] = []
-            while let piece = pieces.next() {
-                // `key=value;` is common, and harmless.
-                if piece.isEmpty { continue }
-                properties.append(try Baggage.Property.parse(piece))
-            }
-            return Self(validKey: key, value, properties: properties)
+    fileprivate static func parse(_ text: Bytes) throws(Baggage.Defect) -> Self {
+        var pieces = Pieces(of: text, separatedBy: .semicolon)
+        let (key, value) = try parsePair(pieces.next() ?? text)
+        guard let value else { throw .missingValue }
+        var properties: [Baggage.Property] = []
+        while let piece = pieces.next() {
+            // `key=value;` is common, and harmless.
+            if piece.isEmpty { continue }
+            properties.append(try Baggage.Property.parse(piece))
         }
+        return Self(validKey: key, value, properties: properties)
+    }
+
+    /// The key of a malformed member, where that much of it can be read.
+    fileprivate static func readableKey(of text: Bytes) -> String? {
+        let key = trimmed(text.prefix { $0 != .equals && $0 != .semicolon })
+        return isToken(key) ? String(Substring(key)) : nil
     }
 }
 
