@@ -22,7 +22,7 @@ public struct LoggedVariable: Sendable {
 
     let content: Content
 
-    /// Logs a variable by its description.
+    /// Logs a variable by its description, as that is when the message is logged.
     ///
     /// - Parameters:
     ///   - variable: The variable.
@@ -35,7 +35,8 @@ public struct LoggedVariable: Sendable {
         self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
     }
 
-    /// Logs a variable of an optional type by the description of its value, and leaves it out where that is `nil`.
+    /// Logs a variable of an optional type by the description of its value, as that is when the message is logged, and
+    /// leaves it out where the value is `nil`.
     ///
     /// - Parameters:
     ///   - variable: The variable.
@@ -56,7 +57,8 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
     public init<Value: Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false,
         format: @escaping @Sendable (Value) -> Logger.MetadataValue?
@@ -80,7 +82,8 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
     public init<Wrapped: Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public,
         logsDefault: Bool = false, format: @escaping @Sendable (Wrapped) -> Logger.MetadataValue?
@@ -99,11 +102,13 @@ public struct LoggedVariable: Sendable {
 
 /// Makes metadata of values of one type; the choice is made once, not for each message.
 ///
-/// A string is logged as one. Others are described only when a handler writes them.
+/// The log tells what a value was when the message was logged. So it is described then: a handler may write later, when
+/// an object has changed, or elsewhere, where a description that reads other variables reads those of other code.
+/// Numbers and `Bool` can't tell the difference, and are left to the handler, which may never write them.
 private func formatByDescription<Value: CustomStringConvertible & Sendable>()
     -> @Sendable (Value) -> Logger.MetadataValue?
 {
-    if Value.self == String.self { return { .string($0.description) } }
-    return { .stringConvertible($0) }
+    if Value.self is any Numeric.Type || Value.self == Bool.self { return { .stringConvertible($0) } }
+    return { .string($0.description) }
 }
 #endif
