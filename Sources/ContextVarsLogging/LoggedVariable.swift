@@ -28,7 +28,7 @@ public struct LoggedVariable: Sendable {
         self.content = content
     }
 
-    /// Logs a variable by its description.
+    /// Logs a variable by its description, as that is when the message is logged.
     ///
     /// - Parameters:
     ///   - variable: The variable.
@@ -42,7 +42,8 @@ public struct LoggedVariable: Sendable {
         self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
     }
 
-    /// Logs a variable of an optional type by the description of its value, and leaves it out where that is `nil`.
+    /// Logs a variable of an optional type by the description of its value, as that is when the message is logged, and
+    /// leaves it out where the value is `nil`.
     ///
     /// - Parameters:
     ///   - variable: The variable.
@@ -64,7 +65,8 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
     @inlinable
     public init<Value: Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false,
@@ -91,7 +93,8 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
     @inlinable
     public init<Wrapped: Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public,
@@ -111,12 +114,14 @@ public struct LoggedVariable: Sendable {
 
 /// Makes metadata of values of one type; the choice is made once, not for each message.
 ///
-/// A string is logged as one. Others are described only when a handler writes them.
+/// The log tells what a value was when the message was logged. So it is described then: a handler may write later, when
+/// an object has changed, or elsewhere, where a description that reads other variables reads those of other code.
+/// Numbers and `Bool` can't tell the difference, and are left to the handler, which may never write them.
 @inlinable
 func formatByDescription<Value: CustomStringConvertible & Sendable>()
     -> @Sendable (Value) -> Logger.MetadataValue?
 {
-    if Value.self == String.self { return { .string($0.description) } }
-    return { .stringConvertible($0) }
+    if Value.self is any Numeric.Type || Value.self == Bool.self { return { .stringConvertible($0) } }
+    return { .string($0.description) }
 }
 #endif

@@ -9,12 +9,13 @@ public import NIOCore
 /// current for all its parts: what a handler sets at the head can be read at the end, and no other request sees it.
 ///
 /// ```swift
+/// let server = ContextSnapshot.current      // what all connections start with
 /// bootstrap.childChannelInitializer { channel in
 ///     channel.eventLoop.makeCompletedFuture {
 ///         let pipeline = channel.pipeline.syncOperations
 ///         try pipeline.configureHTTPServerPipeline()
 ///         try pipeline.addHandler(
-///             ContextChannelHandler<HTTPServerRequestPart> { part in
+///             ContextChannelHandler(context: server) { (part: HTTPServerRequestPart) in
 ///                 switch part {
 ///                 case .head: .start
 ///                 case .body: .middle
@@ -66,14 +67,15 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 
     /// Creates a handler that gives a channel a context, and all requests the same.
     ///
-    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the
-    ///   `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
-    ///   copy of the current context.
+    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is
+    ///   entered as long as the handler lives. All requests on the channel start with these values, so `.current` is
+    ///   wrong where one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give
+    ///   those `ContextSnapshot()`.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
     @inlinable
     public convenience init<Source: ContextSource>(
-        context: Source = ContextSnapshot.current
+        context: Source
     ) throws(Source.EntryError) {
         self.init(in: try context.enter(), partOfRequest: nil)
     }
@@ -81,16 +83,17 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     /// Creates a handler that gives a channel a context, and each request a copy of it.
     ///
     /// - Parameters:
-    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the
-    ///     `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
-    ///     copy of the current context.
+    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is entered as
+    ///     long as the handler lives. All requests on the channel start with these values, so `.current` is wrong where
+    ///     one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give those
+    ///     `ContextSnapshot()`.
     ///   - partOfRequest: Tells where requests start and end. Called once for each read, on the event loop, in the
     ///     caller's context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
     @inlinable
     public convenience init<Source: ContextSource>(
-        context: Source = ContextSnapshot.current, partOfRequest: @escaping (Inbound) -> RequestPart
+        context: Source, partOfRequest: @escaping (Inbound) -> RequestPart
     ) throws(Source.EntryError) {
         self.init(in: try context.enter()) { partOfRequest(Self.unwrapInboundIn($0)) }
     }

@@ -13,7 +13,7 @@ enum Queues {
         Row(queueJob, against: "queue.async", bar: 1.3) {
             Sides(
                 ours: { meter in
-                    try enqueue(meter) { queue, group in queue.async(context: .current, group: group) { keep(1) } }
+                    try enqueue(meter) { queue, group in queue.async(group: group, context: .current) { keep(1) } }
                 },
                 peer: { meter in
                     try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
