@@ -37,17 +37,16 @@ let package = Package(
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
             exclude: ["main.c"]),
+        .target(name: "TestSupport", path: "Tests/Support/TestSupport"),
         .testTarget(name: "ContextVarsCTests", dependencies: ["ContextVarsC", "CContextVarsProgram"]),
-        .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
+        .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections", "TestSupport"]),
         .testTarget(
-            name: "ContextVarsTests", dependencies: ["CContextVarsFrames", "ContextVars", "MainThreadProbe"],
+            name: "ContextVarsTests",
+            dependencies: ["CContextVarsFrames", "ContextVars", "CMainThreadEntry", "TestSupport"],
             swiftSettings: plain.map { [.define($0)] }),
-        .executableTarget(
-            name: "MainThreadProbe", dependencies: ["CContextVarsFrames", "ContextVars"],
-            path: "Tests/Support/MainThreadProbe"
-        ),
-        .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
-        .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),
+        .target(name: "CMainThreadEntry", path: "Tests/Support/CMainThreadEntry"),
+        .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
+        .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
     ],
     swiftLanguageModes: [.v6]
@@ -131,7 +130,7 @@ addIntegration(
         .target(name: module, dependencies: modules.map { .byName(name: $0) } + dependencies(products)),
         .testTarget(
             name: "\(module)Tests",
-            dependencies: (modules + [module]).map { .byName(name: $0) } + dependencies(products)
+            dependencies: (modules + [module, "TestSupport"]).map { .byName(name: $0) } + dependencies(products)
                 + dependencies(testProducts)),
     ]
 }

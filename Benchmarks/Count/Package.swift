@@ -7,12 +7,13 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [.package(name: "swift-contextvars", path: "../..")],
     targets: [
-        // A link to that of the benchmarks.
+        // Links to those of the benchmarks.
         .target(name: "CMeasure"),
+        .target(name: "Counting", dependencies: ["CMeasure"]),
         .executableTarget(
             name: "count",
             dependencies: [
-                "CMeasure",
+                "Counting",
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "PersistentCollections", package: "swift-contextvars"),
             ],

@@ -50,15 +50,6 @@ static PyMethodDef functions[] = {
     {0},
 };
 
-static PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_contextvars",
-    .m_doc = "Context variables, served by swift-contextvars.",
-    // One engine state per thread and static types: for one interpreter in a process.
-    .m_size = -1,
-    .m_methods = functions,
-};
-
 static bool add_type(PyObject *module, const char *name, PyTypeObject *type) {
     if (PyType_Ready(type) < 0) return false;
     if (!name) return true;
@@ -69,6 +60,7 @@ static bool add_type(PyObject *module, const char *name, PyTypeObject *type) {
 }
 
 static bool add_missing(void) {
+    if (PyDict_GetItemString(TokenType.tp_dict, "MISSING")) return true;
     PyObject *missing = new_missing();
     if (!missing) return false;
     bool added = PyDict_SetItemString(TokenType.tp_dict, "MISSING", missing) == 0;
@@ -77,17 +69,53 @@ static bool add_missing(void) {
     return added;
 }
 
-PyMODINIT_FUNC PyInit__contextvars(void) {
-    PyObject *module = PyModule_Create(&definition);
-    if (!module) return NULL;
-    python = ctxvars_embedder_new(&callbacks);
-    if (find_passes() && add_type(module, "Context", &ContextType) && add_type(module, "ContextVar", &VarType)
+// Since 3.14, a context is a mapping for `isinstance` too.
+static bool register_mapping(void) {
+    PyObject *abstract = PyImport_ImportModule("collections.abc");
+    PyObject *mapping = abstract ? PyObject_GetAttrString(abstract, "Mapping") : NULL;
+    PyObject *registered = mapping ? PyObject_CallMethod(mapping, "register", "O", &ContextType) : NULL;
+    Py_XDECREF(abstract);
+    Py_XDECREF(mapping);
+    Py_XDECREF(registered);
+    return registered != NULL;
+}
+
+// Called for each interpreter that imports the module.
+static int set_up(PyObject *module) {
+    // A thread's record, and with it what is current there, would be the same in both interpreters.
+    if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+        PyErr_SetString(
+            PyExc_ImportError, "swift-contextvars serves the main interpreter only; import _contextvars there");
+        return -1;
+    }
+    // The module can be loaded again; what it has told the engine and seen of the collector stays.
+    if (!python && !find_passes()) return -1;
+    if (!python) python = ctxvars_embedder_new(&callbacks);
+    bool complete =
+        add_type(module, "Context", &ContextType) && add_type(module, "ContextVar", &VarType)
         && add_type(module, "Token", &TokenType) && add_type(module, "_hamt", &HamtType)
         && add_type(module, NULL, &MissingType) && add_type(module, NULL, &KeysType)
         && add_type(module, NULL, &ValuesType) && add_type(module, NULL, &ItemsType) && add_missing()
-        && PyModule_AddStringConstant(module, "__engine__", ctxvars_engine()) == 0
-        && PyModule_AddIntConstant(module, "_sees_shared_storage", sees_shared_storage()) == 0)
-        return module;
-    Py_DECREF(module);
-    return NULL;
+        && register_mapping() && PyModule_AddStringConstant(module, "__engine__", ctxvars_engine()) == 0
+        && PyModule_AddIntConstant(module, "_sees_shared_storage", sees_shared_storage()) == 0;
+    return complete ? 0 : -1;
 }
+
+// In two phases: of a module of one phase, an older subinterpreter gets the main interpreter's copy, unasked.
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, set_up},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+    {0, NULL},
+};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_contextvars",
+    .m_doc = "Context variables, served by swift-contextvars.",
+    .m_methods = functions,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__contextvars(void) { return PyModuleDef_Init(&definition); }

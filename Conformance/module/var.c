@@ -21,6 +21,8 @@ static PyObject *var_new(PyTypeObject *Py_UNUSED(type), PyObject *args, PyObject
         PyErr_SetString(PyExc_TypeError, "context variable name must be a str");
         return NULL;
     }
+    // CPython mixes the name's hash into the variable's. Here it isn't used, but a subclass of str may not have one.
+    if (PyObject_Hash(name) == -1) return NULL;
     VarObject *self = PyObject_GC_New(VarObject, &VarType);
     if (!self) return NULL;
     Py_INCREF(name);

@@ -62,6 +62,15 @@ def same_variable_in_two(module, left, right):
     return contexts
 
 
+class WithoutHash(str):
+    __hash__ = None
+
+
+class WithFailingHash(str):
+    def __hash__(self):
+        raise ZeroDivisionError("hashed")
+
+
 def raising():
     raise ZeroDivisionError("in the context")
 
@@ -121,6 +130,9 @@ CASES = [
     lambda m: m.ContextVar("\ud800"),
     lambda m: m.ContextVar("a\0b").name,
     lambda m: m.ContextVar("a").name,
+    lambda m: m.ContextVar(WithoutHash("a")),
+    lambda m: m.ContextVar(WithFailingHash("a")),
+    lambda m: type(m.ContextVar(type("Name", (str,), {})("a")).name).__name__,
     lambda m: setattr(m.ContextVar("a"), "name", "b"),
     lambda m: setattr(m.ContextVar("a"), "other", "b"),
     lambda m: delattr(m.ContextVar("a"), "name"),

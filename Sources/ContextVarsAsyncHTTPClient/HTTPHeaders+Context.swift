@@ -24,11 +24,8 @@ extension HTTPHeaders {
 
 private struct HeadersInjector: Injector {
     func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
-        if key == BaggageInstrument.headerName {
-            headers.replaceOrAdd(name: key, value: merge(value, with: headers[key]))
-        } else {
-            headers.replaceOrAdd(name: key, value: value)
-        }
+        let others = key == BaggageInstrument.headerName ? headers[key] : []
+        headers.replaceOrAdd(name: key, value: others.isEmpty ? value : merge(value, with: others))
     }
 
     /// A `baggage` header with the members of another behind it, but for those with the same keys.

@@ -7,14 +7,14 @@ extension DispatchGroup {
     /// A `Context` is entered from this call until the work has run.
     ///
     /// ```swift
-    /// group.notify(context: .current, queue: queue) { log("all done") }
+    /// group.notify(queue: queue, context: .current) { log("all done") }
     /// ```
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func notify<Source: ContextSource>(
-        context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue, context: Source,
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()

@@ -16,8 +16,8 @@ extension DispatchQueue {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func async<Source: ContextSource>(
-        context: Source, group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified,
-        flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
+        group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        context: Source, execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
         async(group: group, qos: qos, flags: flags) { claimed.run(work) }
@@ -25,14 +25,14 @@ extension DispatchQueue {
 
     /// Schedules work that runs in a certain context, not before a point in time.
     ///
-    /// As ``async(context:group:qos:flags:execute:)``. A `Context` is entered from this call on, not only
+    /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(
-        deadline: DispatchTime, context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        deadline: DispatchTime, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context: Source,
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
@@ -41,15 +41,15 @@ extension DispatchQueue {
 
     /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
     ///
-    /// As ``async(context:group:qos:flags:execute:)``. A `Context` is entered from this call on, not only
+    /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(
-        wallDeadline: DispatchWallTime, context: Source, qos: DispatchQoS = .unspecified,
-        flags: DispatchWorkItemFlags = [], execute work: @escaping @Sendable () -> Void
+        wallDeadline: DispatchWallTime, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        context: Source, execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
         asyncAfter(wallDeadline: wallDeadline, qos: qos, flags: flags) { claimed.run(work) }

@@ -17,7 +17,7 @@ extension DispatchQueue {
     /// - Complexity: O(1).
     @discardableResult
     public func sync<Result, Failure: Error>(
-        context snapshot: ContextSnapshot, flags: DispatchWorkItemFlags = [], execute work: () throws(Failure) -> Result
+        flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot, execute work: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         try sync(flags: flags) { Swift.Result { () throws(Failure) in try snapshot.run(work) } }.get()
     }
@@ -28,7 +28,7 @@ extension DispatchQueue {
     /// - Complexity: O(1).
     @discardableResult
     public func sync<Result>(
-        context snapshot: ContextSnapshot, flags: DispatchWorkItemFlags = [], execute work: () -> Result
+        flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot, execute work: () -> Result
     ) -> Result {
         sync(flags: flags) { snapshot.run(work) }
     }
@@ -41,7 +41,7 @@ extension DispatchQueue {
     /// - Complexity: O(1).
     @discardableResult
     public func sync<Result>(
-        context: Context, flags: DispatchWorkItemFlags = [], execute work: () throws -> Result
+        flags: DispatchWorkItemFlags = [], context: Context, execute work: () throws -> Result
     ) throws -> Result {
         try sync(flags: flags) { try context.run(work) }
     }

@@ -15,7 +15,7 @@ extension DispatchSourceProtocol {
     ///
     /// - Complexity: O(1), and O(1) more for each event.
     public func setEventHandler(
-        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void
     ) {
         setEventHandler(qos: qos, flags: flags) { snapshot.run(handler) }
@@ -25,7 +25,7 @@ extension DispatchSourceProtocol {
     ///
     /// - Complexity: O(1).
     public func setCancelHandler(
-        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void
     ) {
         setCancelHandler(qos: qos, flags: flags) { snapshot.run(handler) }
@@ -35,7 +35,7 @@ extension DispatchSourceProtocol {
     ///
     /// - Complexity: O(1).
     public func setRegistrationHandler(
-        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void
     ) {
         setRegistrationHandler(qos: qos, flags: flags) { snapshot.run(handler) }

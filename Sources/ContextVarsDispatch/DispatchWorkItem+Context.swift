@@ -8,7 +8,7 @@ extension DispatchWorkItem {
     ///
     /// - Complexity: O(1), and O(1) more each time it is performed.
     public convenience init(
-        context snapshot: ContextSnapshot, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         block: @escaping @Sendable () -> Void
     ) {
         self.init(qos: qos, flags: flags) { snapshot.run(block) }
@@ -29,7 +29,7 @@ extension DispatchWorkItem {
     /// - Throws: `ContextError.alreadyEntered` if the context is entered already, here or anywhere.
     /// - Complexity: O(1).
     public convenience init(
-        context: Context, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context: Context,
         block: @escaping @Sendable () -> Void
     ) throws(ContextError) {
         let claimed = try context.enter()
@@ -44,7 +44,7 @@ extension DispatchWorkItem {
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func notify<Source: ContextSource>(
-        context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
+        qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue, context: Source,
         execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()

@@ -73,11 +73,13 @@ public struct ContextServerInterceptor: ServerInterceptor {
 
     /// What the metadata has; where an interceptor before this one has opened a span, its service context with the
     /// baggage of the metadata.
-    private func received(with metadata: Metadata) -> ServiceContext {
+    private func received(with metadata: Metadata) -> ServiceContext? {
         var received = ServiceContext.topLevel
         let instrument = instrument ?? InstrumentationSystem.instrument
-        instrument.extract(metadata, into: &received, using: MetadataExtractor())
-        guard var current = ServiceContext.current else { return received }
+        if type(of: instrument) != NoOpInstrument.self {
+            instrument.extract(metadata, into: &received, using: MetadataExtractor())
+        }
+        guard var current = ServiceContext.current else { return received.isEmpty ? nil : received }
         current.receiveBaggage(of: received)
         return current
     }

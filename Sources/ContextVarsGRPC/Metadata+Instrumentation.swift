@@ -1,4 +1,5 @@
 #if GRPC
+import ContextVarsTracing
 import GRPCCore
 import Tracing
 
@@ -6,7 +7,9 @@ import Tracing
 struct MetadataInjector: Injector {
     func inject(_ value: String, forKey key: String, into metadata: inout Metadata) {
         // One entry that is not allowed would fail the whole RPC.
-        guard isKeyOfString(key), value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { return }
+        guard key == BaggageInstrument.headerName || isKeyOfString(key),
+            value.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+        else { return }
         metadata.replaceOrAddString(value, forKey: key)
     }
 
@@ -29,8 +32,10 @@ struct MetadataInjector: Injector {
 struct MetadataExtractor: Extractor {
     func extract(key: String, from metadata: Metadata) -> String? {
         // A list may be spread over several entries; a key that allows one value has none that is valid then.
-        let values = Array(metadata[stringValues: key])
-        return values.isEmpty ? nil : values.joined(separator: ",")
+        var values = metadata[stringValues: key].makeIterator()
+        guard var list = values.next() else { return nil }
+        while let value = values.next() { list += "," + value }
+        return list
     }
 }
 #endif

@@ -8,17 +8,19 @@ import Tracing
 /// gRPC calls the producer after the handler has returned, never while it runs, so one context serves both.
 struct RPCScope: Sendable {
     private let context: Context
-    private let serviceContext: ServiceContext
+    /// `nil` where nothing was received and no service context was current.
+    private let serviceContext: ServiceContext?
 
-    init(_ serviceContext: ServiceContext) {
+    init(_ serviceContext: ServiceContext?) {
         self.serviceContext = serviceContext
-        self.context = ContextSnapshot().receiving(from: serviceContext).run { copyContext() }
+        self.context = ContextSnapshot().receiving(from: serviceContext).makeContext()
     }
 
     nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {
-        try await ServiceContext.withValue(serviceContext) { try await context.run(body) }
+        guard let serviceContext else { return try await context.run(body) }
+        return try await ServiceContext.withValue(serviceContext) { try await context.run(body) }
     }
 }
 #endif

@@ -67,16 +67,16 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let serviceContext = serviceContext(of: request)
-        var snapshot = ContextSnapshot.current.receiving(from: serviceContext)
+        let received = ReceivedContext(from: request.headers, using: instrument)
+        let snapshot = received.snapshot(on: .current)
         guard let requestID else {
-            return try await run(request, context, next, in: snapshot, serviceContext)
+            return try await run(request, context, next, in: snapshot, received)
         }
 
-        let id = requestID.id(of: request, context, received: ContextSnapshot().receiving(from: serviceContext))
-        snapshot = snapshot.with(requestID.variable, id)
+        let id = requestID.id(of: request, context, received: received)
         do {
-            var response = try await run(request, context, next, in: snapshot, serviceContext)
+            var response = try await run(
+                request, context, next, in: snapshot.with(requestID.variable, id), received)
             response.headers[requestID.header] = id
             return response
         } catch let error as HTTPParserError {
@@ -89,36 +89,18 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
 
     private func run(
         _ request: Request, _ context: Context, _ next: (Request, Context) async throws -> Response,
-        in snapshot: ContextSnapshot, _ serviceContext: ServiceContext
+        in snapshot: ContextSnapshot, _ received: ReceivedContext
     ) async throws -> Response {
         // In this order: the snapshot may carry a service context, that of the whole server.
         try await snapshot.run {
-            try await ServiceContext.withValue(serviceContext) {
+            try await received.withServiceContext {
                 var response = try await next(request, context)
-                response.body = response.body.written(in: .current, serviceContext)
+                if response.body.isWrittenByCode {
+                    response.body = response.body.written(in: .current, .current)
+                }
                 return response
             }
         }
-    }
-
-    /// The current service context with the baggage of the request; where none is current, all that the request's
-    /// headers have.
-    ///
-    /// A current one has the span of a `TracingMiddleware`, which must stay the parent of the handler's spans.
-    private func serviceContext(of request: Request) -> ServiceContext {
-        var extracted = ServiceContext.topLevel
-        (instrument ?? InstrumentationSystem.instrument)
-            .extract(request.headers, into: &extracted, using: HeadersExtractor())
-        guard var current = ServiceContext.current else { return extracted }
-        current.receiveBaggage(of: extracted)
-        return current
-    }
-}
-
-private struct HeadersExtractor: Extractor {
-    /// All values of a header, separated by commas.
-    func extract(key: String, from headers: HTTPFields) -> String? {
-        HTTPField.Name(key).flatMap { headers[$0] }
     }
 }
 #endif

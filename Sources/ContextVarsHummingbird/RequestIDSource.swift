@@ -9,10 +9,23 @@ struct RequestIDSource: Sendable {
     let header: HTTPField.Name
     let acceptsIncoming: Bool
 
-    func id(of request: Request, _ context: some RequestContext, received: ContextSnapshot) -> String {
+    func id(of request: Request, _ context: some RequestContext, received: ReceivedContext) -> String {
         guard acceptsIncoming else { return context.id }
-        let candidates = [request.headers[header], received[variable] ?? nil]
-        return candidates.compactMap(\.self).first(where: isAcceptableRequestID) ?? context.id
+        if let id = value(in: request.headers), isAcceptableRequestID(id) { return id }
+        if let id = received.values[variable] ?? nil, isAcceptableRequestID(id) { return id }
+        return context.id
+    }
+
+    /// The header's value, if there is one.
+    ///
+    /// Several are a list with commas, and none of it is an id.
+    private func value(in headers: HTTPFields) -> String? {
+        var value: String?
+        for field in headers where field.name == header {
+            guard value == nil else { return nil }
+            value = field.value
+        }
+        return value
     }
 }
 

@@ -1,5 +1,5 @@
 #if Logging
-import Logging
+public import Logging
 
 extension LoggedVariable {
     /// What is logged in place of a variable's value.
@@ -17,6 +17,7 @@ extension LoggedVariable {
         /// values in some four thousand million happen to have the same.
         case hashed
 
+        @usableFromInline
         func redact(_ value: Logger.MetadataValue) -> Logger.MetadataValue {
             switch self {
             case .public: value

@@ -13,6 +13,7 @@ public import Logging
 ///
 /// A variable that isn't set, or is `nil`, is left out. Values are immutable and safe to use from any thread.
 public struct LoggedVariable: Sendable {
+    @usableFromInline
     enum Content: Sendable {
         /// One entry.
         case entry(key: String, value: @Sendable () -> Logger.MetadataValue?)
@@ -20,28 +21,36 @@ public struct LoggedVariable: Sendable {
         case entries(ContextVar<Logger.Metadata>)
     }
 
-    let content: Content
+    @usableFromInline let content: Content
 
-    /// Logs a variable by its description.
+    @inlinable
+    init(_ content: Content) {
+        self.content = content
+    }
+
+    /// Logs a variable by its description, as that is when the message is logged.
     ///
     /// - Parameters:
     ///   - variable: The variable.
     ///   - key: What it is called in the metadata; without it, the variable's name.
     ///   - privacy: What is logged in place of the value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    @inlinable
     public init<Value: CustomStringConvertible & Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
     ) {
         self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
     }
 
-    /// Logs a variable of an optional type by the description of its value, and leaves it out where that is `nil`.
+    /// Logs a variable of an optional type by the description of its value, as that is when the message is logged, and
+    /// leaves it out where the value is `nil`.
     ///
     /// - Parameters:
     ///   - variable: The variable.
     ///   - key: What it is called in the metadata; without it, the variable's name.
     ///   - privacy: What is logged in place of the value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
+    @inlinable
     public init<Wrapped: CustomStringConvertible & Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false
     ) {
@@ -56,20 +65,24 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
+    @inlinable
     public init<Value: Sendable>(
         _ variable: ContextVar<Value>, as key: String? = nil, privacy: Privacy = .public, logsDefault: Bool = false,
         format: @escaping @Sendable (Value) -> Logger.MetadataValue?
     ) {
-        self.content = .entry(key: key ?? variable.name) {
-            var isLogged = true
-            let value = variable.get(
-                default: {
-                    isLogged = logsDefault
-                    return variable.defaultValue
-                }())
-            return isLogged ? format(value).map(privacy.redact) : nil
-        }
+        self.init(
+            .entry(key: key ?? variable.name) {
+                var isLogged = true
+                let value = variable.get(
+                    default: {
+                        isLogged = logsDefault
+                        return variable.defaultValue
+                    }())
+                guard isLogged, let formatted = format(value) else { return nil }
+                return privacy == .public ? formatted : privacy.redact(formatted)
+            })
     }
 
     /// Logs a variable of an optional type as a function formats its value, and leaves it out where that is `nil`.
@@ -80,7 +93,9 @@ public struct LoggedVariable: Sendable {
     ///   - privacy: What is logged in place of the formatted value.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
-    ///     the thread that logs, and must not log itself.
+    ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
+    ///     handler writes it.
+    @inlinable
     public init<Wrapped: Sendable>(
         _ variable: ContextVar<Wrapped?>, as key: String? = nil, privacy: Privacy = .public,
         logsDefault: Bool = false, format: @escaping @Sendable (Wrapped) -> Logger.MetadataValue?
@@ -93,17 +108,20 @@ public struct LoggedVariable: Sendable {
     ///
     /// ``ContextVars/ContextVar/merge(_:)`` adds entries to such a variable.
     public init(entriesOf variable: ContextVar<Logger.Metadata>) {
-        self.content = .entries(variable)
+        self.init(.entries(variable))
     }
 }
 
 /// Makes metadata of values of one type; the choice is made once, not for each message.
 ///
-/// A string is logged as one. Others are described only when a handler writes them.
-private func formatByDescription<Value: CustomStringConvertible & Sendable>()
+/// The log tells what a value was when the message was logged. So it is described then: a handler may write later, when
+/// an object has changed, or elsewhere, where a description that reads other variables reads those of other code.
+/// Numbers and `Bool` can't tell the difference, and are left to the handler, which may never write them.
+@inlinable
+func formatByDescription<Value: CustomStringConvertible & Sendable>()
     -> @Sendable (Value) -> Logger.MetadataValue?
 {
-    if Value.self == String.self { return { .string($0.description) } }
-    return { .stringConvertible($0) }
+    if Value.self is any Numeric.Type || Value.self == Bool.self { return { .stringConvertible($0) } }
+    return { .string($0.description) }
 }
 #endif

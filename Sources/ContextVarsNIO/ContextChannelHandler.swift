@@ -9,12 +9,13 @@ public import NIOCore
 /// current for all its parts: what a handler sets at the head can be read at the end, and no other request sees it.
 ///
 /// ```swift
+/// let server = ContextSnapshot.current      // what all connections start with
 /// bootstrap.childChannelInitializer { channel in
 ///     channel.eventLoop.makeCompletedFuture {
 ///         let pipeline = channel.pipeline.syncOperations
 ///         try pipeline.configureHTTPServerPipeline()
 ///         try pipeline.addHandler(
-///             ContextChannelHandler<HTTPServerRequestPart> { part in
+///             ContextChannelHandler(context: server) { (part: HTTPServerRequestPart) in
 ///                 switch part {
 ///                 case .head: .start
 ///                 case .body: .middle
@@ -46,73 +47,106 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 
     private let channel: ClaimedContext
     /// The request whose start has been read, and whose end hasn't.
-    private var request: ClaimedContext?
-    private let partOfRequest: ((Inbound) -> RequestPart)?
+    private var request: ContextOfPieces?
+    /// How many pieces of requests run, one inside the other.
+    private var runningPieces = 0
+    /// Requests that ended while one of their pieces ran, perhaps.
+    private var ended: [ContextOfPieces] = []
+    /// Of data as it comes: made where `Inbound` is known, so that nothing is looked up by type for each read.
+    private let partOfRequest: ((NIOAny) -> RequestPart)?
+
+    @usableFromInline
+    init(in channel: ClaimedContext, partOfRequest: ((NIOAny) -> RequestPart)?) {
+        self.channel = channel
+        self.partOfRequest = partOfRequest
+    }
+
+    deinit {
+        request?.end()
+    }
 
     /// Creates a handler that gives a channel a context, and all requests the same.
     ///
-    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the
-    ///   `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
-    ///   copy of the current context.
+    /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is
+    ///   entered as long as the handler lives. All requests on the channel start with these values, so `.current` is
+    ///   wrong where one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give
+    ///   those `ContextSnapshot()`.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
-    public init<Source: ContextSource>(
-        context: Source = ContextSnapshot.current
+    @inlinable
+    public convenience init<Source: ContextSource>(
+        context: Source
     ) throws(Source.EntryError) {
-        channel = try context.enter()
-        partOfRequest = nil
+        self.init(in: try context.enter(), partOfRequest: nil)
     }
 
     /// Creates a handler that gives a channel a context, and each request a copy of it.
     ///
     /// - Parameters:
-    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the
-    ///     `Context` to use, which is entered as long as the handler lives. Without it, the channel gets a
-    ///     copy of the current context.
+    ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is entered as
+    ///     long as the handler lives. All requests on the channel start with these values, so `.current` is wrong where
+    ///     one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give those
+    ///     `ContextSnapshot()`.
     ///   - partOfRequest: Tells where requests start and end. Called once for each read, on the event loop, in the
     ///     caller's context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
-    public init<Source: ContextSource>(
-        context: Source = ContextSnapshot.current, partOfRequest: @escaping (Inbound) -> RequestPart
+    @inlinable
+    public convenience init<Source: ContextSource>(
+        context: Source, partOfRequest: @escaping (Inbound) -> RequestPart
     ) throws(Source.EntryError) {
-        channel = try context.enter()
-        self.partOfRequest = partOfRequest
+        self.init(in: try context.enter()) { partOfRequest(Self.unwrapInboundIn($0)) }
     }
 
     /// Has the next handlers read, in the context of the request that the data is a part of.
-    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        contextForRead(of: data).runPiece { context.fireChannelRead(data) }
-    }
-
-    /// Chooses the context of a read, and with it that of the next reads.
     ///
-    /// All before the next handlers see the data: they may cause the next read.
-    private func contextForRead(of data: NIOAny) -> ClaimedContext {
-        guard let partOfRequest else { return channel }
-        switch partOfRequest(unwrapInboundIn(data)) {
+    /// The context is chosen, and with it that of the next reads, before the next handlers see the data: they may cause the
+    /// next read.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch partOfRequest?(data) {
         case .start:
-            let started = newRequest()
+            let started = ContextOfPieces(channel.snapshot)
+            endRequest()
             request = started
-            return started
+            read(data, in: started, context)
         case .middle:
-            return request ?? channel
+            read(data, in: request, context)
         case .end:
-            defer { request = nil }
-            return request ?? channel
-        case .whole:
+            let ending = request
             request = nil
-            return newRequest()
+            read(data, in: ending, context)
+            if let ending { end(ending) }
+        case .whole:
+            endRequest()
+            channel.snapshot.run { context.fireChannelRead(data) }
+        case nil:
+            read(data, in: nil, context)
         }
     }
 
-    private func newRequest() -> ClaimedContext {
-        channel.snapshot.enter()
+    private func read(_ data: NIOAny, in request: ContextOfPieces?, _ context: ChannelHandlerContext) {
+        guard let request else { return channel.runPiece { context.fireChannelRead(data) } }
+        runningPieces += 1
+        request.run { context.fireChannelRead(data) }
+        runningPieces -= 1
+        if runningPieces == 0, !ended.isEmpty {
+            for request in ended { request.end() }
+            ended = []
+        }
+    }
+
+    private func endRequest() {
+        guard let request = request.take() else { return }
+        end(request)
+    }
+
+    private func end(_ request: ContextOfPieces) {
+        if runningPieces == 0 { request.end() } else { ended.append(request) }
     }
 
     /// Lets go of a request whose end never came.
     public func handlerRemoved(context: ChannelHandlerContext) {
-        request = nil
+        endRequest()
     }
 }
 

@@ -1,10 +1,12 @@
 #if NIO
+public import ContextVars
 public import NIOCore
 
 extension ContextFuture {
     /// A future of what the callback makes of this one's value.
     ///
     /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func map<NewValue>(
         _ callback: @escaping @Sendable (Value) -> NewValue
     ) -> ContextFuture<NewValue> {
@@ -14,6 +16,7 @@ extension ContextFuture {
     /// A future of what the callback's future gives.
     ///
     /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMap<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue> {
@@ -23,6 +26,7 @@ extension ContextFuture {
     /// A future of what the callback returns or throws.
     ///
     /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapThrowing<NewValue>(
         _ callback: @escaping @Sendable (Value) throws -> NewValue
     ) -> ContextFuture<NewValue> {
@@ -32,6 +36,7 @@ extension ContextFuture {
     /// A future of the result that the callback returns.
     ///
     /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapResult<NewValue, Failure: Error>(
         _ callback: @escaping @Sendable (Value) -> Result<NewValue, Failure>
     ) -> ContextFuture<NewValue> {
@@ -41,6 +46,7 @@ extension ContextFuture {
     /// A future of this one's value or, if it fails, of what the callback's future gives.
     ///
     /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapError(
         _ callback: @escaping @Sendable (any Error) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
@@ -50,6 +56,7 @@ extension ContextFuture {
     /// A future of this one's value or, if it fails, of what the callback returns or throws.
     ///
     /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapErrorThrowing(
         _ callback: @escaping @Sendable (any Error) throws -> Value
     ) -> ContextFuture<Value> {
@@ -59,6 +66,7 @@ extension ContextFuture {
     /// A future of this one's value or, if it fails, of what the callback returns.
     ///
     /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func recover(
         _ callback: @escaping @Sendable (any Error) -> Value
     ) -> ContextFuture<Value> {
@@ -72,6 +80,7 @@ extension ContextFuture {
     /// Calls a function when the future succeeds.
     ///
     /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func whenSuccess(_ callback: @escaping @Sendable (Value) -> Void) {
         future.whenSuccess { result in snapshot.run { callback(result) } }
     }
@@ -79,6 +88,7 @@ extension ContextFuture {
     /// Calls a function when the future fails.
     ///
     /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func whenFailure(_ callback: @escaping @Sendable (any Error) -> Void) {
         future.whenFailure { result in snapshot.run { callback(result) } }
     }
@@ -86,6 +96,7 @@ extension ContextFuture {
     /// Calls a function when the future has a result.
     ///
     /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func whenComplete(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) {
         future.whenComplete { result in snapshot.run { callback(result) } }
     }
@@ -93,6 +104,7 @@ extension ContextFuture {
     /// Calls a function when the future has a result, which it passes on.
     ///
     /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
+    @inlinable
     @discardableResult
     public func always(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) -> ContextFuture<Value> {
         whenComplete(callback)

@@ -1,4 +1,5 @@
 #if NIO
+public import ContextVars
 public import NIOCore
 
 // What stands between callbacks in a chain.
@@ -7,6 +8,7 @@ extension ContextFuture {
     /// The same future, with callbacks on another event loop.
     ///
     /// As `EventLoopFuture.hop(to:)`.
+    @inlinable
     public func hop(to target: any EventLoop) -> ContextFuture<Value> where Value: Sendable {
         map(future: { $0.hop(to: target) })
     }
@@ -14,6 +16,7 @@ extension ContextFuture {
     /// A future of this one's value and that of another one.
     ///
     /// As `EventLoopFuture.and(_:)`.
+    @inlinable
     public func and<OtherValue: Sendable>(
         _ other: EventLoopFuture<OtherValue>
     ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
@@ -23,6 +26,7 @@ extension ContextFuture {
     /// A future of this one's value and a value that is there.
     ///
     /// As `EventLoopFuture.and(value:)`.
+    @inlinable
     public func and<OtherValue: Sendable>(
         value: OtherValue
     ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
@@ -32,6 +36,7 @@ extension ContextFuture {
     /// A future of what a function makes of this one's value and those of some others, one after the other.
     ///
     /// As `EventLoopFuture.fold(_:with:)`; the function runs in a new copy of the snapshot each time.
+    @inlinable
     public func fold<OtherValue: Sendable>(
         _ futures: [EventLoopFuture<OtherValue>],
         with combine: @escaping @Sendable (Value, OtherValue) -> EventLoopFuture<Value>
@@ -42,6 +47,7 @@ extension ContextFuture {
     /// A future of what is in this one's optional value, which fails where that is `nil`.
     ///
     /// As `EventLoopFuture.unwrap(orError:)`.
+    @inlinable
     public func unwrap<NewValue>(orError error: any Error) -> ContextFuture<NewValue> where Value == NewValue? {
         map(future: { $0.unwrap(orError: error) })
     }
@@ -49,6 +55,7 @@ extension ContextFuture {
     /// A future of what is in this one's optional value, with another value in place of `nil`.
     ///
     /// As `EventLoopFuture.unwrap(orReplace:)`.
+    @inlinable
     public func unwrap<NewValue: Sendable>(
         orReplace replacement: NewValue
     ) -> ContextFuture<NewValue> where Value == NewValue? {
@@ -58,6 +65,7 @@ extension ContextFuture {
     /// A future of what is in this one's optional value, with what a function returns in place of `nil`.
     ///
     /// As `EventLoopFuture.unwrap(orElse:)`; the function runs in a new copy of the snapshot.
+    @inlinable
     public func unwrap<NewValue>(
         orElse callback: @escaping @Sendable () -> NewValue
     ) -> ContextFuture<NewValue> where Value == NewValue? {
@@ -71,6 +79,7 @@ extension ContextFuture {
     /// A future of what the callback's future gives.
     ///
     /// As `EventLoopFuture.flatMapWithEventLoop`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapWithEventLoop<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value, any EventLoop) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue> {
@@ -80,6 +89,7 @@ extension ContextFuture {
     /// A future of this one's value or, if it fails, of what the callback's future gives.
     ///
     /// As `EventLoopFuture.flatMapErrorWithEventLoop`; the callback runs in a new copy of the snapshot.
+    @inlinable
     public func flatMapErrorWithEventLoop(
         _ callback: @escaping @Sendable (any Error, any EventLoop) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
@@ -89,6 +99,7 @@ extension ContextFuture {
     /// A future of what a function makes of this one's value and those of some others, one after the other.
     ///
     /// As `EventLoopFuture.foldWithEventLoop(_:with:)`; the function runs in a new copy of the snapshot each time.
+    @inlinable
     public func foldWithEventLoop<OtherValue: Sendable>(
         _ futures: [EventLoopFuture<OtherValue>],
         with combine: @escaping @Sendable (Value, OtherValue, any EventLoop) -> EventLoopFuture<Value>

@@ -18,8 +18,15 @@ extension ContextFuture {
         /// The values in which callbacks run.
         public let snapshot: ContextSnapshot
 
+        @inlinable
+        init(future: EventLoopFuture<Value>.Isolated, snapshot: ContextSnapshot) {
+            self.future = future
+            self.snapshot = snapshot
+        }
+
         /// The same snapshot around what becomes of the future.
-        fileprivate func map<NewValue>(
+        @inlinable
+        func map<NewValue>(
             future transform: (EventLoopFuture<Value>.Isolated) -> EventLoopFuture<NewValue>.Isolated
         ) -> ContextFuture<NewValue>.Isolated {
             ContextFuture<NewValue>.Isolated(future: transform(future), snapshot: snapshot)
@@ -28,6 +35,7 @@ extension ContextFuture {
         /// The same future, for code anywhere.
         ///
         /// - Complexity: O(1).
+        @inlinable
         public func nonisolated() -> ContextFuture<Value> {
             ContextFuture(future: future.nonisolated(), snapshot: snapshot)
         }
@@ -43,6 +51,7 @@ extension EventLoopFuture.Isolated {
     /// As ``NIOCore/EventLoopFuture/inContext(_:)``.
     ///
     /// - Complexity: O(1), and O(1) more for each callback.
+    @inlinable
     public func inContext(_ snapshot: ContextSnapshot) -> ContextFuture<Value>.Isolated {
         ContextFuture.Isolated(future: self, snapshot: snapshot)
     }
@@ -53,6 +62,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func map<NewValue>(
         _ callback: @escaping (Value) -> NewValue
     ) -> ContextFuture<NewValue>.Isolated {
@@ -63,6 +73,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func flatMap<NewValue: Sendable>(
         _ callback: @escaping (Value) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue>.Isolated {
@@ -73,6 +84,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func flatMapThrowing<NewValue>(
         _ callback: @escaping (Value) throws -> NewValue
     ) -> ContextFuture<NewValue>.Isolated {
@@ -83,6 +95,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func flatMapResult<NewValue, Failure: Error>(
         _ callback: @escaping (Value) -> Result<NewValue, Failure>
     ) -> ContextFuture<NewValue>.Isolated {
@@ -93,6 +106,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func flatMapError(
         _ callback: @escaping (any Error) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value>.Isolated where Value: Sendable {
@@ -103,6 +117,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func flatMapErrorThrowing(
         _ callback: @escaping (any Error) throws -> Value
     ) -> ContextFuture<Value>.Isolated {
@@ -113,6 +128,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func recover(
         _ callback: @escaping (any Error) -> Value
     ) -> ContextFuture<Value>.Isolated {
@@ -127,6 +143,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func whenSuccess(_ callback: @escaping (Value) -> Void) {
         future.whenSuccess { result in snapshot.run { callback(result) } }
     }
@@ -135,6 +152,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func whenFailure(_ callback: @escaping (any Error) -> Void) {
         future.whenFailure { result in snapshot.run { callback(result) } }
     }
@@ -143,6 +161,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     public func whenComplete(_ callback: @escaping (Result<Value, any Error>) -> Void) {
         future.whenComplete { result in snapshot.run { callback(result) } }
     }
@@ -151,6 +170,7 @@ extension ContextFuture.Isolated {
     ///
     /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
+    @inlinable
     @discardableResult
     public func always(_ callback: @escaping (Result<Value, any Error>) -> Void) -> ContextFuture<Value>.Isolated {
         whenComplete(callback)

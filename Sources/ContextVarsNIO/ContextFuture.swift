@@ -26,7 +26,8 @@ public import NIOCore
 /// inside: its own callbacks were written elsewhere, with their own context or without one.
 ///
 /// The methods are those of `EventLoopFuture` that take callbacks, and some that stand between them in a chain. For all
-/// else there is ``future``. Safe to use from any thread and task.
+/// else there is ``future``. All of them are inlinable, so that a callback is called directly and nothing is looked up by
+/// type at run time. Safe to use from any thread and task.
 public struct ContextFuture<Value>: Sendable {
     /// The plain future, for those who don't know of contexts.
     public let future: EventLoopFuture<Value>
@@ -37,7 +38,14 @@ public struct ContextFuture<Value>: Sendable {
     /// The event loop on which callbacks run.
     public var eventLoop: any EventLoop { future.eventLoop }
 
+    @inlinable
+    init(future: EventLoopFuture<Value>, snapshot: ContextSnapshot) {
+        self.future = future
+        self.snapshot = snapshot
+    }
+
     /// The same snapshot around what becomes of the future.
+    @inlinable
     func map<NewValue>(
         future transform: (EventLoopFuture<Value>) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue> {
@@ -54,6 +62,7 @@ extension EventLoopFuture {
     ///
     /// - Parameter snapshot: The values; normally `.current`, those of the place where this is written.
     /// - Complexity: O(1), and O(1) more for each callback.
+    @inlinable
     public func inContext(_ snapshot: ContextSnapshot) -> ContextFuture<Value> {
         ContextFuture(future: self, snapshot: snapshot)
     }

@@ -4,6 +4,7 @@ import ContextVars
 import ContextVarsAsyncHTTPClient
 import NIOCore
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct CallbackTests {

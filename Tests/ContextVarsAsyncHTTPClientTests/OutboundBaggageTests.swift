@@ -83,8 +83,8 @@ import Tracing
         }
     }
 
-    @Test("No value breaks out of its header", arguments: ["a\r\nx-admin: 1", "a\nb", "a,admin=1", "a\u{0}b"])
-    func cannotInject(value: String) async throws {
+    @Test(arguments: ["a\r\nx-admin: 1", "a\nb", "a,admin=1", "a\u{0}b"])
+    func `No value breaks out of its header`(value: String) async throws {
         let baggage = try baggageInstrument()
         try await EchoServer.run { server in
             try await withClient { client in

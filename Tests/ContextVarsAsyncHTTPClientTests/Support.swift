@@ -58,15 +58,4 @@ extension HTTPClient {
         Echo(try await execute(request: request).get().body.map { String(buffer: $0) } ?? "")
     }
 }
-
-/// Keeps what callbacks are called with.
-final class Recorder<Element: Sendable>: Sendable {
-    private let storage = Mutex<[Element]>([])
-
-    var elements: [Element] { storage.withLock { $0 } }
-
-    func record(_ element: Element) {
-        storage.withLock { $0.append(element) }
-    }
-}
 #endif

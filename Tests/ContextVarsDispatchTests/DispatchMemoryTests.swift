@@ -2,28 +2,12 @@ import ContextVars
 import ContextVarsDispatch
 import Dispatch
 import Synchronization
+import TestSupport
 import Testing
 
 /// What threads and queues keep of the work that they ran: nothing.
 @Suite(.timeLimit(.minutes(1))) struct DispatchMemoryTests {
     final class Object: Sendable {}
-
-    /// Remembers an object weakly, for closures on other threads.
-    final class Weak: Sendable {
-        private let reference = Mutex<WeakReference?>(nil)
-
-        private struct WeakReference: @unchecked Sendable {
-            weak var object: AnyObject?
-        }
-
-        /// The object, unless it is gone.
-        var isAlive: Bool { reference.withLock { $0?.object != nil } }
-
-        func track<Tracked: AnyObject & Sendable>(_ object: Tracked) -> Tracked {
-            reference.withLock { $0 = WeakReference(object: object) }
-            return object
-        }
-    }
 
     let variable = ContextVar<Object?>("variable")
     let queue = DispatchQueue(label: "queue")

@@ -1,6 +1,7 @@
 import ContextVars
 import ContextVarsDispatch
 import Dispatch
+import TestSupport
 import Testing
 
 /// Work that a queue runs later.
@@ -52,7 +53,7 @@ import Testing
     {
         let (context, group) = (Context(), DispatchGroup())
         for round in 1...500 {
-            try queue.async(context: context, group: group, qos: .userInitiated, flags: .enforceQoS) { [variable] in
+            try queue.async(group: group, qos: .userInitiated, flags: .enforceQoS, context: context) { [variable] in
                 _ = try? variable.set(variable.get() + 1)
             }
             await withCheckedContinuation { isEmpty in group.notify(queue: .global()) { isEmpty.resume() } }
@@ -118,7 +119,7 @@ import Testing
             }
         }
         let afterWallDeadline = await withCheckedContinuation { seen in
-            queue.asyncAfter(wallDeadline: .now() + .milliseconds(1), context: snapshot, qos: .utility) {
+            queue.asyncAfter(wallDeadline: .now() + .milliseconds(1), qos: .utility, context: snapshot) {
                 seen.resume(returning: variable.get())
             }
         }

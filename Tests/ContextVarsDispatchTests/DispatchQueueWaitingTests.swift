@@ -21,7 +21,7 @@ import Testing
                 return variable.get()
             }
             #expect(result == 6)
-            #expect(try queue.sync(context: .current, flags: .barrier) { try variable.set(2).oldValue } == .value(1))
+            #expect(try queue.sync(flags: .barrier, context: .current) { try variable.set(2).oldValue } == .value(1))
             #expect(variable.get() == 1, "the plain `sync` would have changed it")
             try queue.sync { _ = try variable.set(3) }
             #expect(variable.get() == 3)

@@ -57,7 +57,7 @@ import Darwin
             }
         }
         variable.withValue(2) {
-            source.setEventHandler(context: .current, qos: .utility, flags: .enforceQoS) {
+            source.setEventHandler(qos: .utility, flags: .enforceQoS, context: .current) {
                 report.yield(variable.get())
                 source.cancel()
             }

@@ -37,7 +37,7 @@ import Testing
 
     @Test func `A work item runs in its context first, and in copies of it afterwards`() throws {
         let context = Context()
-        let item = try DispatchWorkItem(context: context, qos: .utility, flags: .detached) { [variable] in
+        let item = try DispatchWorkItem(qos: .utility, flags: .detached, context: context) { [variable] in
             _ = try? variable.set(variable.get() + 1)
         }
         #expect(throws: ContextError.alreadyEntered) { try context.run {} }
@@ -88,7 +88,7 @@ import Testing
         let carried = await withCheckedContinuation { seen in
             group.enter()
             variable.withValue(1) {
-                group.notify(context: .current, queue: queue) { seen.resume(returning: variable.get()) }
+                group.notify(queue: queue, context: .current) { seen.resume(returning: variable.get()) }
             }
             group.leave()
         }
@@ -106,7 +106,7 @@ import Testing
         #expect(plain == 0)
         let carried = await withCheckedContinuation { seen in
             variable.withValue(1) {
-                item.notify(context: .current, queue: queue) { seen.resume(returning: variable.get()) }
+                item.notify(queue: queue, context: .current) { seen.resume(returning: variable.get()) }
             }
         }
         #expect(carried == 1)
@@ -115,16 +115,16 @@ import Testing
     @Test func `A context is entered until the notification has run`() throws {
         let (group, item, context) = (DispatchGroup(), DispatchWorkItem {}, Context())
         group.enter()
-        try group.notify(context: context, queue: queue) { _ = try? variable.set(1) }
+        try group.notify(queue: queue, context: context) { _ = try? variable.set(1) }
         #expect(throws: ContextError.alreadyEntered) {
-            try item.notify(context: context, queue: queue) { Issue.record("ran") }
+            try item.notify(queue: queue, context: context) { Issue.record("ran") }
         }
         group.leave()
         queue.sync {}
         #expect(context[variable] == 1)
-        try item.notify(context: context, queue: queue) { _ = try? variable.set(2) }
+        try item.notify(queue: queue, context: context) { _ = try? variable.set(2) }
         #expect(throws: ContextError.alreadyEntered) {
-            try group.notify(context: context, queue: queue) { Issue.record("ran") }
+            try group.notify(queue: queue, context: context) { Issue.record("ran") }
         }
         item.perform()
         queue.sync {}

@@ -8,11 +8,6 @@ import Musl
 import Darwin
 #endif
 
-/// Waits for what another thread is about to do.
-func waitUntil(_ condition: () -> Bool) async {
-    for _ in 0..<10_000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
-}
-
 /// What tells the threads of a process apart, as long as they live.
 struct ThreadID: Hashable, Sendable {
     /// What the system calls the thread: a number, or the address of something.

@@ -2,6 +2,7 @@ import ContextVars
 import ContextVarsFoundation
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Observers of notifications.

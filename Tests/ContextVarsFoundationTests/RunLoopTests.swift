@@ -80,4 +80,30 @@ import Testing
         }
         try context.run { #expect(variable.get() == 1) }
     }
+
+    @Test func `A run loop that is run in a context runs others' plain blocks in it; those with a context keep theirs`()
+        async throws
+    {
+        let context = Context()
+        let seen = await onRunLoop { finish in
+            let seen = Mutex<[Int]>([])
+            let note: @Sendable () -> Void = {
+                seen.withLock { $0.append(variable.get()) }
+                _ = try? variable.set(variable.get() + 10)
+            }
+            RunLoop.current.perform(context: ContextSnapshot().with(variable, 1), note)
+            RunLoop.current.perform(note)
+            do {
+                try context.run {
+                    try variable.set(2)
+                    while seen.withLock({ $0.count }) < 2 {
+                        _ = RunLoop.current.run(mode: .default, before: Date(timeIntervalSinceNow: 0.01))
+                    }
+                }
+            } catch { Issue.record(error) }
+            finish(seen.withLock { $0.sorted() })
+        }
+        #expect(seen == [1, 2], "the first has its own values, the second those of the code that ran the loop")
+        #expect(context[variable] == 12, "and what the second has set is there")
+    }
 }

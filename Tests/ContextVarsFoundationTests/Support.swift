@@ -2,11 +2,6 @@ import ContextVars
 import Foundation
 import Synchronization
 
-/// Waits for what another thread is about to do.
-func waitUntil(_ condition: () -> Bool) async {
-    for _ in 0..<10_000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
-}
-
 /// Whether nothing has a context entered.
 func isFree(_ context: Context) -> Bool {
     do { return try context.run { true } } catch { return false }
@@ -25,24 +20,6 @@ func onRunLoop<Result: Sendable>(
             }
             continuation.resume(returning: results.withLock { $0[0] })
         }
-    }
-}
-
-/// Remembers an object weakly, for closures on other threads.
-final class Weak: Sendable {
-    private let reference = Mutex<WeakReference?>(nil)
-
-    private struct WeakReference: @unchecked Sendable {
-        weak var object: AnyObject?
-    }
-
-    /// Whether the object still exists.
-    var isAlive: Bool { reference.withLock { $0?.object != nil } }
-
-    /// Remembers an object instead of the one before.
-    func track<Tracked: AnyObject & Sendable>(_ object: Tracked) -> Tracked {
-        reference.withLock { $0 = WeakReference(object: object) }
-        return object
     }
 }
 

@@ -1,6 +1,7 @@
 import ContextVars
 import ContextVarsFoundation
 import Foundation
+import TestSupport
 import Testing
 
 /// Threads that are started in a context.

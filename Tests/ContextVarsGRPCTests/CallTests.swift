@@ -5,10 +5,8 @@ import GRPCCore
 import Testing
 
 /// The four kinds of RPC, from a client's context to a server's handler.
-@Suite(.timeLimit(.minutes(2)))
-struct CallTests {
-    @Test("A unary RPC takes the declared variables to its handler")
-    func unary() async throws {
+@Suite(.timeLimit(.minutes(2))) struct CallTests {
+    @Test func `A unary RPC takes the declared variables to its handler`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }) { connection in
             let seen = try await ContextSnapshot().with(Current.requestID, "r 1; ü,%").with(Current.tenant, "acme")
                 .run {
@@ -18,24 +16,21 @@ struct CallTests {
         }
     }
 
-    @Test("Variables that nobody declares stay in the process, and unset ones have their defaults")
-    func undeclared() async throws {
+    @Test func `Variables that nobody declares stay in the process, and unset ones have their defaults`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }) { connection in
             let seen = try await Current.secret.withValue("s3cr3t") { try await connection.unary() }
             #expect(seen == "nil public none")
         }
     }
 
-    @Test("A caller without any context makes an RPC without values")
-    func noContext() async throws {
+    @Test func `A caller without any context makes an RPC without values`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }) { connection in
             let seen = try await Task.detached { try await connection.unary() }.value
             #expect(seen == "nil public none")
         }
     }
 
-    @Test("The values arrive under a timeout, where gRPC makes the call in a task of its own")
-    func timeout() async throws {
+    @Test func `The values arrive under a timeout, where gRPC makes the call in a task of its own`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }) { connection in
             let seen = try await Current.requestID.withValue("timed") {
                 try await connection.unary(timeout: .seconds(60))
@@ -44,8 +39,8 @@ struct CallTests {
         }
     }
 
-    @Test("A handler's functions, children and tasks are in the RPC's context, which it can change")
-    func insideTheHandler() async throws {
+    @Test func `A handler's functions, children and tasks are in the RPC's context, which it can change`() async throws
+    {
         let service = TestService.returning { _ in
             async let child = Current.seen()
             let inherited = await child
@@ -59,8 +54,7 @@ struct CallTests {
         }
     }
 
-    @Test("A handler of a client stream sees the values before, between and after the messages")
-    func clientStreaming() async throws {
+    @Test func `A handler of a client stream sees the values before, between and after the messages`() async throws {
         let service = TestService.returning { request in
             var seen = [Current.seen()]
             for try await message in request.messages { seen.append("\(message): \(Current.seen())") }
@@ -77,8 +71,7 @@ struct CallTests {
         }
     }
 
-    @Test("The producer of a response stream sees the values, though it runs after the handler")
-    func serverStreaming() async throws {
+    @Test func `The producer of a response stream sees the values, though it runs after the handler`() async throws {
         let service = TestService.producing { _, writer in
             try await writer.write(Current.seen())
             await Task.yield()
@@ -90,8 +83,7 @@ struct CallTests {
         }
     }
 
-    @Test("The producer of a response stream goes on in the very context of the handler")
-    func sharedByHandlerAndProducer() async throws {
+    @Test func `The producer of a response stream goes on in the very context of the handler`() async throws {
         let service = TestService { _, _ in
             let token = try Current.tenant.set("by the handler")
             try Current.secret.set("by the handler")
@@ -108,8 +100,7 @@ struct CallTests {
         }
     }
 
-    @Test("Both sides of a bidirectional stream see their values for as long as it lasts")
-    func bidirectionalStreaming() async throws {
+    @Test func `Both sides of a bidirectional stream see their values for as long as it lasts`() async throws {
         let service = TestService.producing { request, writer in
             for try await message in request.messages { try await writer.write("\(message): \(Current.seen())") }
         }
@@ -125,8 +116,10 @@ struct CallTests {
         }
     }
 
-    @Test("A request's producer, a child task of its caller, reads its caller's variables and leaves them as they are")
-    func requestProducer() async throws {
+    @Test
+    func `A request's producer, a child task of its caller, reads its caller's variables and leaves them as they are`()
+        async throws
+    {
         let service = TestService.producing { request, writer in
             for try await message in request.messages { try await writer.write(message) }
         }
@@ -143,8 +136,7 @@ struct CallTests {
         }
     }
 
-    @Test("RPCs at once on one connection keep their values apart")
-    func concurrentCalls() async throws {
+    @Test func `RPCs at once on one connection keep their values apart`() async throws {
         let service = TestService.producing { request, writer in
             for try await message in request.messages {
                 try Current.secret.set(message)

@@ -9,20 +9,19 @@ import Testing
 import Tracing
 
 /// What the interceptors add, what they leave alone, and what is lost without them.
-@Suite(.timeLimit(.minutes(2)))
-struct InterceptorTests {
+@Suite(.timeLimit(.minutes(2))) struct InterceptorTests {
     // MARK: - Without them
 
-    @Test("Without the client's interceptor nothing is sent")
-    func noClientInterceptor() async throws {
+    @Test func `Without the client's interceptor nothing is sent`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }, client: []) { connection in
             let seen = try await Current.requestID.withValue("r") { try await connection.unary() }
             #expect(seen == "nil public none")
         }
     }
 
-    @Test("Without the server's interceptor nothing is received, and a handler has no context to set in")
-    func noServerInterceptor() async throws {
+    @Test func `Without the server's interceptor nothing is received, and a handler has no context to set in`()
+        async throws
+    {
         let service = TestService.returning { request in
             let error = #expect(throws: ContextError.self) { try Current.tenant.set("x") }
             return "\(Current.seen()), \(Array(request.metadata[stringValues: "baggage"])), \(error != nil)"
@@ -35,8 +34,7 @@ struct InterceptorTests {
         #expect(seen == #"nil public none, ["request-id=r"], true"#)
     }
 
-    @Test("A context that a handler opens itself has ended when the producer runs")
-    func noServerInterceptorForAProducer() async throws {
+    @Test func `A context that a handler opens itself has ended when the producer runs`() async throws {
         let service = TestService { _, _ in
             try Context().run {
                 try Current.tenant.set("lost")
@@ -54,8 +52,7 @@ struct InterceptorTests {
 
     // MARK: - Contexts
 
-    @Test("An RPC sees no values of the code that started the server, and changes none")
-    func serverStartedInAContext() async throws {
+    @Test func `An RPC sees no values of the code that started the server, and changes none`() async throws {
         try await Context().run {
             try Current.secret.set("of the server")
             let service = TestService.returning { _ in
@@ -73,8 +70,7 @@ struct InterceptorTests {
         }
     }
 
-    @Test("A handler that throws leaves nothing behind for the next RPC")
-    func throwing() async throws {
+    @Test func `A handler that throws leaves nothing behind for the next RPC`() async throws {
         let service = TestService.returning { _ in
             let seen = Current.seen()
             try Current.secret.set("left behind")
@@ -92,8 +88,7 @@ struct InterceptorTests {
         }
     }
 
-    @Test("Interceptors after it are in the RPC's context too")
-    func laterInterceptors() async throws {
+    @Test func `Interceptors after it are in the RPC's context too`() async throws {
         struct Authentication: ServerInterceptor {
             func intercept<Input: Sendable, Output: Sendable>(
                 request: StreamingServerRequest<Input>, context: ServerContext,
@@ -114,8 +109,7 @@ struct InterceptorTests {
         }
     }
 
-    @Test("Each attempt of a retried RPC has the values")
-    func retries() async throws {
+    @Test func `Each attempt of a retried RPC has the values`() async throws {
         let attempts = Mutex<[String]>([])
         let service = TestService.returning { _ in
             let count = attempts.withLock { attempts in
@@ -138,8 +132,9 @@ struct InterceptorTests {
 
     // MARK: - Tracing
 
-    @Test("By default the instrument is the system's, and the service context reaches handler and producer")
-    func tracing() async throws {
+    @Test func `By default the instrument is the system's, and the service context reaches handler and producer`()
+        async throws
+    {
         let tracer = InMemoryTracer()
         try await withTracer(tracer) {
             let service = TestService { _, _ in
@@ -165,8 +160,9 @@ struct InterceptorTests {
         }
     }
 
-    @Test("The span of an interceptor before it stays the parent, and the variables are received all the same")
-    func tracingInterceptorBefore() async throws {
+    @Test func `The span of an interceptor before it stays the parent, and the variables are received all the same`()
+        async throws
+    {
         struct ServerSpans: ServerInterceptor {
             func intercept<Input: Sendable, Output: Sendable>(
                 request: StreamingServerRequest<Input>, context: ServerContext,

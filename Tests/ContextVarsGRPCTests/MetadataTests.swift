@@ -8,12 +8,10 @@ import Testing
 import Tracing
 
 /// What goes through metadata, in both directions.
-@Suite(.timeLimit(.minutes(2)))
-struct MetadataTests {
+@Suite(.timeLimit(.minutes(2))) struct MetadataTests {
     // MARK: - Requests
 
-    @Test("Several entries of one key are one list")
-    func severalEntries() async throws {
+    @Test func `Several entries of one key are one list`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }, client: []) { connection in
             var metadata: Metadata = ["baggage": "request-id=first"]
             metadata.addString("unknown=1", forKey: "baggage")
@@ -23,8 +21,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("Binary values are not received")
-    func binaryValues() async throws {
+    @Test func `Binary values are not received`() async throws {
         let instrument = RecordingInstrument(reads: ["value-bin", "value"])
         let interceptor = ContextServerInterceptor(instrument: instrument)
         try await Connection.with(.returning { _ in "" }, server: [interceptor], client: []) { connection in
@@ -35,8 +32,7 @@ struct MetadataTests {
         #expect(instrument.received == ["value": "text"])
     }
 
-    @Test("Headers that are malformed, too large or undeclared set nothing and fail nothing")
-    func hostileHeaders() async throws {
+    @Test func `Headers that are malformed, too large or undeclared set nothing and fail nothing`() async throws {
         let rejections = Mutex<[BaggageRejection]>([])
         let instrument = BaggageInstrument(
             [
@@ -63,8 +59,7 @@ struct MetadataTests {
         #expect(rejections.withLock { $0.count } >= 5)
     }
 
-    @Test("What the instrument writes replaces entries of the same key, and leaves the others")
-    func replacement() async throws {
+    @Test func `What the instrument writes replaces entries of the same key, and leaves the others`() async throws {
         let service = TestService.returning { request in
             "\(Array(request.metadata[stringValues: "baggage"])) \(Array(request.metadata[stringValues: "other"]))"
         }
@@ -75,13 +70,11 @@ struct MetadataTests {
         }
     }
 
-    @Test(
-        "Entries that gRPC doesn't allow are left out, and the RPC goes on",
-        arguments: [
-            ("bad-value", "line\r\nbreak"), ("bad-value", "ü"), ("bad-value", "\u{0}"), ("bad key", "x"), ("", "x"),
-            (":path", "/other"), ("grpc-timeout", "1n"), ("GRPC-Timeout", "1n"), ("value-bin", "AQID"),
-        ])
-    func entriesThatAreNotAllowed(key: String, value: String) async throws {
+    @Test(arguments: [
+        ("bad-value", "line\r\nbreak"), ("bad-value", "ü"), ("bad-value", "\u{0}"), ("bad key", "x"), ("", "x"),
+        (":path", "/other"), ("grpc-timeout", "1n"), ("GRPC-Timeout", "1n"), ("value-bin", "AQID"),
+    ])
+    func `Entries that gRPC doesn't allow are left out, and the RPC goes on`(key: String, value: String) async throws {
         let service = TestService.returning { request in
             request.metadata.map(\.key).filter { $0.hasPrefix("bad") || $0.hasSuffix("-bin") || $0 == "good" }
                 .joined()
@@ -96,8 +89,7 @@ struct MetadataTests {
 
     // MARK: - Responses
 
-    @Test("Response metadata is made of the values that the handler has left")
-    func responseMetadata() async throws {
+    @Test func `Response metadata is made of the values that the handler has left`() async throws {
         let service = TestService.returning { _ in
             try Current.tenant.set("found")
             return "done"
@@ -111,8 +103,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("Response metadata is sent with an error too")
-    func responseMetadataOfAnError() async throws {
+    @Test func `Response metadata is sent with an error too`() async throws {
         let service = TestService { _, _ in
             if Current.tenant.get() == "thrown" { throw RPCError(code: .aborted, message: "") }
             if Current.tenant.get() == "converted" { throw Refusal() }
@@ -129,8 +120,7 @@ struct MetadataTests {
         }
     }
 
-    @Test("Keys that the handler has used itself are left as they are")
-    func responseMetadataOfTheHandler() async throws {
+    @Test func `Keys that the handler has used itself are left as they are`() async throws {
         let service = TestService { _, _ in
             StreamingServerResponse(metadata: ["x-tenant": "one", "X-Tenant": "two"]) { writer in
                 try await writer.write("")

@@ -4,6 +4,7 @@ import ContextVarsHummingbird
 import Dispatch
 import Hummingbird
 import HummingbirdTesting
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct RequestContextTests {

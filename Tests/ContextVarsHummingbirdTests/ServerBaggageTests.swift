@@ -26,14 +26,12 @@ import Tracing
         }
     }
 
-    @Test(
-        "Declared variables have the values of the header",
-        arguments: [
-            ("tenant=acme", "acme"), ("tenant=R%C3%A9n%20e", "Rén e"), ("user=x,tenant=a,tenant=b", "b"),
-            ("user=x", "-"),
-            ("tenant", "-"), ("tenant=%", "-"), (String(repeating: "x=y,", count: 100) + "tenant=acme", "-"),
-        ])
-    func receives(header: String, tenant: String) async throws {
+    @Test(arguments: [
+        ("tenant=acme", "acme"), ("tenant=R%C3%A9n%20e", "Rén e"), ("user=x,tenant=a,tenant=b", "b"),
+        ("user=x", "-"),
+        ("tenant", "-"), ("tenant=%", "-"), (String(repeating: "x=y,", count: 100) + "tenant=acme", "-"),
+    ])
+    func `Declared variables have the values of the header`(header: String, tenant: String) async throws {
         try await serve([ContextMiddleware<BasicRequestContext>(instrument: try baggageInstrument())]) {
             Self.routes($0)
         } test: { client async throws in
@@ -62,8 +60,9 @@ import Tracing
         }
     }
 
-    @Test("Beside the tracing middleware, in either order, spans have the right parents", arguments: [true, false])
-    func tracing(contextFirst: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `Beside the tracing middleware, in either order, spans have the right parents`(contextFirst: Bool) async throws
+    {
         let tracer = InMemoryTracer()
         let context = ContextMiddleware<BasicRequestContext>()
         let middleware: [any MiddlewareProtocol<Request, Response, BasicRequestContext>] =

@@ -4,6 +4,7 @@ import ContextVarsLogging
 import Foundation
 import InMemoryLogging
 import Logging
+import TestSupport
 import Testing
 
 /// `Logger.current`, where snapshots carry it.

@@ -6,6 +6,7 @@ import Foundation
 import InMemoryLogging
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 /// Context variables in the metadata of real loggers.
@@ -93,6 +94,107 @@ import Testing
         id.withValue("a7") { logger.info("accepted") }
         let value = try #require(log.entries.first?.metadata["request.id"])
         #expect(value.description == "a7" && value.attributes[Sensitivity.self] == .sensitive)
+    }
+
+    // MARK: Handlers that write later
+
+    @Test(arguments: [LoggedVariable.Privacy.public, .hashed])
+    func `An object is logged as it was at the message, whatever becomes of it`(privacy: LoggedVariable.Privacy) {
+        let order = ContextVar<Order?>("order")
+        let required = ContextVar("required", default: Order())
+        let (logger, log) = makeLogger([
+            LoggedVariable(order, privacy: privacy), LoggedVariable(required, privacy: privacy),
+        ])
+        let object = Order()
+        for state in ["open", "paid", "open"] {
+            object.state.withLock { $0 = state }
+            order.withValue(object) { required.withValue(object) { logger.info("logged") } }
+        }
+        object.state.withLock { $0 = "shipped" }
+        let written = log.entries.map { $0.metadata.mapValues(\.description) }
+        #expect(written.count == 3 && written[0] == written[2] && written[0] != written[1])
+        if privacy == .public { #expect(written[0] == ["order": "open", "required": "open"]) }
+    }
+
+    private final class Order: CustomStringConvertible, Sendable {
+        let state = Mutex("new")
+        var description: String { state.withLock { $0 } }
+    }
+
+    @Test(arguments: [LoggedVariable.Privacy.public, .hashed])
+    func `A description that reads another variable is logged as it was at the message`(
+        privacy: LoggedVariable.Privacy
+    ) throws {
+        let price = ContextVar<Price?>("price")
+        let (logger, log) = makeLogger([LoggedVariable(price, privacy: privacy)])
+        for currency in ["EUR", "USD", "EUR"] {
+            Price.currency.withValue(currency) { price.withValue(Price()) { logger.info("priced") } }
+        }
+        let written = Price.currency.withValue("of the writer") {
+            log.entries.map { $0.metadata["price"]?.description }
+        }
+        #expect(written[0] == written[2] && written[0] != written[1])
+        if privacy == .public { #expect(written == ["1 EUR", "1 USD", "1 EUR"]) }
+    }
+
+    private struct Price: CustomStringConvertible, Sendable {
+        static let currency = ContextVar("currency", default: "-")
+        var description: String { "1 \(Price.currency.get())" }
+    }
+
+    @Test func `A handler that asks for metadata later gets what is current there then; one that asks in log is right`()
+        async
+    {
+        for asksInLog in [true, false] {
+            let handler = BufferingHandler(.contextVars([LoggedVariable(id)]), asksInLog: asksInLog)
+            let logger = Logger(label: "test") { _ in handler }
+            id.withValue("a7") { logger.info("of a7") }
+            id.withValue("b8") { handler.write() }
+            id.withValue("a7") { logger.info("of a7") }
+            await onQueue { handler.write() }
+            #expect(handler.written == (asksInLog ? ["a7", "a7"] : ["b8", "-"]))
+        }
+    }
+
+    /// Keeps messages, and writes them when it is told to.
+    private final class BufferingHandler: LogHandler {
+        private struct State: Sendable {
+            var kept: [Logger.Metadata?] = []
+            var written: [String] = []
+        }
+        private let state = Mutex(State())
+        private let provider: Logger.MetadataProvider
+        private let asksInLog: Bool
+
+        init(_ provider: Logger.MetadataProvider, asksInLog: Bool) {
+            (self.provider, self.asksInLog) = (provider, asksInLog)
+        }
+
+        var written: [String] { state.withLock { $0.written } }
+        var logLevel: Logger.Level {
+            get { .info }
+            set {}
+        }
+        var metadata: Logger.Metadata {
+            get { [:] }
+            set {}
+        }
+        subscript(metadataKey key: String) -> Logger.MetadataValue? {
+            get { nil }
+            set {}
+        }
+
+        func log(event: LogEvent) {
+            let metadata = asksInLog ? provider.get() : nil
+            state.withLock { $0.kept.append(metadata) }
+        }
+
+        func write() {
+            state.withLock { state in
+                state.written += state.kept.map { ($0 ?? provider.get())["request.id"]?.description ?? "-" }
+                state.kept = []
+            }
+        }
     }
 
     // MARK: Privacy
@@ -254,16 +356,6 @@ import Testing
         var handler = InMemoryLogHandler()
         handler.metadataProvider = provider
         return (Logger(label: "test") { [handler] _ in handler }, handler)
-    }
-}
-
-/// Runs a function on a queue's thread, and waits for it.
-func onQueue(_ body: @escaping @Sendable () -> Void) async {
-    await withCheckedContinuation { continuation in
-        DispatchQueue.global().async {
-            body()
-            continuation.resume()
-        }
     }
 }
 #endif

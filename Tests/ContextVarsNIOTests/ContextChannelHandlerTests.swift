@@ -14,7 +14,7 @@ import Testing
     }
 
     private func perRequest() -> ContextChannelHandler<String> {
-        ContextChannelHandler { (part: String) in
+        ContextChannelHandler(context: .current) { (part: String) in
             switch part.first {
             case "<": .start
             case ">": .end
@@ -33,7 +33,7 @@ import Testing
 
     @Test func `All inbound events run in the channel's context, one and the same`() throws {
         let recorder = Recorder { _, part in try Request.id.set(part) }
-        let channel = try channel(ContextChannelHandler(), recorder)
+        let channel = try channel(ContextChannelHandler(context: .current), recorder)
         channel.pipeline.fireChannelRegistered()
         channel.pipeline.fireChannelActive()
         try channel.writeInbound("a7")
@@ -53,7 +53,7 @@ import Testing
         let recorder = Recorder()
         try Context().run {
             try Request.id.set("server")
-            let channel = try channel(ContextChannelHandler(), recorder)
+            let channel = try channel(ContextChannelHandler(context: .current), recorder)
             try Request.id.set("later")
             try channel.writeInbound("a")
         }

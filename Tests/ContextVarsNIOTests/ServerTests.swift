@@ -43,7 +43,7 @@ import Testing
                         let pipeline = channel.pipeline.syncOperations
                         try pipeline.configureHTTPServerPipeline()
                         try pipeline.addHandler(
-                            ContextChannelHandler { (part: HTTPServerRequestPart) in
+                            ContextChannelHandler(context: ContextSnapshot()) { (part: HTTPServerRequestPart) in
                                 switch part {
                                 case .head: .start
                                 case .body: .middle

@@ -11,8 +11,7 @@ private final class Object: Sendable {
     let count = Atomic(0)
 }
 
-@Suite(.contextValue(text, "suite"), .contextValue(number, 1))
-struct ContextTraitTests {
+@Suite(.contextValue(text, "suite"), .contextValue(number, 1)) struct ContextTraitTests {
     @Test func `A test has its suite's values`() {
         #expect(text.get() == "suite" && number.get() == 1)
     }
@@ -66,8 +65,7 @@ struct ContextTraitTests {
         #expect(text.get() == "none" && number.get() == 7)
     }
 
-    @Suite(.contextValue(number, 3))
-    struct Nested {
+    @Suite(.contextValue(number, 3)) struct Nested {
         @Test func `A suite has the values of the suite around it, and its own`() {
             #expect(text.get() == "suite" && number.get() == 3)
         }
@@ -78,8 +76,7 @@ struct ContextTraitTests {
         }
     }
 
-    @Suite(.freshContext)
-    struct Fresh {
+    @Suite(.freshContext) struct Fresh {
         @Test(arguments: 1...10)
         func `Each case starts with an empty context`(argument: Int) throws {
             #expect(copyContext().isEmpty)

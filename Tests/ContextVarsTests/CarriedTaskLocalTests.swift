@@ -2,6 +2,7 @@ import ContextVars
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// Task locals that snapshots carry.
@@ -330,7 +331,7 @@ import Testing
         snapshot = nil
         #expect(object != nil && function?() == true)
         function = nil
-        await eventually { object == nil }
+        await waitUntil { object == nil }
         #expect(object == nil)
     }
 
@@ -350,7 +351,7 @@ import Testing
         #expect(object != nil)
         end.finish()
         #expect(await task.value)
-        await eventually { object == nil }
+        await waitUntil { object == nil }
         #expect(object == nil)
     }
 
@@ -360,19 +361,5 @@ import Testing
 
     // MARK: Helpers
 
-    /// Waits for what another thread is about to do, such as to free an ended task, which has task-local values too.
-    private func eventually(_ condition: () -> Bool) async {
-        for _ in 0..<2000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
-    }
-
     private var seen: String { "\(Local.id ?? "-") \(Local.depth) \(variable.get())" }
-
-    private func onQueue(_ body: @escaping @Sendable () -> Void) async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                body()
-                continuation.resume()
-            }
-        }
-    }
 }

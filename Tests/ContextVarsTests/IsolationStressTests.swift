@@ -1,22 +1,22 @@
 import ContextVars
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// A forest of tasks that do everything that the semantics table allows, at random, on all cores.
 ///
 /// Each carries a model of what it must read, and checks every value.
 ///
-/// `CONTEXTVARS_STRESS_TASKS` sets how many tasks (sanitizers want fewer), `CONTEXTVARS_SEED` repeats a run.
+/// `CONTEXTVARS_STRESS_TASKS` sets how many tasks (sanitizers want fewer), `CONTEXTVARS_TEST_SEED` repeats a run.
 @Suite struct IsolationStressTests {
     @Test func `No task ever reads a value that isn't its own`() async {
         let environment = ProcessInfo.processInfo.environment
         let taskCount = environment["CONTEXTVARS_STRESS_TASKS"].flatMap { Int($0) } ?? 100_000
-        let seed = environment["CONTEXTVARS_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
-        print("Isolation stress: \(taskCount) tasks, CONTEXTVARS_SEED=\(seed)")
+        print("Isolation stress: \(taskCount) tasks, CONTEXTVARS_TEST_SEED=\(testSeed)")
 
         let forest = Forest(taskCount: taskCount)
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(state: testSeed)
         while forest.takeTask() {
             let treeSeed = random.next()
             await withTaskGroup { group in
@@ -31,7 +31,7 @@ import Testing
         print("Isolation stress: \(counts.started) tasks made \(counts.checks) checks, \(counts.wrong) wrong")
         #expect(counts.started >= taskCount)
         #expect(counts.checks > counts.started)
-        #expect(counts.wrong == 0, "CONTEXTVARS_SEED=\(seed)")
+        #expect(counts.wrong == 0, "CONTEXTVARS_TEST_SEED=\(testSeed)")
     }
 }
 

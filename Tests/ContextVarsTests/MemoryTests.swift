@@ -1,6 +1,7 @@
 import ContextVars
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// What must die when its last user is gone.
@@ -127,7 +128,7 @@ import Testing
         #expect(object != nil)
         end.finish()
         #expect(await task.value)
-        await eventually { object == nil }
+        await waitUntil { object == nil }
         #expect(object == nil)
     }
 
@@ -140,7 +141,7 @@ import Testing
                 holder.object = object
                 _ = try? variable.set(object)
             }.value
-            await eventually { holder.object == nil }
+            await waitUntil { holder.object == nil }
             #expect(holder.object == nil)
         }
     }
@@ -166,7 +167,7 @@ import Testing
                 for await hadValue in group { #expect(hadValue) }
             }
         }
-        await eventually { object == nil }
+        await waitUntil { object == nil }
         #expect(object == nil)
     }
 
@@ -246,10 +247,5 @@ import Testing
             try owner.reset(token)
             #expect(refusals.withLock { $0 } == [.tokenUsed])
         }
-    }
-
-    /// Waits for what another thread is about to do, such as to free an ended task's memory.
-    private func eventually(_ condition: () -> Bool) async {
-        for _ in 0..<2000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
     }
 }

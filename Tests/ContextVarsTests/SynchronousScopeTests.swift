@@ -1,12 +1,13 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ContextVars
 
 /// Frames for synchronous code aren't in the runtime's storage: what is created there must have their values all the
 /// same.
-@Suite struct SynchronousScopeTests {
+@Suite(.timeLimit(.minutes(1))) struct SynchronousScopeTests {
     let number = ContextVar("number", default: 0)
     let text = ContextVar("text", default: "")
 
@@ -39,17 +40,22 @@ import Testing
     @Test func `A child that started before a scope doesn't see it, and doesn't copy it`() async throws {
         try await Context().run {
             try number.set(1)
-            let gate = Gate()
-            async let child = {
-                await gate.wait()
-                return [number.get(), await Task { number.get() }.value]
-            }()
-            number.withValue(2) {
-                gate.open()
-                // The child runs while the scope lasts; it can't be awaited from synchronous code.
-                usleep(20_000)
+            // The scope's end waits for the child, and synchronous code waits by blocking its thread.
+            await withTaskExecutorPreference(BlockingExecutor()) {
+                let (gate, childHasRead) = (Gate(), DispatchSemaphore(value: 0))
+                async let child = {
+                    await gate.wait()
+                    let task = Task { number.get() }
+                    let seen = number.get()
+                    childHasRead.signal()
+                    return [seen, await task.value]
+                }()
+                number.withValue(2) {
+                    gate.open()
+                    childHasRead.wait()
+                }
+                #expect(await child == [1, 1])
             }
-            #expect(await child == [1, 1])
         }
     }
 
@@ -202,16 +208,9 @@ import Testing
                 _ = copyContext()
             }
         }
-        for _ in 0..<2000 where object != nil { try await Task.sleep(for: .milliseconds(1)) }
+        await waitUntil { object == nil }
         #expect(object == nil)
     }
 
     final class Object: Sendable {}
-
-    /// Lets asynchronous code wait for synchronous code.
-    final class Gate: Sendable {
-        private let isOpen = Atomic<Bool>(false)
-        func open() { isOpen.store(true, ordering: .releasing) }
-        func wait() async { while !isOpen.load(ordering: .acquiring) { await Task.yield() } }
-    }
 }

@@ -1,4 +1,5 @@
 import ContextVars
+import TestSupport
 import Testing
 
 /// The rows of the semantics table that are about tasks.
@@ -126,15 +127,16 @@ import Testing
     {
         try await Context().run {
             try variable.set(1)
-            let gate = AsyncStream.makeStream(of: Void.self)
+            let (entered, childHasRead) = (Gate(), Gate())
             async let child = {
-                for await _ in gate.stream { break }
+                await entered.wait()
+                defer { childHasRead.open() }
                 return variable.get()
             }()
             try await Context().run {
                 try variable.set(2)
-                gate.continuation.yield()
-                try await Task.sleep(for: .milliseconds(5))
+                entered.open()
+                await childHasRead.wait()
             }
             #expect(await child == 1)
         }

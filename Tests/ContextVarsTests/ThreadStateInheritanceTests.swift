@@ -2,10 +2,10 @@ import ContextVars
 import Testing
 
 /// Thread states that start with the values of another, and what runs while a value ends.
-struct ThreadStateInheritanceTests {
+@Suite struct ThreadStateInheritanceTests {
     private let variable = ContextVar("v", default: 0)
 
-    @Test func inheritsACopy() throws {
+    @Test func `An inheriting state starts with a copy`() throws {
         let starter = ThreadState()
         variable.set(1, in: starter)
         let inheriting = ThreadState(inheriting: starter)
@@ -15,7 +15,7 @@ struct ThreadStateInheritanceTests {
         #expect(variable.get(in: starter) == 2)
     }
 
-    @Test func inheritsTheContextThatIsEntered() throws {
+    @Test func `An inheriting state copies the context that is entered`() throws {
         let starter = ThreadState()
         let context = Context()
         try starter.enter(context)
@@ -28,7 +28,7 @@ struct ThreadStateInheritanceTests {
         #expect(variable.get(in: starter) == 0)
     }
 
-    @Test func theRootOfAnInheritingStateIsEntered() {
+    @Test func `The root of an inheriting state is entered`() {
         let inheriting = ThreadState(inheriting: ThreadState())
         #expect(throws: ContextError.alreadyEntered) { try inheriting.enter(inheriting.context) }
     }
@@ -40,7 +40,7 @@ struct ThreadStateInheritanceTests {
         deinit { atEnd() }
     }
 
-    @Test func aValueThatEndsInResetMayUseTheState() throws {
+    @Test func `A value that ends in a reset may use the state`() throws {
         let state = ThreadState()
         let holder = ContextVar<Value?>("holder")
         let counter = variable

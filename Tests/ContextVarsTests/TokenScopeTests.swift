@@ -2,10 +2,10 @@ import ContextVars
 import Testing
 
 /// `token.scope { }`: CPython 3.14's `with var.set(x):`.
-struct TokenScopeTests {
+@Suite struct TokenScopeTests {
     private struct Failure: Error {}
 
-    @Test func restoresAtTheEnd() throws {
+    @Test func `The end of a scope restores what was there before the token`() throws {
         let variable = ContextVar("v", default: 0)
         try Context().run {
             try variable.set(1)
@@ -17,7 +17,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func unsetsWhatWasUnset() throws {
+    @Test func `A variable that wasn't set is not set after its scope`() throws {
         let variable = ContextVar("v", default: 0)
         let context = Context()
         try context.run {
@@ -26,7 +26,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func restoresAfterAnErrorAndThrowsIt() throws {
+    @Test func `A scope whose body throws restores, and throws the same`() throws {
         let variable = ContextVar("v", default: 0)
         try Context().run {
             #expect(throws: Failure.self) {
@@ -36,7 +36,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func nests() throws {
+    @Test func `Scopes can be nested`() throws {
         let variable = ContextVar("v", default: 0)
         try Context().run {
             try variable.set(1).scope {
@@ -47,7 +47,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func keepsWhatElseWasSet() throws {
+    @Test func `A scope keeps what else was set in it`() throws {
         let scoped = ContextVar("scoped", default: 0)
         let other = ContextVar("other", default: 0)
         try Context().run {
@@ -57,7 +57,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func aTokenIsOneScope() throws {
+    @Test func `A token is good for one scope`() throws {
         let variable = ContextVar("v", default: 0)
         try Context().run {
             let token = try variable.set(1)
@@ -66,7 +66,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func endsInItsOwnContextOnly() throws {
+    @Test func `A token is a scope in its own context only`() throws {
         let variable = ContextVar("v", default: 0)
         let token = try Context().run { try variable.set(1) }
         try Context().run {
@@ -74,7 +74,7 @@ struct TokenScopeTests {
         }
     }
 
-    @Test func spansSuspensionsAndCancellation() async throws {
+    @Test func `A scope spans suspensions, and restores when its task is cancelled`() async throws {
         let variable = ContextVar("v", default: 0)
         try await Context().run {
             try await variable.set(1).scope {

@@ -20,8 +20,8 @@ import Testing
         ("", ""),
     ]
 
-    @Test("A value is encoded as UTF-8 and decoded to the same", arguments: encodings)
-    func encodes(value: String, encoded: String) {
+    @Test(arguments: encodings)
+    func `A value is encoded as UTF-8 and decoded to the same`(value: String, encoded: String) {
         let header = Baggage([member("k", value, property("p", value))]).serialized().header
         #expect(header == "k=\(encoded);p=\(encoded)")
         let (baggage, problems) = Baggage.parse(header)
@@ -45,8 +45,8 @@ import Testing
         ("%F4%90%80%80", "\u{FFFD}\u{FFFD}\u{FFFD}\u{FFFD}"),
     ]
 
-    @Test("Escaped bytes that aren't UTF-8 become U+FFFD", arguments: invalid)
-    func repairs(encoded: String, value: String) {
+    @Test(arguments: invalid)
+    func `Escaped bytes that aren't UTF-8 become U+FFFD`(encoded: String, value: String) {
         let (baggage, problems) = Baggage.parse("k=\(encoded),next=1")
         #expect(baggage.members == [member("k", value), member("next", "1")])
         #expect(problems == [])

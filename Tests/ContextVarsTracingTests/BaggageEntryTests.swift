@@ -1,6 +1,7 @@
 #if Tracing
 import ContextVars
 import ContextVarsTracing
+import TestSupport
 import Testing
 
 @Suite struct BaggageEntryTests {
@@ -26,6 +27,14 @@ import Testing
         #expect(received[number] == -7 && received[flag] == true)
     }
 
+    @Test func `Text in any script travels, with the marks and joiners that belong to it`() throws {
+        let instrument = BaggageInstrument([try BaggageEntry("text", text)])
+        for value in ["שלום\u{200F}!", "می\u{200C}خواهم", "👩\u{200D}🚒", "e\u{301}", "\u{FFFD}"] {
+            let headers = ContextSnapshot().with(text, value).run { instrument.headers() }
+            #expect(ContextSnapshot().receiving(from: instrument.serviceContext(of: headers))[text] == value)
+        }
+    }
+
     @Test func `Any type travels with functions of the program`() throws {
         let entry = try BaggageEntry(
             "tier", tier, encode: { $0 == .free ? nil : $0.rawValue }, decode: Tier.init(rawValue:))
@@ -36,14 +45,12 @@ import Testing
         #expect(received[tier] == .paid)
     }
 
-    @Test(
-        "What isn't a value of the variable isn't set, and is reported",
-        arguments: [
-            "number=", "number=x", "number=1%20", "number=9223372036854775808", "number=1e3", "flag=yes", "flag=True",
-            "tier=gold", "text=a%0Ab", "text=%00", "text=a%0D%0Ab", "text=%1B%5B31m", "text=%C2%85", "text=%E2%80%A8",
-            "name=%7F",
-        ])
-    func refusesValue(header: String) throws {
+    @Test(arguments: [
+        "number=", "number=x", "number=1%20", "number=9223372036854775808", "number=1e3", "flag=yes", "flag=True",
+        "tier=gold", "text=a%0Ab", "text=%00", "text=a%0D%0Ab", "text=%1B%5B31m", "text=%C2%85", "text=%E2%80%A8",
+        "name=%7F", "text=%E2%80%AEx", "text=a%E2%81%A6b", "name=%E2%80%AA",
+    ])
+    func `What isn't a value of the variable isn't set, and is reported`(header: String) throws {
         let rejections = Recorder<BaggageRejection>()
         let instrument = BaggageInstrument(
             [
@@ -57,6 +64,46 @@ import Testing
         #expect(rejections.elements == [.receivedValueInvalid(key: key)])
         #expect(
             "\(BaggageRejection.receivedValueInvalid(key: key))" == "received: the value of '\(key)' can't be decoded")
+    }
+
+    @Test(
+        arguments: [
+            ("nan", nil), ("NaN", nil), ("-nan", nil), ("nan(0x1)", nil), ("inf", nil), ("-inf", nil), ("+inf", nil),
+            ("infinity", nil), ("Infinity", nil), ("0x1p3", nil), ("0x8", nil), ("-0X1.8P1", nil), ("1e999", nil),
+            ("-1e999", nil), ("", nil), ("1,5", nil), ("1_0", nil), ("٣", nil), ("--1", nil), ("e5", nil), ("1e", nil),
+            ("1.5", 1.5), ("-1.5e-3", -0.0015), ("+2", 2), ("1E3", 1000), ("0.1", 0.1), ("-0", -0.0),
+        ] as [(String, Double?)])
+    func `A number with a fraction is received in decimal notation only, and finite`(
+        text: String, value: Double?
+    ) throws {
+        let optional = ContextVar<Double?>("optional")
+        let double = ContextVar("double", default: 7.0)
+        let float = ContextVar<Float>("float", default: 7)
+        let rejections = Recorder<BaggageRejection>()
+        let instrument = BaggageInstrument(
+            [try BaggageEntry("o", optional), try BaggageEntry("d", double), try BaggageEntry("f", float)],
+            onRejection: rejections.record)
+        let written = Baggage([member("o", text), member("d", text), member("f", text)]).serialized().header
+        let received = ContextSnapshot().receiving(from: instrument.serviceContext(of: ["baggage": written]))
+        #expect(received[optional] == value.map(Optional.some))
+        #expect(received[double] == value)
+        #expect(received[float] == value.map(Float.init))
+        #expect(rejections.elements == (value == nil ? ["o", "d", "f"].map { .receivedValueInvalid(key: $0) } : []))
+    }
+
+    @Test func `Numbers that aren't decimal are received where the program decodes them itself`() throws {
+        let limit = ContextVar("limit", default: 1.0)
+        let entry = try BaggageEntry("limit", limit, encode: { "\($0)" }, decode: { Double($0) })
+        let context = BaggageInstrument([entry]).serviceContext(of: ["baggage": "limit=inf"])
+        #expect(ContextSnapshot().receiving(from: context)[limit] == .infinity)
+    }
+
+    @Test func `A number counts for its type's range, not for that of a wider one`() throws {
+        let float = ContextVar<Float>("float", default: 7)
+        let small = ContextVar<Int8>("small", default: 7)
+        let instrument = BaggageInstrument([try BaggageEntry("f", float), try BaggageEntry("s", small)])
+        let received = ContextSnapshot().receiving(from: instrument.serviceContext(of: ["baggage": "f=1e39,s=128"]))
+        #expect(received.description == "<ContextSnapshot {}>")
     }
 
     @Test func `Control characters travel where the program asks for them`() throws {

@@ -46,8 +46,8 @@ import Testing
         Row(header: "k=v;p=", members: [member("k", "v", property("p", ""))]),
     ]
 
-    @Test("A header after the format is read as it is meant", arguments: accepted)
-    func accepts(row: Row) {
+    @Test(arguments: accepted)
+    func `A header after the format is read as it is meant`(row: Row) {
         let (baggage, problems) = Baggage.parse(row.header)
         #expect(baggage.members == row.members)
         #expect(problems == [])
@@ -86,11 +86,30 @@ import Testing
         ("k=v;p=a b", .invalidProperty),
     ]
 
-    @Test("A malformed member is left out and reported; the others count", arguments: refused)
-    func refuses(text: String, defect: Baggage.Defect) {
+    @Test(arguments: refused)
+    func `A malformed member is left out and reported; the others count`(text: String, defect: Baggage.Defect) {
         let (baggage, problems) = Baggage.parse("first=1,\(text),last=2")
         #expect(baggage.members == [member("first", "1"), member("last", "2")])
         #expect(problems == [.malformedMember(1, defect)])
+    }
+
+    @Test(arguments: [
+        "tenant=%ZZ", "tenant=ac me", "tenant=\"acme\"", "tenant=x;p=%", "tenant=x;p q", "tenant", "tenant;p",
+        " tenant = a\\b", "tenant=é",
+    ])
+    func `A malformed member is the last word on a key that can be read: no earlier value of it counts`(last: String) {
+        let (baggage, problems) = Baggage.parse("tenant=evil,other=1,tenant=worse,\(last)")
+        #expect(baggage.members == [member("other", "1")])
+        #expect(problems.count == 1)
+        let severalHeaders = Baggage.parse(["tenant=evil", last]).baggage
+        #expect(severalHeaders.isEmpty)
+        let corrected = Baggage.parse("tenant=evil,\(last),tenant=acme").baggage
+        #expect(corrected.members == [member("tenant", "acme")], "a member after it counts")
+    }
+
+    @Test(arguments: ["te nant=x", "=tenant", "\"tenant\"=x", "tenant/x=1", "Tenant=%", "tenan=%"])
+    func `A malformed member whose key can't be read says nothing about other keys`(last: String) {
+        #expect(Baggage.parse("tenant=acme,\(last)").baggage["tenant"] == "acme")
     }
 
     @Test func `Several headers of one message are one list`() {

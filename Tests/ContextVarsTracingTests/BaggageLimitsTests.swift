@@ -38,6 +38,24 @@ import Testing
         #expect(Baggage.parse([members, members]) == (Baggage(), [.tooManyMembers(limit: 64)]))
     }
 
+    @Test func `White space around commas doesn't count, wherever the lines of a header were joined`() {
+        let lines = (0..<64).map { "k\(100 + $0)=" + String(repeating: "x", count: 122) }
+        #expect(lines.allSatisfy { $0.utf8.count == 127 })
+        for header in [[lines.joined(separator: ",")], [lines.joined(separator: ", ")], lines] {
+            #expect(Baggage.parse(header).baggage.members.count == 64)
+        }
+        let padded = lines.map { " \t\($0)\t " }
+        #expect(Baggage.parse(padded.joined(separator: ",")).baggage.members.count == 64)
+        #expect(Baggage.parse(padded).baggage.members.count == 64)
+        let beyond = lines.dropLast() + [lines[63] + "yz"]
+        for separator in [",", ", "] {
+            #expect(
+                Baggage.parse(beyond.joined(separator: separator)).problems == [.tooManyBytes(8193, limit: 8192)])
+        }
+        let inside = "a=1" + String(repeating: " ", count: 8192) + ";p"
+        #expect(Baggage.parse(inside).problems == [.tooManyBytes(8197, limit: 8192)], "no comma, so it counts")
+    }
+
     @Test func `Malformed members count, so that none is read for free`() {
         let header = String(repeating: "x,", count: 65)
         #expect(Baggage.parse(header).problems == [.tooManyMembers(limit: 64)])

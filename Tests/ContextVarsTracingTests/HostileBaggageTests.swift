@@ -1,5 +1,6 @@
 #if Tracing
 import ContextVarsTracing
+import TestSupport
 import Testing
 
 /// Headers that nobody sends by mistake, and headers that nobody thought of.
@@ -30,8 +31,8 @@ import Testing
         Header(String(decoding: [0xFF, 0xFE, 0x3D, 0x80] as [UInt8], as: UTF8.self)),
     ]
 
-    @Test("Nothing in a header ends the program or takes long", arguments: headers)
-    func survives(header: Header) {
+    @Test(arguments: headers)
+    func `Nothing in a header ends the program or takes long`(header: Header) {
         let (baggage, problems) = Baggage.parse(header.text)
         #expect(baggage.members.count <= 64 && problems.count <= 64)
         #expect(Baggage.parse([header.text, header.text]).baggage.members.count <= 64)

@@ -2,6 +2,7 @@
 import ContextVars
 import ContextVarsTracing
 import InMemoryTracing
+import TestSupport
 import Testing
 import Tracing
 

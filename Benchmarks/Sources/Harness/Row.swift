@@ -22,6 +22,8 @@ package struct Row: Sendable {
         case megabytes = "MB"
         /// Millions of operations a second, all threads together.
         case throughput = "Mop/s"
+        /// Requests a second, all connections together.
+        case requests = "1/s"
     }
 
     /// The topic of the row, where rows are grouped.
@@ -31,17 +33,20 @@ package struct Row: Sendable {
     /// The ratio, ours to the peer's, that the row has to reach; nil where it only informs.
     package let bar: Double?
     package let unit: Unit
+    /// Whether the other side is something that was measured, rather than a figure to stay below.
+    package let hasPeer: Bool
     /// Makes what the sides share, a map of a million keys say, only when the row's turn has come.
     let makeSides: @Sendable () throws -> Sides
 
     package init(
-        _ operation: String, against peer: String, bar: Double?, unit: Unit = .nanoseconds,
+        _ operation: String, against peer: String, bar: Double?, unit: Unit = .nanoseconds, hasPeer: Bool = true,
         sides: @escaping @Sendable () throws -> Sides
     ) {
         self.operation = operation
         self.peer = peer
         self.bar = Build.current == .debug ? nil : bar
         self.unit = unit
+        self.hasPeer = hasPeer
         self.makeSides = sides
     }
 
@@ -58,5 +63,5 @@ package struct Row: Sendable {
         return row
     }
 
-    package var higherIsBetter: Bool { unit == .throughput }
+    package var higherIsBetter: Bool { unit == .throughput || unit == .requests }
 }

@@ -9,16 +9,7 @@ struct Table {
             "group", "operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations",
         ]
         let lines = [header] + outcomes.map(cells)
-        let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        return lines.map { line in
-            zip(line, widths).enumerated()
-                .map { column, cell in
-                    let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-                    return (3...9).contains(column) ? padding + cell.0 : cell.0 + padding
-                }
-                .joined(separator: "  ")
-        }
-        .joined(separator: "\n")
+        return columns(lines, alignedRight: 3...9)
     }
 
     private func cells(_ outcome: Outcome) -> [String] {
@@ -41,8 +32,22 @@ package func grouped(_ number: Int) -> String {
     number.formatted(.number.locale(.init(identifier: "en_US")))
 }
 
+/// Lines of as many cells as the first one, in columns.
+package func columns(_ lines: [[String]], alignedRight numbers: ClosedRange<Int> = 1...2) -> String {
+    let widths = lines[0].indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
+    return lines.map { line in
+        zip(line, widths).enumerated()
+            .map { column, cell in
+                let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+                return numbers.contains(column) ? padding + cell.0 : cell.0 + padding
+            }
+            .joined(separator: "  ")
+    }
+    .joined(separator: "\n")
+}
+
 /// A figure with three digits or so.
-func figure(_ number: Double) -> String {
+package func figure(_ number: Double) -> String {
     fixed(number, number >= 100 ? 0 : number >= 10 ? 1 : 2)
 }
 

@@ -22,6 +22,7 @@ extension AsyncSequence {
     /// ```
     ///
     /// - Complexity: O(1), and O(1) more for each element.
+    @inlinable
     public func inContext(_ snapshot: ContextSnapshot) -> AsyncContextSequence<Self> {
         AsyncContextSequence(base: self, snapshot: snapshot)
     }
@@ -30,8 +31,14 @@ extension AsyncSequence {
 /// An asynchronous sequence whose elements are produced in the values of a snapshot: what
 /// ``_Concurrency/AsyncSequence/inContext(_:)`` returns.
 public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
-    let base: Base
-    let snapshot: ContextSnapshot
+    @usableFromInline let base: Base
+    @usableFromInline let snapshot: ContextSnapshot
+
+    @inlinable
+    init(base: Base, snapshot: ContextSnapshot) {
+        self.base = base
+        self.snapshot = snapshot
+    }
 
     /// The elements of the base.
     public typealias Element = Base.Element
@@ -39,18 +46,26 @@ public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
     public typealias Failure = Base.Failure
 
     /// Iterates over the base, whose iterator is made in the snapshot's values too.
+    @inlinable
     public func makeAsyncIterator() -> Iterator {
         Iterator(base: snapshot.run { base.makeAsyncIterator() }, snapshot: snapshot)
     }
 
     /// Asks the base's iterator for each element in a new context.
     public struct Iterator: AsyncIteratorProtocol {
-        var base: Base.AsyncIterator
-        let snapshot: ContextSnapshot
+        @usableFromInline var base: Base.AsyncIterator
+        @usableFromInline let snapshot: ContextSnapshot
+
+        @inlinable
+        init(base: Base.AsyncIterator, snapshot: ContextSnapshot) {
+            self.base = base
+            self.snapshot = snapshot
+        }
 
         /// The next element of the base, or `nil` at the end, asked for on the caller's actor.
         ///
         /// - Throws: Only what the base throws.
+        @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(Base.Failure) -> Base.Element? {
             try await snapshot.run { () async throws(Base.Failure) in
                 try await base.next(isolation: actor)

@@ -8,7 +8,7 @@ extension Baggage {
     public struct Limits: Hashable, Sendable {
         /// How many members there may be.
         public var maxMembers: Int
-        /// How many bytes the header may have, commas included.
+        /// How many bytes the header may have, with commas and without the optional white space around them.
         public var maxBytes: Int
 
         /// Creates limits.

@@ -2,44 +2,47 @@
 extension Baggage {
     /// Reads a `baggage` header.
     ///
-    /// A member that isn't after the format is left out and reported; the others count. Nothing in a header is an error
-    /// to be caught, and nothing of a header's text is in the problems, so that they can be logged.
+    /// A malformed member is left out and reported; the others count. Where its key can be read, the members before it
+    /// with that key are left out too: it was meant to override them, so none of them is what the last sender meant. A
+    /// member after it counts again.
     ///
-    /// - Returns: The members that are after the format, and what was wrong with the others.
-    /// - Complexity: O(*n*) for *n* bytes; O(1) where the header is beyond the limit of bytes.
+    /// No header makes this throw, and the problems hold none of its text, so that they can be logged.
+    ///
+    /// - Returns: The members that count, and what was wrong with the others.
+    /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
     public static func parse(
         _ header: String, limits: Limits = .default
     ) -> (baggage: Baggage, problems: [Problem]) {
-        parse(CollectionOfOne(header), limits: limits)
+        parse(HeaderBytes(header), limits)
     }
 
     /// Reads several `baggage` headers of one message, which count as one that has their values separated by commas.
     ///
-    /// - Returns: The members that are after the format, and what was wrong with the others.
-    /// - Complexity: O(*n*) for *n* bytes; O(1) for each header where they are beyond the limit of bytes.
+    /// - Returns: The members that count, and what was wrong with the others.
+    /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
     public static func parse(
         _ headers: some Collection<String>, limits: Limits = .default
     ) -> (baggage: Baggage, problems: [Problem]) {
-        let bytes = headers.reduce(max(headers.count - 1, 0)) { $0 + $1.utf8.count }
-        guard bytes <= limits.maxBytes else {
-            return (Baggage(), [.tooManyBytes(bytes, limit: limits.maxBytes)])
-        }
+        parse(HeaderBytes(headers), limits)
+    }
+
+    static func parse(_ header: HeaderBytes, _ limits: Limits) -> (baggage: Baggage, problems: [Problem]) {
         var members: [Member] = []
-        var problems: [Problem] = []
-        var count = 0
-        for header in headers {
-            for text in Pieces(of: header.utf8[...], separatedBy: .comma) {
-                // HTTP has readers of lists skip elements that are empty.
-                if text.isEmpty { continue }
-                guard count < limits.maxMembers else {
-                    return (Baggage(), [.tooManyMembers(limit: limits.maxMembers)])
-                }
-                switch Member.parse(text) {
-                case .success(let member): members.append(member)
-                case .failure(let defect): problems.append(.malformedMember(count, defect))
-                }
-                count += 1
+        // Few members are shorter than eight bytes.
+        members.reserveCapacity(min(header.bytes.count / 8 + 1, limits.maxMembers))
+        // How many members stood before the last malformed one, by its key.
+        var voided: [String: Int] = [:]
+        let problems = header.read(limits) { member in
+            if member.isWellFormed {
+                members.append(Member(header, member))
+            } else if let key = readableKey(of: header.bytes[member.all]) {
+                voided[String(decoding: key, as: UTF8.self)] = members.count
             }
+        }
+        guard let problems else { return (Baggage(), [header.excess(over: limits)]) }
+        if !voided.isEmpty {
+            let counting = members.enumerated().filter { index, member in index >= voided[member.key, default: 0] }
+            members = counting.map(\.element)
         }
         return (Baggage(members), problems)
     }
@@ -52,7 +55,7 @@ extension Baggage {
         case tooManyBytes(Int, limit: Int)
         /// The header has more members than the limit, so that none of it was read.
         case tooManyMembers(limit: Int)
-        /// A member, counted from 0, was left out.
+        /// A member, counted from 0, was left out, and with it those before it that have the same key.
         case malformedMember(Int, Defect)
     }
 
@@ -80,74 +83,5 @@ extension Baggage.Problem: CustomStringConvertible {
         case .malformedMember(let position, let defect): "member \(position) is malformed: \(defect.rawValue)"
         }
     }
-}
-
-// MARK: - The grammar
-
-private typealias Bytes = Substring.UTF8View
-
-extension Baggage.Member {
-    /// `key OWS "=" OWS value *( OWS ";" OWS property )`, trimmed at both ends.
-    fileprivate static func parse(_ text: Bytes) -> Result<Self, Baggage.Defect> {
-        Result { () throws(Baggage.Defect) in
-            var pieces = Pieces(of: text, separatedBy: .semicolon)
-            let (key, value) = try parsePair(pieces.next() ?? text)
-            guard let value else { throw .missingValue }
-            var properties: [Baggage.Property] = []
-            while let piece = pieces.next() {
-                // `key=value;` is common, and harmless.
-                if piece.isEmpty { continue }
-                properties.append(try Baggage.Property.parse(piece))
-            }
-            return Self(validKey: key, value, properties: properties)
-        }
-    }
-}
-
-extension Baggage.Property {
-    fileprivate static func parse(_ text: Bytes) throws(Baggage.Defect) -> Self {
-        do {
-            let (key, value) = try parsePair(text)
-            return Self(validKey: key, value)
-        } catch {
-            throw .invalidProperty
-        }
-    }
-}
-
-/// `key OWS [ "=" OWS value ]`: a value may have further `=`.
-private func parsePair(_ text: Bytes) throws(Baggage.Defect) -> (key: String, value: String?) {
-    let equals = text.firstIndex(of: .equals)
-    let key = trimmed(text[..<(equals ?? text.endIndex)])
-    guard isToken(key) else { throw .invalidKey }
-    let value = try equals.map { equals throws(Baggage.Defect) in
-        try percentDecoded(trimmed(text[text.index(after: equals)...]))
-    }
-    return (String(Substring(key)), value)
-}
-
-/// The parts of a text between separators, without optional white space at their ends.
-private struct Pieces: Sequence, IteratorProtocol {
-    private var rest: Bytes?
-    private let separator: UInt8
-
-    init(of text: Bytes, separatedBy separator: UInt8) {
-        self.rest = text
-        self.separator = separator
-    }
-
-    mutating func next() -> Bytes? {
-        guard let text = rest else { return nil }
-        let end = text.firstIndex(of: separator)
-        rest = end.map { text[text.index(after: $0)...] }
-        return trimmed(text[..<(end ?? text.endIndex)])
-    }
-}
-
-private func trimmed(_ text: Bytes) -> Bytes {
-    func isWhiteSpace(_ byte: UInt8) -> Bool { byte == .space || byte == .tab }
-    var text = text.drop(while: isWhiteSpace)
-    while let last = text.last, isWhiteSpace(last) { text.removeLast() }
-    return text
 }
 #endif

@@ -8,37 +8,55 @@ extension Baggage {
     /// - Returns: The header's value, empty where no member is left, and the members that were left out.
     /// - Complexity: O(*n*) for *n* bytes.
     public func serialized(limits: Limits = .default) -> (header: String, dropped: [Member]) {
-        var header: [UInt8] = []
-        var dropped: [Member] = []
-        var count = 0
-        for member in members {
-            let end = header.count
-            if count > 0 { header.append(.comma) }
-            member.append(to: &header)
-            if count < limits.maxMembers, header.count <= limits.maxBytes {
-                count += 1
-            } else {
-                header.removeSubrange(end...)
-                dropped.append(member)
-            }
-        }
-        return (String(decoding: header, as: UTF8.self), dropped)
+        var header = HeaderWriter(limits)
+        let dropped = members.filter { !header.append($0) }
+        return (header.text, dropped)
     }
 }
 
-extension Baggage.Member {
-    fileprivate func append(to header: inout [UInt8]) {
-        header.append(contentsOf: key.utf8)
-        header.append(.equals)
-        appendPercentEncoded(value, to: &header)
-        for property in properties {
-            header.append(.semicolon)
-            header.append(contentsOf: property.key.utf8)
-            if let value = property.value {
-                header.append(.equals)
-                appendPercentEncoded(value, to: &header)
-            }
-        }
+/// A header on its way out, within limits.
+struct HeaderWriter {
+    private var bytes: [UInt8] = []
+    private var count = 0
+    private let limits: Baggage.Limits
+
+    init(_ limits: Baggage.Limits) {
+        self.limits = limits
+        bytes.reserveCapacity(min(limits.maxBytes, 128))
     }
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Appends a member; returns `false`, and appends nothing, where it doesn't fit.
+    mutating func append(_ member: Baggage.Member) -> Bool {
+        append { member.append(to: &$0) }
+    }
+
+    /// The same for one that has no properties.
+    mutating func append(_ key: String, _ value: String) -> Bool {
+        append { appendPair(key, value, to: &$0) }
+    }
+
+    private mutating func append(_ write: (inout [UInt8]) -> Void) -> Bool {
+        let end = bytes.count
+        if count > 0 { bytes.append(.comma) }
+        write(&bytes)
+        guard count < limits.maxMembers, bytes.count <= limits.maxBytes else {
+            bytes.removeSubrange(end...)
+            return false
+        }
+        count += 1
+        return true
+    }
+}
+
+/// Appends a key with its value, if it has one.
+func appendPair(_ key: String, _ value: String?, to header: inout [UInt8]) {
+    header.append(contentsOf: key.utf8)
+    guard let value else { return }
+    header.append(.equals)
+    appendPercentEncoded(value, to: &header)
 }
 #endif

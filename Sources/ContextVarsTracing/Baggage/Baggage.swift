@@ -35,14 +35,14 @@ public struct Baggage: Hashable, Sendable {
     ///
     /// - Complexity: O(*n*) for *n* members.
     public subscript(key: String) -> String? {
-        members.last { $0.key == key }?.value
+        members.last { $0.hasKey(key) }?.value
     }
 
     /// Adds a member at the end, and takes out all members of the same key.
     ///
     /// - Complexity: O(*n*) for *n* members.
     public mutating func set(_ member: Member) {
-        members.removeAll { $0.key == member.key }
+        remove(member.key)
         members.append(member)
     }
 
@@ -50,58 +50,7 @@ public struct Baggage: Hashable, Sendable {
     ///
     /// - Complexity: O(*n*) for *n* members.
     public mutating func remove(_ key: String) {
-        members.removeAll { $0.key == key }
-    }
-}
-
-extension Baggage {
-    /// One key with its value: a `list-member` of the recommendation.
-    public struct Member: Hashable, Sendable {
-        /// The key, a token of HTTP.
-        public let key: String
-        /// The value, decoded.
-        public let value: String
-        /// What the sender says about the value, in order.
-        public let properties: [Property]
-
-        /// Creates a member.
-        ///
-        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
-        public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
-            try checkIsToken(key)
-            self.init(validKey: key, value, properties: properties)
-        }
-
-        /// Creates a member with a key that is known to be a token.
-        init(validKey key: String, _ value: String, properties: [Property] = []) {
-            self.key = key
-            self.value = value
-            self.properties = properties
-        }
-    }
-
-    /// What a sender says about a value: a key, which may have a value itself.
-    ///
-    /// The recommendation gives properties no meaning.
-    public struct Property: Hashable, Sendable {
-        /// The key, a token of HTTP.
-        public let key: String
-        /// The value, decoded; `nil` where the key stands alone.
-        public let value: String?
-
-        /// Creates a property.
-        ///
-        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
-        public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
-            try checkIsToken(key)
-            self.init(validKey: key, value)
-        }
-
-        /// Creates a property with a key that is known to be a token.
-        init(validKey key: String, _ value: String?) {
-            self.key = key
-            self.value = value
-        }
+        members.removeAll { $0.hasKey(key) }
     }
 }
 

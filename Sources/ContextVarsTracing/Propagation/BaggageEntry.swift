@@ -1,5 +1,5 @@
 #if Tracing
-import ContextVars
+public import ContextVars
 
 /// The declaration that a context variable travels in the `baggage` header, under a key.
 ///
@@ -38,11 +38,12 @@ public struct BaggageEntry: Sendable {
     public let maxBytes: Int
 
     /// What a snapshot's value of the variable is in a header.
-    let encoded: @Sendable (ContextSnapshot) -> Encoded
-    /// A function that puts what a header has into a snapshot, or `nil` where that is no value of the variable.
-    let decoded: @Sendable (String) -> (@Sendable (ContextSnapshot) -> ContextSnapshot)?
+    @usableFromInline let encoded: @Sendable (ContextSnapshot) -> Encoded
+    /// Puts what a header has into a snapshot; `false` where that is no value of the variable.
+    @usableFromInline let decode: @Sendable (_ text: String, _ snapshot: inout ContextSnapshot) -> Bool
 
     /// What a variable is in a header.
+    @usableFromInline
     enum Encoded {
         /// The variable isn't set.
         case unset
@@ -62,6 +63,7 @@ public struct BaggageEntry: Sendable {
     ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
     ///     on: the text can hold anything, control characters too.
     /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    @inlinable
     public init<Value>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,
         encode: @escaping @Sendable (Value) -> String?, decode: @escaping @Sendable (String) -> Value?
@@ -74,9 +76,10 @@ public struct BaggageEntry: Sendable {
             guard let value = snapshot[variable] else { return .unset }
             return encode(value).map(Encoded.text) ?? .withheld
         }
-        self.decoded = { text in
-            guard let value = decode(text) else { return nil }
-            return { $0.with(variable, value) }
+        self.decode = { text, snapshot in
+            guard let value = decode(text) else { return false }
+            snapshot = snapshot.with(variable, value)
+            return true
         }
     }
 

@@ -12,9 +12,16 @@ extension BaggageInstrument {
     public func inject<Carrier, Inject: Injector>(
         _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
     ) where Inject.Carrier == Carrier {
-        let (header, dropped) = baggage(in: context).serialized(limits: limits)
-        report(dropped)
-        if !header.isEmpty { injector.inject(header, forKey: Self.headerName, into: &carrier) }
+        var header = HeaderWriter(limits)
+        var dropped: [BaggageRejection] = []
+        forEachSent(in: context) { entry, text in
+            if !header.append(entry.key, text) { dropped.append(.sentValueBeyondLimits(key: entry.key)) }
+        }
+        // Their keys come from outside, and aren't told.
+        let others = undeclared(in: context).count { !header.append($0) }
+        if others > 0 { dropped.append(.undeclaredBeyondLimits(count: others)) }
+        for rejection in dropped { reject(rejection) }
+        if !header.isEmpty { injector.inject(header.text, forKey: Self.headerName, into: &carrier) }
     }
 
     /// What a request carries that is sent from here.
@@ -25,43 +32,44 @@ extension BaggageInstrument {
     ///
     /// - Complexity: O(*n*) for the size of the values.
     public func baggage(in context: ServiceContext?) -> Baggage {
-        let received = context?.receivedBaggage
-        let snapshots = [ContextSnapshot.current] + (received.map { [$0.values] } ?? [])
         var members: [Baggage.Member] = []
-        for entry in entries where entry.isSent && !members.contains(where: { $0.key == entry.key }) {
-            guard let text = entry.text(in: snapshots) else { continue }
+        forEachSent(in: context) { entry, text in members.append(Baggage.Member(validKey: entry.key, text)) }
+        return Baggage(members + undeclared(in: context))
+    }
+
+    /// Calls a function with each entry that is sent from here, and its text.
+    private func forEachSent(in context: ServiceContext?, _ body: (BaggageEntry, String) -> Void) {
+        let current = ContextSnapshot.current
+        let received = context?.receivedBaggage?.values
+        // Of several entries with one key, the first that has something to send counts.
+        var sent: Set<String> = []
+        for entry in entries where entry.isSent && !sent.contains(entry.key) {
+            guard let text = entry.text(in: current, or: received) else { continue }
             let bytes = text.utf8.count
             if bytes > entry.maxBytes {
                 reject(.sentValueTooLarge(key: entry.key, bytes: bytes, limit: entry.maxBytes))
             } else {
-                members.append(Baggage.Member(validKey: entry.key, text))
+                if hasRepeatedKeys { sent.insert(entry.key) }
+                body(entry, text)
             }
         }
-        return Baggage(members + (forwardsUndeclared ? received?.undeclared ?? [] : []))
     }
-}
 
-extension BaggageInstrument {
-    private func report(_ dropped: [Baggage.Member]) {
-        let declared = dropped.filter { member in entries.contains { $0.key == member.key } }
-        for member in declared { reject(.sentValueBeyondLimits(key: member.key)) }
-        // Their keys come from outside.
-        let others = dropped.count - declared.count
-        if others > 0 { reject(.undeclaredBeyondLimits(count: others)) }
+    private func undeclared(in context: ServiceContext?) -> [Baggage.Member] {
+        forwardsUndeclared ? context?.receivedBaggage?.undeclared ?? [] : []
     }
 }
 
 extension BaggageEntry {
-    /// The text of the variable in the first snapshot in which it is set.
-    fileprivate func text(in snapshots: [ContextSnapshot]) -> String? {
-        for snapshot in snapshots {
-            switch encoded(snapshot) {
-            case .unset: continue
-            case .withheld: return nil
-            case .text(let text): return text
-            }
+    /// The text of the variable in a snapshot or, where it isn't set there, in another one.
+    fileprivate func text(in snapshot: ContextSnapshot, or other: ContextSnapshot?) -> String? {
+        switch encoded(snapshot) {
+        case .text(let text): return text
+        case .withheld: return nil
+        case .unset: break
         }
-        return nil
+        guard let other, case .text(let text) = encoded(other) else { return nil }
+        return text
     }
 }
 #endif

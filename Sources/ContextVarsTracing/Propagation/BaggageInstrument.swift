@@ -28,6 +28,11 @@ public struct BaggageInstrument: Instrument {
     /// Whether members that no entry declares are passed on from requests that come in to those that go out.
     public let forwardsUndeclared: Bool
 
+    /// Whether it makes any difference what a header says.
+    let isReceiving: Bool
+    /// Whether several entries have the same key.
+    let hasRepeatedKeys: Bool
+
     private let onRejection: (@Sendable (BaggageRejection) -> Void)?
 
     /// Creates an instrument.
@@ -47,6 +52,8 @@ public struct BaggageInstrument: Instrument {
         self.limits = limits
         self.forwardsUndeclared = forwardsUndeclared
         self.onRejection = onRejection
+        self.isReceiving = forwardsUndeclared || onRejection != nil || entries.contains(where: \.isReceived)
+        self.hasRepeatedKeys = Set(entries.map(\.key)).count < entries.count
     }
 
     func reject(_ rejection: BaggageRejection) {

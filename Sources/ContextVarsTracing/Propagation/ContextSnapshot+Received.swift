@@ -17,10 +17,11 @@ extension ContextSnapshot {
     ///
     /// Variables that the request didn't bring keep what the snapshot has.
     ///
-    /// - Complexity: As `ContextSnapshot.with(_:_:)` for each value.
+    /// - Complexity: O(1) where the snapshot has no values itself, and otherwise as `ContextSnapshot.with(_:_:)` for each
+    ///   value.
     public func receiving(from serviceContext: ServiceContext?) -> ContextSnapshot {
         guard let received = serviceContext?.receivedBaggage else { return self }
-        return received.changes.reduce(self) { $1($0) }
+        return merging(received.values)
     }
 
     /// The values that the current service context has received, and no others.

@@ -4,23 +4,22 @@ import Tracing
 
 /// What an extraction found, while it waits in a service context.
 struct ReceivedBaggage: Sendable {
-    /// The values, on their own: for what is sent from where no context is current.
-    private(set) var values = ContextSnapshot()
-    /// Each puts one of the values into a snapshot.
-    private(set) var changes: [@Sendable (ContextSnapshot) -> ContextSnapshot] = []
+    /// The values, and no others.
+    var values = ContextSnapshot()
     /// The members that no entry declares, where they are to be passed on.
     var undeclared: [Baggage.Member] = []
-
-    mutating func append(_ change: @escaping @Sendable (ContextSnapshot) -> ContextSnapshot) {
-        values = change(values)
-        changes.append(change)
-    }
 }
 
 extension ServiceContext {
     /// Takes over what another service context has received, for a context that has a span already.
-    package mutating func receiveBaggage(of other: ServiceContext) {
-        receivedBaggage = other.receivedBaggage
+    ///
+    /// - Returns: Whether that changes anything.
+    @discardableResult
+    package mutating func receiveBaggage(of other: ServiceContext) -> Bool {
+        let received = other.receivedBaggage
+        if received == nil, receivedBaggage == nil { return false }
+        receivedBaggage = received
+        return true
     }
 
     private enum ReceivedBaggageKey: ServiceContextKey {

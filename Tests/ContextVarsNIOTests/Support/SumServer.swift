@@ -18,7 +18,7 @@ func withSumServer(
                 try pipeline.addHandler(ByteToMessageHandler(LineDecoder()))
                 if keepingContext {
                     try pipeline.addHandler(
-                        ContextChannelHandler { (line: String) in
+                        ContextChannelHandler(context: ContextSnapshot()) { (line: String) in
                             line.hasPrefix("start") ? .start : line == "end" ? .end : .middle
                         })
                 }

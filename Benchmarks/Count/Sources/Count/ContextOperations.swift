@@ -1,4 +1,5 @@
 import ContextVars
+import Counting
 
 enum Variables {
     static let number = ContextVar("number", default: 0)

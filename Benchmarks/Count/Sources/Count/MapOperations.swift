@@ -1,3 +1,4 @@
+import Counting
 import PersistentCollections
 
 /// The persistent map, with few entries as most contexts have, and with many.

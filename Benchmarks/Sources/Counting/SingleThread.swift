@@ -4,17 +4,17 @@ import Synchronization
 ///
 /// So the instructions are the same in each run, and callgrind, which fails on Dispatch's threads, can count them.
 @globalActor
-actor SingleThread {
-    static let shared = SingleThread()
-    static let queue = JobQueue()
+package actor SingleThread {
+    package static let shared = SingleThread()
+    package static let queue = JobQueue()
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { Self.queue.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { Self.queue.asUnownedSerialExecutor() }
 }
 
 /// Jobs that wait for the thread that runs them.
 ///
 /// Also what tasks prefer: where they leave the actor, waiting for another task say, they stay on the thread.
-final class JobQueue: SerialExecutor, TaskExecutor {
+package final class JobQueue: SerialExecutor, TaskExecutor {
     private struct State: Sendable {
         var jobs: [UnownedJob] = []
         var isCounting = false
@@ -22,13 +22,13 @@ final class JobQueue: SerialExecutor, TaskExecutor {
 
     private let state = Mutex(State())
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
     }
 
     /// Runs jobs on the calling thread until none is left.
-    func run() {
+    package func run() {
         while let (job, isCounted) = next() {
             if isCounted { countInstructions { run(job) } } else { run(job) }
         }

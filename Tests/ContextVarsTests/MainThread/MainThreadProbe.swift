@@ -1,24 +1,25 @@
-// Synchronous code on the main thread, outside any task: `MainThreadTests` runs this program, because the tests
-// themselves never run there. It prints each expectation that fails, and exits with their number.
-
 import CContextVarsFrames
+import CMainThreadEntry
 import ContextVars
 import Dispatch
 import Foundation
 
-enum Probe {
+/// Synchronous code on the main thread, outside of any task, in the process that `MainThreadTests` starts.
+///
+/// It prints each expectation that fails, and exits with their number.
+private enum Probe {
     static let variable = ContextVar("variable", default: 0)
     nonisolated(unsafe) static var failures: Int32 = 0
 }
 
-nonisolated func expect(_ condition: Bool, _ expectation: String) {
+private func expect(_ condition: Bool, _ expectation: String) {
     guard !condition else { return }
     print("failed: \(expectation)")
     Probe.failures += 1
 }
 
 /// Waits for a task from synchronous code.
-nonisolated func result<Success: Sendable>(of task: Task<Success, Never>) -> Success {
+private func result<Success: Sendable>(of task: Task<Success, Never>) -> Success {
     let end = DispatchSemaphore(value: 0)
     nonisolated(unsafe) var result: Success?
     Task.detached {
@@ -29,8 +30,7 @@ nonisolated func result<Success: Sendable>(of task: Task<Success, Never>) -> Suc
     return result!
 }
 
-/// Not on the main actor, so that its tasks can run while it waits for them.
-nonisolated func probe() throws {
+private func probe() throws {
     let variable = Probe.variable
     let beforeFirstUse = Task { (try? variable.set(5)) == nil && variable.get() == 0 }
     expect(result(of: beforeFirstUse), "a task that starts before the root's first use has no context")
@@ -63,9 +63,17 @@ nonisolated func probe() throws {
         expect(variable.get() == 2, "the root lasts from one piece of work to the next")
         do { try variable.reset(token) } catch { expect(false, "a token of the root works later: \(error)") }
         expect(variable.get() == 0, "the token restored the root")
+        print("The probe has ended.")
         exit(Probe.failures)
     }
 }
 
-try probe()
-RunLoop.main.run()
+/// What the program does in place of the tests; the name is that of the header.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+@c @implementation
+public func contextvars_main_thread_probe() -> Never {
+    expect(Thread.isMainThread, "the probe runs on the main thread")
+    do { try probe() } catch { expect(false, "nothing is thrown: \(error)") }
+    // The main queue's work ends the process.
+    while true { RunLoop.main.run() }
+}

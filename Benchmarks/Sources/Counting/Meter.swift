@@ -1,4 +1,4 @@
-import CMeasure
+public import CMeasure
 
 /// Counts what the iterations of a loop do, without the set-up before it.
 ///
@@ -6,7 +6,7 @@ import CMeasure
 /// more allocations are counted, and the least number is taken: a thread of the runtime may have allocated meanwhile.
 /// That takes instructions, so these are counted in the last pass.
 @SingleThread
-final class Meter {
+package final class Meter {
     let iterations: Int
     private let passes = 3
     /// Blocks that all iterations together allocated.
@@ -16,7 +16,7 @@ final class Meter {
         self.iterations = iterations
     }
 
-    func count(_ loop: (_ iterations: Int) throws -> Void) throws {
+    package func count(_ loop: (_ iterations: Int) throws -> Void) throws {
         try loop(iterations)
         allocations = .max
         for _ in 0..<passes {
@@ -33,7 +33,7 @@ final class Meter {
     }
 
     /// The same for a loop that suspends.
-    func count(_ loop: @SingleThread (_ iterations: Int) async throws -> Void) async throws {
+    package func count(_ loop: @SingleThread (_ iterations: Int) async throws -> Void) async throws {
         try await loop(iterations)
         allocations = .max
         for _ in 0..<passes {
@@ -60,13 +60,13 @@ func countInstructions(_ body: () -> Void) {
 }
 
 /// Uses a number as far as the optimiser can tell.
-@inline(__always)
-func keep(_ number: Int) {
+@inlinable @inline(__always)
+public func keep(_ number: Int) {
     measure_keep(Int64(number))
 }
 
 /// Uses a value of any type as far as the optimiser can tell, without copying it.
-@inline(__always)
-func keep<Value>(_ value: borrowing Value) {
+@inlinable @inline(__always)
+public func keep<Value>(_ value: borrowing Value) {
     withUnsafePointer(to: value) { measure_keep_address($0) }
 }

@@ -1,0 +1,70 @@
+import ContextVars
+import ContextVarsDispatch
+import ContextVarsFoundation
+import Dispatch
+import Foundation
+import Harness
+
+/// Work that queues and threads run.
+enum Queues {
+    static let queueJob = "queue.async(context: .current)"
+
+    static let rows = [
+        Row(queueJob, against: "queue.async", bar: 1.3) {
+            Sides(
+                ours: { meter in
+                    try enqueue(meter) { queue, group in queue.async(group: group, context: .current) { keep(1) } }
+                },
+                peer: { meter in
+                    try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
+                })
+        },
+        Row("OperationQueue.addOperation(context: .current)", against: "addOperation", bar: 1.3) {
+            Sides(
+                ours: { meter in try addOperations(meter) { $0.addOperation(context: .current) { keep(1) } } },
+                peer: { meter in try addOperations(meter) { $0.addOperation { keep(1) } } })
+        },
+        Row("Thread(context: .current), started and ended", against: "Thread", bar: 1.3) {
+            Sides(
+                ours: { meter in try startThreads(meter) { Thread(context: .current, block: $0) } },
+                peer: { meter in try startThreads(meter) { Thread(block: $0) } })
+        },
+    ]
+
+    /// All work is enqueued, then all has run.
+    private static func enqueue(_ meter: Meter, _ enqueue: (DispatchQueue, DispatchGroup) -> Void) throws {
+        let queue = DispatchQueue(label: "benchmark")
+        let group = DispatchGroup()
+        try Variables.withAll {
+            meter.measure { iterations in
+                for _ in 0..<iterations { enqueue(queue, group) }
+                group.wait()
+            }
+        }
+    }
+
+    private static func addOperations(_ meter: Meter, _ add: (OperationQueue) -> Void) throws {
+        let queue = OperationQueue()
+        queue.maxConcurrentOperationCount = 1
+        try Variables.withAll {
+            meter.measure { iterations in
+                for _ in 0..<iterations { add(queue) }
+                queue.waitUntilAllOperationsAreFinished()
+            }
+        }
+    }
+
+    private static func startThreads(
+        _ meter: Meter, _ makeThread: (@escaping @Sendable () -> Void) -> Thread
+    ) throws {
+        try Variables.withAll {
+            meter.measure { iterations in
+                for _ in 0..<iterations {
+                    let ended = DispatchSemaphore(value: 0)
+                    makeThread { ended.signal() }.start()
+                    ended.wait()
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// A new context for work that comes in pieces, as the reads of a request: entered from its start until ``end()``.
+///
+/// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the
+/// caller, who runs them all on one event loop.
+package struct ContextOfPieces {
+    @usableFromInline let context: Context
+    @usableFromInline let captured: CapturedValue?
+
+    /// Enters a context that starts with a snapshot's values.
+    ///
+    /// - Complexity: O(1).
+    package init(_ snapshot: ContextSnapshot) {
+        context = Context(claimedWith: snapshot.values)
+        captured = snapshot.captured
+    }
+
+    /// Runs a piece of work.
+    @inlinable
+    package func run(_ work: () -> Void) {
+        if let captured { return captured.run(in: Scope(in: context, isSynchronous: true), work) }
+        let scope = Scope(in: context, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(context) {}
+        }
+        work()
+    }
+
+    /// Exits the context, which may be entered by others from now on.
+    package func end() {
+        context.unclaim()
+    }
+}

@@ -1,0 +1,20 @@
+extension ContextSnapshot {
+    /// Whether no variable is set.
+    package var isEmpty: Bool { values.isEmpty }
+
+    /// The snapshot with the values of another one, which come before its own; it carries its own task-local values.
+    ///
+    /// - Complexity: O(1) where it has no values itself, and otherwise as ``with(_:_:)`` for each value of the other.
+    package func merging(_ other: ContextSnapshot) -> ContextSnapshot {
+        if other.isEmpty { return self }
+        if isEmpty { return ContextSnapshot(other.values, captured: captured) }
+        var values = values
+        for (variable, value) in other.values { values.updateValue(value, forKey: variable) }
+        return ContextSnapshot(values, captured: captured)
+    }
+
+    /// A new context that starts with the values.
+    ///
+    /// - Complexity: O(1).
+    package func makeContext() -> Context { Context(values) }
+}

@@ -1,0 +1,38 @@
+#if NIO
+public import NIOCore
+
+extension EventLoopPromise {
+    /// A promise that passes its result on to this one outside of all contexts.
+    ///
+    /// On its event loop, a promise calls plain callbacks at once, inside whatever `succeed` is called in. So where one
+    /// request fulfils a promise that another one waits for, as a connection pool does, the callbacks of the other read
+    /// this request's values, and what they set stays in its context. They can't, where this promise is fulfilled
+    /// instead:
+    ///
+    /// ```swift
+    /// let waiter = waiters.removeFirst()            // a promise of another request
+    /// waiter.withoutContext().succeed(connection)
+    /// ```
+    ///
+    /// It can also be given to code that fulfils promises and knows nothing of contexts. Like every promise, it must be
+    /// fulfilled.
+    ///
+    /// Task-local values are left behind too. Callbacks that ``EventLoopFuture/inContext(_:)`` has given a context have
+    /// that one in any case, whoever fulfils the promise.
+    ///
+    /// - Parameters:
+    ///   - file: Where NIO reports, in debug builds, that the promise was never fulfilled.
+    ///   - line: As `file`.
+    /// - Complexity: O(1), and one more turn of the event loop until callbacks run. Safe from any thread and task.
+    public func withoutContext(file: StaticString = #fileID, line: UInt = #line) -> EventLoopPromise<Value>
+    where Value: Sendable {
+        let eventLoop = futureResult.eventLoop
+        let promise = eventLoop.makePromise(of: Value.self, file: file, line: line)
+        promise.futureResult.whenComplete { result in
+            // The loop calls it from the bottom of its stack, where nothing of the caller is in force.
+            eventLoop.execute { completeWith(result) }
+        }
+        return promise
+    }
+}
+#endif

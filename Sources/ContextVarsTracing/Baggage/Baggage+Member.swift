@@ -1,0 +1,125 @@
+#if Tracing
+extension Baggage {
+    /// One key with its value: a `list-member` of the recommendation.
+    ///
+    /// One that was parsed keeps the bytes of its header, and makes a text of them where it is asked for one.
+    public struct Member: Sendable {
+        private enum Contents: Sendable {
+            case texts(key: String, value: String, properties: [Property])
+            case bytes(HeaderBytes, HeaderBytes.Member)
+        }
+
+        private let contents: Contents
+
+        /// Creates a member.
+        ///
+        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
+            try checkIsToken(key)
+            self.init(validKey: key, value, properties: properties)
+        }
+
+        /// Creates a member with a key that is known to be a token.
+        init(validKey key: String, _ value: String, properties: [Property] = []) {
+            contents = .texts(key: key, value: value, properties: properties)
+        }
+
+        /// Creates a member that is well-formed in a header.
+        init(_ header: HeaderBytes, _ member: HeaderBytes.Member) {
+            contents = .bytes(header, member)
+        }
+
+        /// The key, a token of HTTP.
+        ///
+        /// - Complexity: O(*n*) for *n* bytes.
+        public var key: String {
+            switch contents {
+            case .texts(let key, _, _): key
+            case .bytes(let header, let member): header.text(member.pair.key)
+            }
+        }
+
+        /// The value, decoded.
+        ///
+        /// - Complexity: O(*n*) for *n* bytes.
+        public var value: String {
+            switch contents {
+            case .texts(_, let value, _): value
+            case .bytes(let header, let member): header.value(of: member.pair) ?? ""
+            }
+        }
+
+        /// What the sender says about the value, in order.
+        ///
+        /// - Complexity: O(*n*) for *n* bytes.
+        public var properties: [Property] {
+            switch contents {
+            case .texts(_, _, let properties): properties
+            case .bytes(let header, let member): header.properties(of: member)
+            }
+        }
+
+        /// Whether the key is this one.
+        func hasKey(_ key: String) -> Bool {
+            switch contents {
+            case .texts(let own, _, _): own == key
+            case .bytes(let header, let member): header.isEqual(member.pair.key, to: key.utf8)
+            }
+        }
+
+        /// Appends the member as it is in a header.
+        func append(to header: inout [UInt8]) {
+            switch contents {
+            case .texts(let key, let value, _):
+                appendPair(key, value, to: &header)
+            case .bytes(let source, let member):
+                source.append(member.pair, to: &header)
+            }
+            for property in properties {
+                header.append(.semicolon)
+                appendPair(property.key, property.value, to: &header)
+            }
+        }
+    }
+}
+
+extension Baggage.Member: Hashable {
+    /// Whether two members have the same key, value and properties.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.key == rhs.key && lhs.value == rhs.value && lhs.properties == rhs.properties
+    }
+
+    /// Hashes key, value and properties.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(key)
+        hasher.combine(value)
+        hasher.combine(properties)
+    }
+}
+
+extension Baggage {
+    /// What a sender says about a value: a key, which may have a value itself.
+    ///
+    /// The recommendation gives properties no meaning.
+    public struct Property: Hashable, Sendable {
+        /// The key, a token of HTTP.
+        public let key: String
+        /// The value, decoded; `nil` where the key stands alone.
+        public let value: String?
+
+        /// Creates a property.
+        ///
+        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
+            try checkIsToken(key)
+            self.init(validKey: key, value)
+        }
+
+        /// Creates a property with a key that is known to be a token.
+        init(validKey key: String, _ value: String?) {
+            self.key = key
+            self.value = value
+        }
+    }
+}
+#endif

@@ -1,0 +1,153 @@
+#if Tracing
+/// The bytes of a header, or of several that count as one, and how its members are read from them.
+///
+/// What is well-formed is read in one pass over the bytes, and only delimited: who wants a text makes it. What is
+/// malformed is delimited here, and understood in `Baggage+Defects.swift`.
+struct HeaderBytes: Sendable {
+    let bytes: [UInt8]
+
+    init(_ header: String) {
+        bytes = Array(header.utf8)
+    }
+
+    init(_ headers: some Collection<String>) {
+        bytes = Array(headers.lazy.map(\.utf8).joined(separator: CollectionOfOne(.comma)))
+    }
+
+    /// A key with its value, both without the white space around them.
+    struct Pair: Sendable {
+        var key: Range<Int>
+        /// `nil` where there is no `=`.
+        var value: Range<Int>?
+        var hasEscapes = false
+    }
+
+    /// What stands between two commas.
+    struct Member: Sendable {
+        var pair: Pair
+        /// What follows the value: semicolons and properties.
+        var properties: Range<Int>
+        /// All of it, without white space at its start.
+        var all: Range<Int>
+        /// Where it is `false`, only `all` says something.
+        var isWellFormed: Bool
+    }
+}
+
+// MARK: - Reading
+
+extension HeaderBytes {
+    /// The next member that isn't empty; HTTP has readers of lists skip those that are.
+    func nextMember(from position: inout Int) -> Member? {
+        let bytes = bytes.span
+        while position < bytes.count, bytes[position] == .comma || bytes[position].isIn(.whiteSpace) { position += 1 }
+        guard position < bytes.count else { return nil }
+        let start = position
+        var member = Member(pair: Pair(key: 0..<0), properties: 0..<0, all: 0..<0, isWellFormed: false)
+        if let pair = Self.nextPair(in: bytes, from: &position), pair.value != nil {
+            let end = position
+            member.pair = pair
+            member.isWellFormed = Self.skipProperties(in: bytes, from: &position)
+            member.properties = end..<position
+        }
+        while position < bytes.count, bytes[position] != .comma { position += 1 }
+        member.all = start..<position
+        return member
+    }
+
+    /// `key OWS [ "=" OWS value OWS ]`, where a value may have further `=`; then the end, a comma or a semicolon.
+    ///
+    /// Never goes beyond a comma.
+    private static func nextPair(in bytes: Span<UInt8>, from position: inout Int) -> Pair? {
+        let start = position
+        while position < bytes.count, bytes[position].isIn(.token) { position += 1 }
+        guard position > start else { return nil }
+        var pair = Pair(key: start..<position)
+        skipWhiteSpace(in: bytes, from: &position)
+        if position < bytes.count, bytes[position] == .equals {
+            position += 1
+            skipWhiteSpace(in: bytes, from: &position)
+            let start = position
+            while position < bytes.count, bytes[position].isIn(.octet) {
+                if bytes[position] == .percent {
+                    pair.hasEscapes = true
+                    guard position + 2 < bytes.count, bytes[position + 1].hexadecimalValue != nil,
+                        bytes[position + 2].hexadecimalValue != nil
+                    else { return nil }
+                    position += 2
+                }
+                position += 1
+            }
+            pair.value = start..<position
+            skipWhiteSpace(in: bytes, from: &position)
+        }
+        return isAtEnd(position, in: bytes) ? pair : nil
+    }
+
+    private static func isAtEnd(_ position: Int, in bytes: Span<UInt8>) -> Bool {
+        position == bytes.count || bytes[position] == .comma || bytes[position] == .semicolon
+    }
+
+    /// `*( ";" OWS [ property ] )`: `key=value;` is common, and harmless.
+    private static func skipProperties(in bytes: Span<UInt8>, from position: inout Int) -> Bool {
+        while position < bytes.count, bytes[position] == .semicolon {
+            position += 1
+            skipWhiteSpace(in: bytes, from: &position)
+            guard isAtEnd(position, in: bytes) || nextPair(in: bytes, from: &position) != nil else { return false }
+        }
+        return true
+    }
+
+    private static func skipWhiteSpace(in bytes: Span<UInt8>, from position: inout Int) {
+        while position < bytes.count, bytes[position].isIn(.whiteSpace) { position += 1 }
+    }
+}
+
+// MARK: - What was read, as text
+
+extension HeaderBytes {
+    /// Whether some bytes are those of a text.
+    func isEqual(_ range: Range<Int>, to text: String.UTF8View) -> Bool {
+        text.count == range.count && text.elementsEqual(bytes[range])
+    }
+
+    /// The text of a key.
+    func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range], as: UTF8.self)
+    }
+
+    /// The text of a value, decoded.
+    ///
+    /// Bytes that aren't UTF-8 become U+FFFD, as the recommendation demands.
+    func value(of pair: Pair) -> String? {
+        pair.value.map { pair.hasEscapes ? unescaped(bytes[$0]) : text($0) }
+    }
+
+    /// Appends a key with its value to another header; only escapes that needn't be are undone.
+    func append(_ pair: Pair, to header: inout [UInt8]) {
+        header.append(contentsOf: bytes[pair.key])
+        guard let value = pair.value else { return }
+        header.append(.equals)
+        if pair.hasEscapes {
+            appendPercentEncoded(unescaped(bytes[value]), to: &header)
+        } else {
+            header.append(contentsOf: bytes[value])
+        }
+    }
+
+    /// The properties of a well-formed member.
+    func properties(of member: Member) -> [Baggage.Property] {
+        guard !member.properties.isEmpty else { return [] }
+        let bytes = bytes.span
+        var properties: [Baggage.Property] = []
+        var position = member.properties.lowerBound
+        while position < member.properties.upperBound {
+            position += 1
+            Self.skipWhiteSpace(in: bytes, from: &position)
+            guard let pair = Self.nextPair(in: bytes, from: &position) else { continue }
+            properties.append(Baggage.Property(validKey: text(pair.key), value(of: pair)))
+        }
+        return properties
+    }
+}
+#endif

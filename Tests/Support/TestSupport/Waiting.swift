@@ -1,0 +1,42 @@
+import Dispatch
+import Synchronization
+
+/// Waits for what another thread is about to do, such as to free an ended task's memory; ten seconds at most.
+package func waitUntil(_ condition: () -> Bool) async {
+    for _ in 0..<10_000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+}
+
+/// Lets asynchronous code wait for synchronous code.
+package final class Gate: Sendable {
+    private let isOpen = Atomic<Bool>(false)
+
+    package init() {}
+
+    /// Lets all pass that wait, and that come later.
+    package func open() { isOpen.store(true, ordering: .releasing) }
+
+    /// Waits until the gate is open.
+    package func wait() async { while !isOpen.load(ordering: .acquiring) { await Task.yield() } }
+}
+
+/// Runs a function on a thread of a queue, where no context is current, and waits for it.
+package func onQueue(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        DispatchQueue.global().async {
+            body()
+            continuation.resume()
+        }
+    }
+}
+
+/// Runs tasks on threads of its own, so that one may block while it waits for another.
+package final class BlockingExecutor: TaskExecutor {
+    private let queue = DispatchQueue(label: "blocking", attributes: .concurrent)
+
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
