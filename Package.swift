@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import CompilerPluginSupport
 import PackageDescription
 
 let package = Package(
@@ -126,4 +127,38 @@ addIntegration(
             dependencies: (modules + [module]).map { .byName(name: $0) } + dependencies(products)
                 + dependencies(testProducts)),
     ]
+}
+
+// MARK: - Tools
+
+// Without its trait the macro builds from sources that are compiled out, and swift-syntax isn't resolved.
+
+package.dependencies += [
+    .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.1"),
+]
+package.traits.formUnion([
+    .trait(name: "Macros", description: "@ContextValue: context variables that are declared like @TaskLocal"),
+])
+package.products += [
+    .library(name: "ContextVarsMacros", targets: ["ContextVarsMacros"]),
+]
+package.targets += [
+    .macro(
+        name: "ContextVarsMacrosPlugin",
+        dependencies: syntax(["SwiftCompilerPlugin", "SwiftSyntaxMacros"], trait: "Macros")),
+    .target(
+        name: "ContextVarsMacros",
+        dependencies: [
+            "ContextVars", .target(name: "ContextVarsMacrosPlugin", condition: .when(traits: ["Macros"])),
+        ]),
+    .testTarget(
+        name: "ContextVarsMacrosTests",
+        dependencies: ["ContextVarsMacros", "ContextVarsMacrosPlugin"]
+            + syntax(
+                ["SwiftSyntax", "SwiftSyntaxMacroExpansion", "SwiftSyntaxMacrosGenericTestSupport"], trait: "Macros")),
+]
+
+/// Products of swift-syntax that are needed with a trait only.
+@MainActor func syntax(_ products: [String], trait: String) -> [Target.Dependency] {
+    products.map { .product(name: $0, package: "swift-syntax", condition: .when(traits: [trait])) }
 }
