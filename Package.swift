@@ -131,18 +131,42 @@ addIntegration(
 
 // MARK: - Tools
 
-// Without its trait the macro builds from sources that are compiled out, and swift-syntax isn't resolved.
+// The macro, the command and what both of them share. Without their traits they build from sources that are compiled out,
+// and swift-syntax and swift-argument-parser aren't resolved.
 
 package.dependencies += [
     .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
 ]
 package.traits.formUnion([
     .trait(name: "Macros", description: "@ContextValue: context variables that are declared like @TaskLocal"),
+    .trait(name: "Tools", description: "The command contextvars: lint, migrate, view"),
 ])
 package.products += [
     .library(name: "ContextVarsMacros", targets: ["ContextVarsMacros"]),
+    .executable(name: "contextvars", targets: ["ContextVarsCommand"]),
+    .plugin(name: "LintContexts", targets: ["LintContexts"]),
 ]
 package.targets += [
+    .target(name: "ContextTraceFormat"),
+    .target(
+        name: "ContextVarsTooling",
+        dependencies: ["ContextTraceFormat"] + syntax(["SwiftParser", "SwiftSyntax"], trait: "Tools"),
+        resources: [.embedInCode("View/Page")]),
+    .executableTarget(
+        name: "ContextVarsCommand",
+        dependencies: [
+            "ContextTraceFormat", "ContextVarsTooling",
+            .product(
+                name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tools"])),
+        ]),
+    .plugin(
+        name: "LintContexts",
+        capability: .command(
+            intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes.")),
+        dependencies: ["ContextVarsCommand"]),
+    .testTarget(name: "ContextTraceFormatTests", dependencies: ["ContextTraceFormat"]),
+    .testTarget(name: "ContextVarsToolingTests", dependencies: ["ContextTraceFormat", "ContextVarsTooling"]),
     .macro(
         name: "ContextVarsMacrosPlugin",
         dependencies: syntax(["SwiftCompilerPlugin", "SwiftSyntaxMacros"], trait: "Macros")),
