@@ -138,6 +138,7 @@ def check(page, folder):
         assert events >= 100_000, events
         browser.screenshot(f"{folder}/overview.png")
 
+        check_durations(browser)
         check_lost_value(browser, folder)
         check_search_and_way(browser, folder)
         check_pointer(browser)
@@ -154,6 +155,11 @@ def check(page, folder):
 
 def heading(browser):
     return browser.evaluate("document.querySelector('#panel h2').textContent")
+
+
+def check_durations(browser):
+    written = browser.evaluate("[7, 120, 819.4, 1500, 360000, 999600, 2000000, 61e9].map(formatDuration)")
+    assert written == ["7 ns", "120 ns", "819 ns", "1.5 µs", "360 µs", "1,000 µs", "2 ms", "61 s"], written
 
 
 def check_lost_value(browser, folder):

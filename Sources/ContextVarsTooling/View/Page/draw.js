@@ -48,8 +48,9 @@ function drawChart(canvas, view) {
   g.beginPath();
   g.rect(0, axisHeight, width, height - axisHeight);
   g.clip();
-  visible.forEach((row) => drawRow(g, view, row, row.top - view.scroll + axisHeight, x, width));
+  drawBands(g, view, visible, width);
   drawGrid(g, view, x, width, height);
+  visible.forEach((row) => drawRow(g, view, row, row.top - view.scroll + axisHeight, x, width));
   drawArrows(g, view, visible, x, width, height);
   visible.forEach((row) => drawLosses(g, view, row, row.top - view.scroll + axisHeight, x, width));
   drawSelection(g, view, x);
@@ -58,14 +59,17 @@ function drawChart(canvas, view) {
   drawAxis(g, view, x, width);
 }
 
+function drawBands(g, view, rows, width) {
+  g.fillStyle = view.colours.band;
+  for (const row of rows) {
+    if (row.striped) g.fillRect(gutter, row.top - view.scroll + axisHeight, width - gutter, row.height);
+  }
+}
+
 function drawRow(g, view, row, top, x, width) {
   if (row.heading) return;
   const { model, colours } = view;
-  if (row.striped) {
-    g.fillStyle = colours.band;
-    g.fillRect(gutter, top, width - gutter, row.height);
-  }
-  row.depths.forEach((spans, depth) => drawSpans(g, view, spans, depth, top + rowPadding + depth * barHeight, x, width));
+  row.depths.forEach((spans, depth) => drawSpans(g, view, spans, depth, top + rowPadding + depth * view.layout.bar, x, width));
   const first = firstIndex(row.marks, (event) => model.raw.t[event] >= view.from);
   let last = -10;
   g.fillStyle = colours.ink;
@@ -76,15 +80,32 @@ function drawRow(g, view, row, top, x, width) {
     const k = model.raw.k[event];
     g.globalAlpha = view.matches.has(event) ? 1 : 0.62;
     if (k === model.kind.set || k === model.kind.reset) {
-      const base = top + row.height - rowPadding;
+      const base = top + row.height - view.layout.text - rowPadding;
       g.beginPath();
       g.moveTo(at - 2.5, base); g.lineTo(at + 2.5, base); g.lineTo(at, base - 4.5);
       g.fill();
     } else if (k === model.kind.sent || k === model.kind.received) {
-      g.fillRect(at - 2, top + rowPadding + 1, 4, 4);
+      g.fillRect(at - 2, top + 0.5, 4, 4);
     }
   }
   g.globalAlpha = 1;
+  if (view.layout.text) drawTexts(g, view, row, top + row.height - view.layout.text / 2 - 1, x, width);
+}
+
+// What happened, in words, below the bar; what would overlap is left out.
+function drawTexts(g, view, row, y, x, width) {
+  const { model, colours } = view;
+  g.font = "10.5px " + view.font;
+  let free = gutter;
+  for (const event of [...row.marks, ...row.losses].sort((a, b) => a - b)) {
+    const k = model.raw.k[event], at = x(model.raw.t[event]);
+    if (k === model.kind.made || k === model.kind.copied || k === model.kind.arrived || at < free || at > width) continue;
+    const text = describeEvent(model, event), size = g.measureText(text).width;
+    g.fillStyle = k === model.kind.lost ? colours.lost : k === model.kind.handover ? colours.soft : colours.ink;
+    g.fillText(text, at - 2, y);
+    free = at + size + 8;
+  }
+  g.font = "11px " + view.font;
 }
 
 function drawSpans(g, view, spans, depth, top, x, width) {
@@ -96,14 +117,14 @@ function drawSpans(g, view, spans, depth, top, x, width) {
     g.globalAlpha = view.dimmed(span.family) ? 0.18 : 1;
     g.fillStyle = familyColour(span.family, depth, colours.isDark);
     if (right - left < 3) {
-      g.fillRect(left, top, Math.max(right - left, 1), barHeight - 2);
+      g.fillRect(left, top, Math.max(right - left, 1), view.layout.bar - 2);
       // What would fall on the same pixel isn't looked at.
       const next = view.from + ((left + 1 - gutter) / (width - gutter)) * (view.to - view.from);
       index = Math.max(index + 1, firstIndex(spans, (other) => other.end > next));
       continue;
     }
     g.beginPath();
-    g.roundRect(left, top, right - left - 0.5, barHeight - 2, 3);
+    g.roundRect(left, top, right - left - 0.5, view.layout.bar - 2, 3);
     g.fill();
     if (right - left > 34) drawLabel(g, view, span, left, right, top);
     index++;
@@ -115,7 +136,7 @@ function drawLabel(g, view, span, left, right, top) {
   g.fillStyle = view.colours.isDark ? "#f2f3f5" : "#1d2024";
   const label = view.layout.only || right - left > 160 ? span.lane.name + " · context " + (span.context - 1) : "context " + (span.context - 1);
   const room = Math.floor((right - left - 10) / 6);
-  g.fillText(label.length > room ? label.slice(0, Math.max(0, room - 1)) + "…" : label, left + 5, top + barHeight / 2 - 0.5);
+  g.fillText(label.length > room ? label.slice(0, Math.max(0, room - 1)) + "…" : label, left + 6, top + view.layout.bar / 2 - 0.5);
 }
 
 function drawLosses(g, view, row, top, x, width) {
@@ -126,7 +147,7 @@ function drawLosses(g, view, row, top, x, width) {
     const event = row.losses[index], at = x(raw.t[event]);
     if (at - last < 3) continue;
     last = at;
-    drawDiamond(g, at, top + rowPadding + barHeight / 2 - 1, 5, view.colours.lost, view.colours.paper);
+    drawDiamond(g, at, top + rowPadding + view.layout.bar / 2 - 1, 5, view.colours.lost, view.colours.paper);
   }
 }
 
@@ -146,7 +167,7 @@ function eventPoint(view, event, x) {
   const { model, layout } = view;
   const row = layout.rowOfLane.get(model.raw.l[event]);
   if (!row) return null;
-  return { x: x(model.raw.t[event]), y: row.top - view.scroll + axisHeight + rowPadding + barHeight / 2 - 1, row };
+  return { x: x(model.raw.t[event]), y: row.top - view.scroll + axisHeight + rowPadding + view.layout.bar / 2 - 1, row };
 }
 
 function drawArrows(g, view, rows, x, width, height) {
@@ -240,8 +261,6 @@ function drawNames(g, view, rows, colours, height) {
   for (const row of rows) {
     const top = row.top - view.scroll + axisHeight;
     if (row.heading) {
-      g.fillStyle = colours.paper;
-      g.fillRect(0, top, view.width, row.height);
       g.fillStyle = colours.soft;
       g.font = "600 11px " + view.font;
       g.fillText(row.heading, 12, top + row.height / 2);
@@ -255,7 +274,7 @@ function drawNames(g, view, rows, colours, height) {
       while (name && g.measureText(name + "…").width > gutter - 22) name = name.slice(0, -1);
       name += "…";
     }
-    g.fillText(name, 12, top + rowPadding + barHeight / 2);
+    g.fillText(name, 12, top + rowPadding + view.layout.bar / 2);
   }
 }
 
@@ -328,7 +347,7 @@ function drawOverview(canvas, view) {
     }
   }
   const x = (time) => gutter + ((time - model.start) / (model.end - model.start)) * inner;
-  const left = x(view.from), right = Math.max(x(view.to), left + 3);
+  const left = Math.max(x(view.from), gutter), right = Math.min(Math.max(x(view.to), left + 3), width);
   g.fillStyle = colours.accent;
   g.globalAlpha = 0.12;
   g.fillRect(left, 0, right - left, height);

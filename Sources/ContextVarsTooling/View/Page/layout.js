@@ -1,6 +1,11 @@
 // Which lane is in which row. All tasks of a trace share as few rows as they need; those of one request have a row each.
 
-const rowPadding = 3, barHeight = 15, headingHeight = 22, deepest = 4;
+const rowPadding = 3, headingHeight = 22, deepest = 4;
+
+// One request has room for larger bars, and for what happens in them.
+function sizes(only) {
+  return only ? { bar: 24, text: 15 } : { bar: 15, text: 0 };
+}
 
 function makeLayout(model, only) {
   const tasks = [], threads = [];
@@ -9,14 +14,14 @@ function makeLayout(model, only) {
     if (only && !lane.events.some((event) => model.family[event] === only)) continue;
     (lane.isTask ? tasks : threads).push(lane);
   }
-  const rows = [];
+  const rows = [], size = sizes(only);
   let top = 0;
   const add = (title, groups) => {
     if (!groups.length) return;
     rows.push({ heading: title, top, height: headingHeight, lanes: [] });
     top += headingHeight;
     for (const lanes of groups) {
-      const row = makeRow(model, lanes, only, top);
+      const row = makeRow(model, lanes, only, top, size);
       row.striped = rows.length % 2 === 0;
       rows.push(row);
       top += row.height;
@@ -30,7 +35,7 @@ function makeLayout(model, only) {
   add(count(threads.length, "thread"), threads.map((lane) => [lane]));
   const rowOfLane = new Map();
   for (const row of rows) for (const lane of row.lanes) rowOfLane.set(lane.id, row);
-  return { rows, height: top, rowOfLane, only };
+  return { rows, height: top, rowOfLane, only, ...size };
 }
 
 function count(number, noun) {
@@ -69,7 +74,7 @@ function pack(lanes) {
 }
 
 // The spans of a row by depth, and its other events, each sorted by time: drawing and pointing search in them.
-function makeRow(model, lanes, only, top) {
+function makeRow(model, lanes, only, top, size) {
   const depths = [], marks = [], losses = [];
   const { raw, kind, family } = model;
   for (const lane of lanes) {
@@ -85,7 +90,7 @@ function makeRow(model, lanes, only, top) {
       (k === kind.lost ? losses : marks).push(event);
     }
   }
-  const height = Math.max(1, depths.length) * barHeight + 2 * rowPadding;
+  const height = Math.max(1, depths.length) * size.bar + size.text + 2 * rowPadding;
   return { lanes, depths, marks, losses, top, height, name: lanes.length === 1 ? lanes[0].name : "" };
 }
 

@@ -76,9 +76,9 @@ class App {
   show(event) {
     const { view, model } = this;
     const time = model.raw.t[event], shown = view.to - view.from;
-    const lane = model.lanes.get(model.raw.l[event]);
-    const near = Math.max((lane.end - lane.start) * 4, 2000);
-    if (!view.focus && shown > near * 12) {
+    const facts = model.family[event] ? this.familyFacts(model.family[event]) : { start: time, end: time };
+    const near = Math.max((facts.end - facts.start) * 3, 2000);
+    if (!view.focus && shown > near * 6) {
       view.from = time - near / 2;
       view.to = time + near / 2;
     } else if (time < view.from + shown * 0.06 || time > view.to - shown * 0.06) {
@@ -228,7 +228,8 @@ class App {
     on("search", "submit", (event) => { event.preventDefault(); this.step(this.found, 1); });
     on("query", "keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); this.step(this.found, event.shiftKey ? -1 : 1); }
-      if (event.key === "Escape") this.chart.focus();
+      // By itself the browser would empty the field.
+      if (event.key === "Escape") { event.preventDefault(); this.chart.focus(); }
     });
     on("next", "click", () => this.step(this.found, 1));
     on("previous", "click", () => this.step(this.found, -1));
@@ -325,7 +326,7 @@ class App {
     if (loss >= 0) return loss;
     const mark = nearest(row.marks);
     if (mark >= 0) return mark;
-    const depth = Math.floor((y - axisHeight + view.scroll - row.top - rowPadding) / barHeight);
+    const depth = Math.floor((y - axisHeight + view.scroll - row.top - rowPadding) / view.layout.bar);
     for (let level = Math.min(depth, row.depths.length - 1); level >= 0; level--) {
       const span = row.depths[level][firstIndex(row.depths[level], (span) => span.start > time) - 1];
       if (span && span.end >= time - reach) return span.event;

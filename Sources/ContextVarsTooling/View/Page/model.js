@@ -130,5 +130,8 @@ function formatTime(nanoseconds, step) {
 
 function formatDuration(nanoseconds) {
   const unit = nanoseconds >= 1e9 ? ["s", 1e9] : nanoseconds >= 1e6 ? ["ms", 1e6] : nanoseconds >= 1e3 ? ["µs", 1e3] : ["ns", 1];
-  return (nanoseconds / unit[1]).toPrecision(3).replace(/\.?0+$/, "") + " " + unit[0];
+  // 999.6 would become "1.00e+3" otherwise.
+  const value = nanoseconds / unit[1];
+  if (value >= 999.5) return Math.round(value).toLocaleString("en") + " " + unit[0];
+  return value.toPrecision(3).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") + " " + unit[0];
 }
