@@ -6,14 +6,14 @@ import Testing
 @Suite struct LostContextTests {
     @Test(arguments: [
         ("queue.async { work() }", "queue.async(context: .current) { work() }"),
-        ("queue.async(group: group) { work() }", "queue.async(context: .current, group: group) { work() }"),
+        ("queue.async(group: group) { work() }", "queue.async(group: group, context: .current) { work() }"),
         ("queue.async(execute: { work() })", "queue.async(context: .current, execute: { work() })"),
         (
             "queue.asyncAfter(deadline: .now() + 1) { work() }",
             "queue.asyncAfter(deadline: .now() + 1, context: .current) { work() }"
         ),
         ("DispatchQueue.main.sync { work() }", "DispatchQueue.main.sync(context: .current) { work() }"),
-        ("group.notify(queue: queue) { work() }", "group.notify(context: .current, queue: queue) { work() }"),
+        ("group.notify(queue: queue) { work() }", "group.notify(queue: queue, context: .current) { work() }"),
         ("let item = DispatchWorkItem { work() }", "let item = DispatchWorkItem(context: .current) { work() }"),
         ("source.setEventHandler { work() }", "source.setEventHandler(context: .current) { work() }"),
         (
@@ -59,6 +59,10 @@ import Testing
         (
             "loop.scheduleRepeatedTask(initialDelay: a, delay: b) { _ in work() }",
             "loop.scheduleRepeatedTask(initialDelay: a, delay: b, context: .current) { _ in work() }"
+        ),
+        (
+            "loop.scheduleRepeatedTask(initialDelay: a, delay: b, notifying: p) { _ in work() }",
+            "loop.scheduleRepeatedTask(initialDelay: a, delay: b, context: .current, notifying: p) { _ in work() }"
         ),
     ])
     func `Functions on event loops get a context`(source: String, fixed: String) {
@@ -120,6 +124,7 @@ import Testing
 
     @Test(arguments: [
         "import Dispatch\nqueue.async(context: .current) { work() }",
+        "import Dispatch\nqueue.async { claimed.run(work) }",
         "import Dispatch\nqueue.async { semaphore.signal() }",
         "import Dispatch\nqueue.async { self.state = .done }",
         "import Dispatch\nqueue.async { snapshot.run { work() } }",

@@ -83,7 +83,8 @@ import Testing
     @Test func `A promise that is completed in a scope runs the callbacks of others there`() {
         expectFix(
             "import ContextVars\nimport NIOCore\ncontext.run { promise.succeed(1) }\n", .promiseInScope,
-            "import ContextVars\nimport NIOCore\ncontext.run { withoutContext { promise.succeed(1) } }\n")
+            "import ContextVars\nimport NIOCore\nimport ContextVarsNIO\ncontext.run { promise.withoutContext().succeed(1) }\n"
+        )
         let nio = declaration + "import NIOCore\n"
         #expect(
             rules(nio + "Request.id.withValue(\"a\") { if ready { self.readPromise?.fail(error) } }") == [

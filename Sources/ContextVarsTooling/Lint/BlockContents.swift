@@ -35,7 +35,9 @@ struct BlockContents {
             }
         }
         guard let call = expression.as(FunctionCallExprSyntax.self).flatMap(CallSite.init) else { return false }
-        return Scope(call, variables: variables, file: file) != nil || call.name == "withoutContext"
+        if Scope(call, variables: variables, file: file) != nil || call.name == "withoutContext" { return true }
+        // Something else that runs code: `claimed.run(work)`. What `item.run()` runs is its own.
+        return call.name == "run" && call.base != nil && !(call.labels.isEmpty && call.block == nil)
     }
 }
 

@@ -72,22 +72,19 @@ struct CallSite {
 // MARK: - Edits
 
 extension CallSite {
-    /// Where a new argument goes.
-    enum ArgumentPlace {
-        case first
-        /// After the last argument that has one of these labels; first where none has.
-        case after(Set<String>)
-    }
-
-    /// Inserts an argument into the call.
-    func inserting(_ argument: String, _ place: ArgumentPlace) -> Edit {
-        if case .after(let labels) = place,
-            let previous = call.arguments.last(where: { labels.contains($0.label?.text ?? "") })
-        {
+    /// Inserts `context: .current` behind all other arguments but the block and `notifying:`, which is where every
+    /// integration has it.
+    var insertingContext: Edit {
+        let argument = "context: .current"
+        let block = block
+        let others = call.arguments.prefix { other in
+            other.label?.text != "notifying" && other.expression.id != block.map { ExprSyntax($0).id }
+        }
+        if let previous = others.last {
             return Edit(at: previous.expression.endPositionBeforeTrailingTrivia.utf8Offset, ", \(argument)")
         }
-        if let first = call.arguments.first {
-            return Edit(at: first.positionAfterSkippingLeadingTrivia.utf8Offset, "\(argument), ")
+        if let next = call.arguments.first {
+            return Edit(at: next.positionAfterSkippingLeadingTrivia.utf8Offset, "\(argument), ")
         }
         if let parenthesis = call.leftParen {
             return Edit(at: parenthesis.endPositionBeforeTrailingTrivia.utf8Offset, argument)

@@ -6,13 +6,13 @@ struct BlockCall {
     let rule: Rule
     /// Where the block runs, to be read after "runs on".
     let place: String
-    /// Where `context: .current` goes, and the module that has this form; `nil` where there is no such form.
-    let argument: (place: CallSite.ArgumentPlace, module: String)?
+    /// The module in which the call has a form with `context:`; `nil` where there is no such form.
+    let module: String?
 
-    private init(_ rule: Rule, _ place: String, _ argument: CallSite.ArgumentPlace?, _ module: String = "") {
+    private init(_ rule: Rule, _ place: String, _ module: String?) {
         self.rule = rule
         self.place = place
-        self.argument = argument.map { ($0, module) }
+        self.module = module
     }
 
     /// What a call is, if it is one of these.
@@ -31,45 +31,45 @@ struct BlockCall {
         switch call.name {
         case "async"
         where call.base != nil && call.hasOnlyLabels(["group", "qos", "flags", "execute"]) && call.blockTakesNothing:
-            return BlockCall(.dispatchBlock, queue, .first, module)
+            return BlockCall(.dispatchBlock, queue, module)
         case "asyncAfter" where call.hasLabel("deadline") || call.hasLabel("wallDeadline"):
-            return BlockCall(.dispatchBlock, queue, .after(["deadline", "wallDeadline"]), module)
+            return BlockCall(.dispatchBlock, queue, module)
         case "sync" where call.base?.trimmedDescription == "DispatchQueue.main":
-            return BlockCall(.dispatchBlock, "the main thread", .first, module)
+            return BlockCall(.dispatchBlock, "the main thread", module)
         case "notify" where call.hasLabel("queue") && call.hasOnlyLabels(["qos", "flags", "queue", "execute"]):
-            return BlockCall(.dispatchBlock, queue, .first, module)
+            return BlockCall(.dispatchBlock, queue, module)
         case "DispatchWorkItem" where call.base == nil: return workItem
         case "setEventHandler", "setCancelHandler", "setRegistrationHandler":
             guard call.hasOnlyLabels(["qos", "flags", "handler"]) else { return nil }
-            return BlockCall(.dispatchBlock, queue, .first, module)
+            return BlockCall(.dispatchBlock, queue, module)
         case "concurrentPerform" where call.hasLabel("iterations"):
-            return BlockCall(.dispatchBlock, "several threads of Dispatch", .after(["iterations"]), module)
+            return BlockCall(.dispatchBlock, "several threads of Dispatch", module)
         default: return nil
         }
     }
 
-    private static let workItem = BlockCall(.dispatchBlock, "a thread of Dispatch", .first, "ContextVarsDispatch")
+    private static let workItem = BlockCall(.dispatchBlock, "a thread of Dispatch", "ContextVarsDispatch")
 
     private static func foundation(_ call: CallSite, in file: LintedFile) -> BlockCall? {
         let module = "ContextVarsFoundation"
         switch call.name {
         case "addOperation", "addBarrierBlock", "addExecutionBlock":
             guard call.base != nil, call.hasOnlyLabels([""]) else { return nil }
-            return BlockCall(.operationBlock, "the threads of an operation queue", .first, module)
+            return BlockCall(.operationBlock, "the threads of an operation queue", module)
         case "BlockOperation" where call.base == nil:
-            return BlockCall(.operationBlock, "the threads of an operation queue", .first, module)
+            return BlockCall(.operationBlock, "the threads of an operation queue", module)
         case "Thread" where call.base == nil && call.hasOnlyLabels(["block"]):
-            return BlockCall(.threadBlock, "a new thread", .first, module)
+            return BlockCall(.threadBlock, "a new thread", module)
         case "detachNewThread" where call.baseName == "Thread":
-            return BlockCall(.threadBlock, "a new thread", .first, module)
+            return BlockCall(.threadBlock, "a new thread", module)
         case "scheduledTimer" where call.hasLabel("repeats") && call.baseName == "Timer":
-            return BlockCall(.timerBlock, "a run loop", .after(["repeats"]), module)
+            return BlockCall(.timerBlock, "a run loop", module)
         case "Timer" where call.hasLabel("repeats") && call.hasLabel("timeInterval"):
-            return BlockCall(.timerBlock, "a run loop", .after(["repeats"]), module)
+            return BlockCall(.timerBlock, "a run loop", module)
         case "perform" where call.base?.trimmedDescription.lowercased().contains("runloop") == true:
-            return BlockCall(.timerBlock, "a run loop", .after(["inModes"]), module)
+            return BlockCall(.timerBlock, "a run loop", module)
         case "addObserver" where call.hasLabel("forName") && call.hasLabel("queue"):
-            return BlockCall(.notificationObserver, "the thread of the poster or a queue", .after(["queue"]), module)
+            return BlockCall(.notificationObserver, "the thread of the poster or a queue", module)
         case "dataTask", "uploadTask", "downloadTask":
             guard call.hasLabel("with") || call.hasLabel("withResumeData") else { return nil }
             return BlockCall(.urlSessionHandler, "the session's queue", nil)
@@ -84,16 +84,16 @@ struct BlockCall {
         case "execute", "submit":
             // Inside an event loop of one's own, `self` is the loop.
             guard call.hasOnlyLabels([""]), call.blockTakesNothing, baseName.contains("loop") else { return nil }
-            return BlockCall(.eventLoopBlock, loop, .first, module)
+            return BlockCall(.eventLoopBlock, loop, module)
         case "flatSubmit" where call.hasOnlyLabels([""]):
-            return BlockCall(.eventLoopBlock, loop, .first, module)
+            return BlockCall(.eventLoopBlock, loop, module)
         case "scheduleTask" where call.hasLabel("in") || call.hasLabel("deadline"),
             "flatScheduleTask" where call.hasLabel("in") || call.hasLabel("deadline"):
-            return BlockCall(.eventLoopBlock, loop, .after(["in", "deadline"]), module)
+            return BlockCall(.eventLoopBlock, loop, module)
         case "scheduleRepeatedTask" where call.hasLabel("delay"),
             "scheduleRepeatedAsyncTask" where call.hasLabel("delay"):
             return BlockCall(
-                .eventLoopBlock, loop, .after(["initialDelay", "delay", "maximumAllowableJitter"]), module)
+                .eventLoopBlock, loop, module)
         default: return nil
         }
     }

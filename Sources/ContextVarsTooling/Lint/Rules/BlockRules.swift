@@ -19,7 +19,7 @@ struct BlockRules: CallRule {
         // Where the name of the method is, not where a long chain begins.
         let place =
             call.call.calledExpression.as(MemberAccessExprSyntax.self).map { Syntax($0.declName) } ?? Syntax(call.call)
-        guard let argument = kind.argument else {
+        guard let module = kind.module else {
             return file.finding(
                 kind.rule, at: place, message,
                 advice: "give it `ContextSnapshot.current.wrap { … }`, with the types of the parameters",
@@ -27,7 +27,7 @@ struct BlockRules: CallRule {
         }
         return file.finding(
             kind.rule, at: place, message, advice: "pass `context: .current`",
-            edits: [call.inserting("context: .current", argument.place)], imports: ["ContextVars", argument.module])
+            edits: [call.insertingContext], imports: ["ContextVars", module])
     }
 
     private func detached(_ call: CallSite, in file: LintedFile, _ variables: DeclaredVariables) -> Finding? {

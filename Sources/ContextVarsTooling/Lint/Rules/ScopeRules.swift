@@ -21,18 +21,17 @@ struct PromiseRule: CallRule {
     }
 
     private func finding(_ call: CallSite, _ scope: String, in file: LintedFile) -> Finding {
-        let node = call.call
+        let base = call.base?.trimmedDescription ?? ""
         return file.finding(
-            .promiseInScope, at: node,
+            .promiseInScope, at: call.call,
             """
             this promise is completed in \(scope): plain callbacks of whoever waits for it may run at once, read this \
             context and change it
             """,
-            advice: "complete it outside of the scope, or write `withoutContext { \(node.trimmedDescription) }`",
-            edits: [
-                Edit(at: node.positionAfterSkippingLeadingTrivia.utf8Offset, "withoutContext { "),
-                Edit(at: node.endPositionBeforeTrailingTrivia.utf8Offset, " }"),
-            ], imports: ["ContextVars"])
+            advice: "complete it outside of the scope, or write `\(base).withoutContext().\(call.name)(…)`",
+            edits: call.base.map { base in
+                [Edit(at: base.endPositionBeforeTrailingTrivia.utf8Offset, ".withoutContext()")]
+            } ?? [], imports: ["ContextVars", "ContextVarsNIO"])
     }
 }
 
