@@ -134,6 +134,29 @@ static void *block_object_invoke(void) {
 
 // MARK: Handing over
 
+/// A block to run once.
+typedef struct once {
+    const block *given;
+    carried carried;
+} once;
+
+void *block_once(const boundary *boundary, const void *caller, const void *given, carried_needs needs) {
+    if (((const block *)given)->invoke == block_object_invoke()) return NULL;
+    once *self = malloc(sizeof *self);
+    if (!self) return NULL;
+    self->given = _Block_copy(given);
+    carried_begin(&self->carried, needs, boundary, caller);
+    return self;
+}
+
+void block_run_once(void *once) {
+    struct once *self = once;
+    carried_run(&self->carried, call_plain, (void *)self->given);
+    carried_end(&self->carried);
+    _Block_release(self->given);
+    free(self);
+}
+
 const void *block_carrying(
     const boundary *boundary, const void *caller, const void *given, block_signature signature, block_place place,
     carried_needs needs

@@ -54,6 +54,13 @@ static inline const void *block_to_hand_over(
     return block_carrying(boundary, caller, given, signature, place, needs);
 }
 
+/// What runs a block once, in what is taken along, and ends: for a function of libdispatch that takes such a pair instead of
+/// a block, which spares the block around the block. NULL for a block object, and where there is no memory.
+void *block_once(const boundary *boundary, const void *caller, const void *given, carried_needs needs);
+
+/// The function that runs it.
+void block_run_once(void *once);
+
 void _Block_release(const void *block);
 const void *_Block_copy(const void *block);
 

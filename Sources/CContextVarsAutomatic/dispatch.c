@@ -18,6 +18,13 @@
     NEXT(name)(__VA_ARGS__);                                                                                       \
     block_release(handed_over, block);
 
+/// Hands over a block that runs once: by the function of the same name that takes a pointer, which does the same with it.
+#define HAND_OVER_ONCE(name, block, ...)                                                                           \
+    carried_needs needs = carried_find_needs(&boundary_of_##name);                                                 \
+    void *once = needs && block ? block_once(&boundary_of_##name, CALLER, block, needs) : NULL;                    \
+    if (__builtin_expect(once == NULL, 1)) return NEXT(name)(__VA_ARGS__, block);                                  \
+    name##_f(__VA_ARGS__, once, block_run_once);
+
 /// The same by a function that returns an object.
 #define HAND_OVER_AND_RETURN(name, block, signature, ...)                                                          \
     const void *handed_over = block_to_hand_over(&boundary_of_##name, CALLER, block, signature, BLOCK_ANYWHERE);   \
@@ -27,24 +34,30 @@
 
 // MARK: Queues and groups
 
+void dispatch_async_f(void *queue, void *argument, void (*function)(void *));
+void dispatch_barrier_async_f(void *queue, void *argument, void (*function)(void *));
+void dispatch_after_f(uint64_t when, void *queue, void *argument, void (*function)(void *));
+void dispatch_group_async_f(void *group, void *queue, void *argument, void (*function)(void *));
+void dispatch_group_notify_f(void *group, void *queue, void *argument, void (*function)(void *));
+
 INTERPOSED(void, dispatch_async, dispatch, (void *queue, const void *block)) {
-    HAND_OVER(dispatch_async, block, BLOCK_PLAIN, BLOCK_ANYWHERE, queue, handed_over)
+    HAND_OVER_ONCE(dispatch_async, block, queue)
 }
 
 INTERPOSED(void, dispatch_barrier_async, dispatch, (void *queue, const void *block)) {
-    HAND_OVER(dispatch_barrier_async, block, BLOCK_PLAIN, BLOCK_ANYWHERE, queue, handed_over)
+    HAND_OVER_ONCE(dispatch_barrier_async, block, queue)
 }
 
 INTERPOSED(void, dispatch_after, dispatch, (uint64_t when, void *queue, const void *block)) {
-    HAND_OVER(dispatch_after, block, BLOCK_PLAIN, BLOCK_ANYWHERE, when, queue, handed_over)
+    HAND_OVER_ONCE(dispatch_after, block, when, queue)
 }
 
 INTERPOSED(void, dispatch_group_async, dispatch, (void *group, void *queue, const void *block)) {
-    HAND_OVER(dispatch_group_async, block, BLOCK_PLAIN, BLOCK_ANYWHERE, group, queue, handed_over)
+    HAND_OVER_ONCE(dispatch_group_async, block, group, queue)
 }
 
 INTERPOSED(void, dispatch_group_notify, dispatch, (void *group, void *queue, const void *block)) {
-    HAND_OVER(dispatch_group_notify, block, BLOCK_PLAIN, BLOCK_ANYWHERE, group, queue, handed_over)
+    HAND_OVER_ONCE(dispatch_group_notify, block, group, queue)
 }
 
 INTERPOSED(void, dispatch_apply, dispatch, (size_t iterations, void *queue, const void *block)) {

@@ -11,7 +11,6 @@
 #include "boundary.h"
 
 #if CONTEXTVARS_CAN_INTERPOSE
-#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -123,20 +122,48 @@ static const object *object_at(uintptr_t base, const char *path) {
     return made;
 }
 
-/// The executable comes first, and its path is the one that the program was started by, which may lead elsewhere by now.
-static int find_executable(struct dl_phdr_info *info, size_t size, void *base) {
-    *(uintptr_t *)base = info->dlpi_addr;
+/// Where an address is.
+typedef struct place {
+    uintptr_t address;
+    /// The object's, or NULL for code that is in none.
+    const char *path;
+    uintptr_t base;
+    bool is_executable;
+    /// How many objects came before: the executable comes first, by no name that can be relied upon.
+    int index;
+} place;
+
+static int find_object(struct dl_phdr_info *info, size_t size, void *argument) {
+    place *place = argument;
+    for (int index = 0; index < info->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[index];
+        if (segment->p_type != PT_LOAD || place->address - info->dlpi_addr - segment->p_vaddr >= segment->p_memsz) continue;
+        place->is_executable = place->index == 0;
+        place->path = place->is_executable ? "/proc/self/exe" : info->dlpi_name;
+        place->base = info->dlpi_addr;
+        return 1;
+    }
+    place->index++;
+    return 0;
+}
+
+/// `dladdr` would also look for the nearest symbol, which takes longer than starting a thread.
+static place find_place(uintptr_t address) {
+    place place = {.address = address};
+    dl_iterate_phdr(find_object, &place);
+    return place;
+}
+
+/// The executable is the first object.
+static int find_executable(struct dl_phdr_info *info, size_t size, void *place) {
+    ((struct place *)place)->base = info->dlpi_addr;
     return 1;
 }
 
-static const object *executable(void) {
-    uintptr_t base = 0;
-    dl_iterate_phdr(find_executable, &base);
-    return object_at(base, "/proc/self/exe");
-}
-
 bool contextvars_automatic_knows_pools(void) {
-    const object *object = executable();
+    place first = {.index = 0};
+    dl_iterate_phdr(find_executable, &first);
+    const object *object = object_at(first.base, "/proc/self/exe");
     return object && object->has_symbols;
 }
 
@@ -144,15 +171,13 @@ bool contextvars_automatic_knows_pools(void) {
 
 /// Whether an address is in code that starts threads of a pool only.
 static bool is_in_pool(uintptr_t address) {
-    Dl_info info;
-    struct link_map *map = NULL;
-    if (!dladdr1((void *)address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map) return true;
-    bool is_executable = map->l_name[0] == '\0';
-    if (!is_executable && is_pool_library(map->l_name)) return true;
-    const object *object = is_executable ? executable() : object_at(map->l_addr, map->l_name);
+    place place = find_place(address);
+    if (!place.path) return true;
+    if (!place.is_executable && is_pool_library(place.path)) return true;
+    const object *object = object_at(place.base, place.path);
     if (!object) return true;
     // Of a library without a symbol table all that is exported is known, and that is no pool's.
-    if (!object->has_symbols) return is_executable;
+    if (!object->has_symbols) return place.is_executable;
     for (size_t index = 0; index < object->count; index++) {
         if (address >= object->pools[index].start && address < object->pools[index].end) return true;
     }
@@ -163,26 +188,42 @@ static bool is_in_pool(uintptr_t address) {
 /// waits for all processes, by a plain `Thread`.
 extern const char process_run[] __asm__("$s10Foundation7ProcessC3runyyKF") __attribute__((weak));
 
+/// Where `Process.run()` ends: found out once, since only the first call starts that thread.
+static uintptr_t end_of_process_run(void) {
+    static _Atomic(uintptr_t) known;
+    uintptr_t end = atomic_load_explicit(&known, memory_order_relaxed);
+    if (end) return end;
+    // The unwinder knows which function an address is in: what is still in this one, in ever smaller steps.
+    end = (uintptr_t)process_run;
+    for (uintptr_t step = 1 << 16; step; step /= 2) {
+        while (_Unwind_FindEnclosingFunction((void *)(end + step)) == (const void *)process_run) end += step;
+    }
+    end++;
+    atomic_store_explicit(&known, end, memory_order_relaxed);
+    return end;
+}
+
 /// How far up the stack `Process.run()` is looked for: it is the fifth function.
 enum { STACK_LIMIT = 12 };
 
 typedef struct walk {
+    uintptr_t start, end;
     int depth;
-    bool is_in_process_run;
+    bool is_inside;
 } walk;
 
 static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument) {
     walk *walk = argument;
-    void *function = _Unwind_FindEnclosingFunction((void *)(_Unwind_GetIP(context) - 1));
-    walk->is_in_process_run = function == (const void *)process_run;
-    return walk->is_in_process_run || ++walk->depth == STACK_LIMIT ? _URC_END_OF_STACK : _URC_NO_REASON;
+    uintptr_t address = _Unwind_GetIP(context) - 1;
+    walk->is_inside = address >= walk->start && address < walk->end;
+    return walk->is_inside || ++walk->depth == STACK_LIMIT ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 static bool is_in_process_run(void) {
     if (!process_run) return false;
-    walk walk = {0, false};
+    walk walk = {.start = (uintptr_t)process_run, .end = end_of_process_run()};
     _Unwind_Backtrace(visit, &walk);
-    return walk.is_in_process_run;
+    return walk.is_inside;
 }
 
 bool pools_start_thread_at(const void *caller) {
