@@ -70,6 +70,12 @@ void carried_begin(carried *carried, carried_needs needs, const boundary *bounda
     carried->observed = needs & CARRIED_NOTE ? observe(carried, boundary, caller) : NULL;
 }
 
+void carried_move(carried *from, carried *to) {
+    // A Swift value may be moved bit by bit.
+    *to = *from;
+    if (to->observed && to->has_snapshot) to->observed->snapshot = to->snapshot;
+}
+
 void carried_end(carried *carried) {
     if (carried->observed) {
         const contextvars_automatic_observer *current = atomic_load_explicit(&observer, memory_order_acquire);

@@ -60,8 +60,11 @@ static inline carried_needs carried_find_needs(const boundary *boundary) {
     return engine->has_context() ? needs | CARRIED_SNAPSHOT : needs;
 }
 
-/// Takes along what is needed, and tells the observer. The place must not change until the end.
+/// Takes along what is needed, and tells the observer. To be moved with `carried_move` only.
 void carried_begin(carried *carried, carried_needs needs, const boundary *boundary, const void *caller);
+
+/// Moves it to another place, where nothing is.
+void carried_move(carried *from, carried *to);
 
 /// Ends it.
 void carried_end(carried *carried);

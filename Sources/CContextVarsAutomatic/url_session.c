@@ -79,12 +79,6 @@ static void forget(transfer *transfer) {
     pthread_mutex_unlock(&lock);
 }
 
-/// Lets go of what a transfer was added with.
-static void end_carried(transfer *transfer) {
-    carried_end(&transfer->carried);
-    transfer->carried = (carried){0};
-}
-
 // MARK: The functions that libcurl calls
 
 /// One call. The functions of a transfer have one of two signatures.
@@ -200,9 +194,11 @@ INTERPOSED(code, CFURLSessionMultiHandleAddHandle, dispatch, (void *multi, void 
     carried_needs needs = carried_find_needs(&boundary_of_CFURLSessionMultiHandleAddHandle);
     transfer *transfer = transfer_of(handle, needs & (CARRIED_SNAPSHOT | CARRIED_NOTE));
     if (transfer) {
-        end_carried(transfer);
-        carried_begin(
-            &transfer->carried, needs, &boundary_of_CFURLSessionMultiHandleAddHandle, __builtin_return_address(0));
+        // A redirection adds the transfer again, on its own behalf: so the new one before the old one is gone.
+        carried added;
+        carried_begin(&added, needs, &boundary_of_CFURLSessionMultiHandleAddHandle, __builtin_return_address(0));
+        carried_end(&transfer->carried);
+        carried_move(&added, &transfer->carried);
     }
     carried_thread outer = begin_shared();
     code code = NEXT(CFURLSessionMultiHandleAddHandle)(multi, handle);
@@ -245,7 +241,7 @@ INTERPOSED(void, CFURLSessionEasyHandleDeinit, dispatch, (void *handle)) {
     forget(transfer);
     // Foundation may let go of a transfer while it works on its behalf.
     if (carried_this_thread.on_behalf_of == &transfer->carried) carried_this_thread.on_behalf_of = NULL;
-    end_carried(transfer);
+    carried_end(&transfer->carried);
     free(transfer);
 }
 
