@@ -5,7 +5,7 @@
 #include <dlfcn.h>
 
 static boundary *const boundaries[] = {
-#define BOUNDARY(name, kind) &boundary_of_##name,
+#define BOUNDARY(name) &boundary_of_##name,
 #include "boundaries.def"
 #undef BOUNDARY
 };

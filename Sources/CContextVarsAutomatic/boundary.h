@@ -43,7 +43,7 @@ typedef struct boundary {
     _Atomic(void *) next;
 } boundary;
 
-#define BOUNDARY(name, kind) extern boundary boundary_of_##name;
+#define BOUNDARY(name) extern boundary boundary_of_##name;
 #include "boundaries.def"
 #undef BOUNDARY
 

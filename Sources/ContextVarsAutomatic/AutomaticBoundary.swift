@@ -15,5 +15,3 @@ public struct AutomaticBoundary: Hashable, Sendable {
         isInterposed = boundary.is_interposed
     }
 }
-
-extension AutomaticPropagation.Work: Hashable {}

@@ -1,5 +1,6 @@
 import CContextVarsAutomatic
 import ContextVars
+// Has a program link libdispatch, which the C functions go on to.
 import Dispatch
 
 /// Contexts that follow blocks of Dispatch and threads by themselves, in code that nobody edits.
@@ -20,11 +21,11 @@ import Dispatch
 /// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
 /// snapshots carry. What is handed over with an explicit `context:` keeps to that.
 ///
-/// This is a decision of the program, not of a library, and it needs Linux. The guide <doc:ContextVarsAutomatic> says what
+/// This is a decision of the program, not of a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says what
 /// follows what, and what doesn't.
 public enum AutomaticPropagation {
     /// What work contexts follow.
-    public struct Work: OptionSet, Sendable {
+    public struct Work: OptionSet, Hashable, Sendable {
         /// The bits, one for each kind of work.
         public let rawValue: UInt32
 
@@ -52,7 +53,7 @@ public enum AutomaticPropagation {
     /// - Throws: ``AutomaticPropagationError/unsupportedPlatform`` on systems other than Linux;
     ///   ``AutomaticPropagationError/notLinked`` where callers don't reach this module's functions, as in a static program
     ///   that was linked without the linker's options; ``AutomaticPropagationError/noSymbolTable`` for
-    ///   ``Work/threads`` in an executable that was stripped. Then nothing has changed.
+    ///   ``AutomaticPropagation/Work/threads`` in an executable that was stripped. Then nothing has changed.
     /// - Complexity: O(*n*) for *n* symbols of the executable. Safe from any thread.
     public static func enable(_ work: Work = .all) throws(AutomaticPropagationError) {
         guard contextvars_automatic_is_supported() else { throw .unsupportedPlatform }
@@ -86,7 +87,4 @@ public enum AutomaticPropagation {
         (0..<contextvars_automatic_boundary_count()).lazy.map(contextvars_automatic_boundary_at)
             .filter(\.is_present).map(AutomaticBoundary.init)
     }
-
-    /// Refers to Dispatch, so that a program which has this module has libdispatch too.
-    static func linkDispatch() -> DispatchQueue { .main }
 }
