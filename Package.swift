@@ -18,6 +18,8 @@ let package = Package(
         .library(name: "ContextVarsDispatch", targets: ["ContextVarsDispatch"]),
         .library(name: "ContextVarsFoundation", targets: ["ContextVarsFoundation"]),
         .library(name: "ContextVarsTesting", targets: ["ContextVarsTesting"]),
+        // Contexts follow Dispatch and threads without an edit.
+        .library(name: "ContextVarsAutomatic", targets: ["ContextVarsAutomatic"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
@@ -34,6 +36,11 @@ let package = Package(
         .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
+        .target(name: "CContextVarsAutomatic"),
+        .target(
+            name: "ContextVarsAutomatic",
+            dependencies: ["CContextVarsAutomatic", "CContextVarsFrames", "ContextVars"],
+            exclude: ["wrap-flags"]),
 
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
@@ -49,6 +56,11 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
+        .testTarget(
+            name: "ContextVarsAutomaticTests",
+            dependencies: [
+                "CContextVarsAutomatic", "ContextVarsAutomatic", "ContextVarsDispatch", "ContextVarsFoundation",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
