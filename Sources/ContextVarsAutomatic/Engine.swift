@@ -35,15 +35,12 @@ enum Engine {
     /// that owns its context.
     @inline(__always)
     static func hasContext() -> Bool {
-        if contextvars_cached_frame() != nil { return true }
-        if contextvars_has_no_context() { return false }
-        var access = CONTEXTVARS_ACCESS_NONE
-        return contextvars_reach_frame(&access) != nil
+        contextvars_look_and_reach().storage != nil
     }
 
     /// The caller's innermost binding.
     static func currentBinding() -> UnsafeMutableRawPointer? {
-        contextvars_cached_frame().map { UnsafeMutableRawPointer($0) }
+        contextvars_cached_frame().frame.map { UnsafeMutableRawPointer($0) }
     }
 
     /// Ends a binding of the calling thread from within, if it is the innermost one.
@@ -51,7 +48,8 @@ enum Engine {
     /// It isn't where the thread ends inside a scope of its own; then that scope's context stays entered, as it would
     /// without this library's threads.
     static func leave(_ binding: UnsafeMutableRawPointer?) {
-        guard let frame = contextvars_cached_frame(), UnsafeMutableRawPointer(frame) == binding else { return }
-        contextvars_unbind(frame)
+        guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else { return }
+        // The thread had no frame before, so this one has a slot, and hides none.
+        contextvars_unbind(frame, nil, nil)
     }
 }
