@@ -1,4 +1,5 @@
 import ContextVars
+import TestSupport
 import Testing
 
 /// `Task(context:)` and `group.addTask(context:)`.
@@ -51,6 +52,28 @@ import Testing
         #expect(throws: ContextError.alreadyEntered) { try Task(context: context) {} }
         end.finish()
         await task.value
+    }
+
+    @Test func `A loop that a request is the first to need keeps its values, unless it starts with nothing`()
+        async throws
+    {
+        try await Context().run {
+            try variable.set(1)
+            let request = Gate()
+            let plain = Task {
+                await request.wait()
+                return variable.get()
+            }
+            let clean = Task(context: ContextSnapshot()) {
+                await request.wait()
+                try variable.set(variable.get() + 5)
+                return variable.get()
+            }
+            try variable.set(2)
+            request.open()
+            #expect(await plain.value == 1)
+            #expect(try await clean.value == 5)
+        }
     }
 
     @Test func `A snapshot gives a task a copy and never throws`() async throws {
