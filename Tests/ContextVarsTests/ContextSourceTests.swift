@@ -33,12 +33,12 @@ import Testing
         guard #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) else { return }
         func nameAndPriority() -> String { "\(Task.name ?? "-") \(Task.currentPriority == .high)" }
         let snapshot = ContextSnapshot()
-        let task = Task(name: "a", priority: .high, context: snapshot) { nameAndPriority() }
+        let task = Task(context: snapshot, name: "a", priority: .high) { nameAndPriority() }
         #expect(await task.value == "a true")
-        let failing = Task(name: "b", context: snapshot) { () async throws in nameAndPriority() }
+        let failing = Task(context: snapshot, name: "b") { () async throws in nameAndPriority() }
         #expect(try await failing.value.hasPrefix("b"))
         let children = await withTaskGroup { group in
-            group.addTask(name: "c", priority: .high, context: snapshot) { nameAndPriority() }
+            group.addTask(context: snapshot, name: "c", priority: .high) { nameAndPriority() }
             group.addTask(name: "c", priority: .high) { nameAndPriority() }
             return await group.reduce(into: []) { $0.append($1) }
         }
