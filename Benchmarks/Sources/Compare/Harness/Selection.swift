@@ -2,6 +2,7 @@
 struct Selection {
     private(set) var rows =
         Get.rows + SetReset.rows + Scopes.rows + Tasks.rows + CPythonRows.rows + Map.rows + Memory.rows + Threads.rows
+        + Automatic.rows
     private(set) var growth = Growth.all
 
     /// Everything, or what has a regular expression in its title.
