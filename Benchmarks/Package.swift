@@ -37,6 +37,7 @@ let package = Package(
                 "CMeasure", "Harness",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ContextVars", package: "swift-contextvars"),
+                .product(name: "ContextVarsAutomatic", package: "swift-contextvars"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "PersistentCollections", package: "swift-contextvars"),
                 .product(name: "ServiceContextModule", package: "swift-service-context"),

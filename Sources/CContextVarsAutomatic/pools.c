@@ -31,7 +31,7 @@ typedef struct object {
     uintptr_t base;
     bool has_symbols;
     size_t count;
-    /// Functions of pools, in no particular order.
+    /// Functions of pools, by address.
     range *pools;
     struct object *next;
 } object;
@@ -45,8 +45,7 @@ static bool begins_with(const char *text, const char *prefix) { return strncmp(t
 
 /// Whether a function starts threads of a pool only: libdispatch's, the Swift runtime's C++, the module NIOPosix.
 static bool is_pool_function(const char *name) {
-    return begins_with(name, "_dispatch_") || begins_with(name, "dispatch_") || begins_with(name, "_ZN5swift")
-           || begins_with(name, "$s8NIOPosix");
+    return begins_with(name, "_dispatch_") || begins_with(name, "_ZN5swift") || begins_with(name, "$s8NIOPosix");
 }
 
 /// Whether a library has no other threads than a pool's.
@@ -89,6 +88,11 @@ static void read_symbols(object *object, const char *file, size_t size) {
     }
 }
 
+static int compare_ranges(const void *left, const void *right) {
+    uintptr_t first = ((const range *)left)->start, second = ((const range *)right)->start;
+    return first < second ? -1 : first > second;
+}
+
 static object *read_object(uintptr_t base, const char *path) {
     object *made = calloc(1, sizeof *made);
     if (!made) return NULL;
@@ -101,6 +105,7 @@ static object *read_object(uintptr_t base, const char *path) {
         void *file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
         if (file != MAP_FAILED) {
             read_symbols(made, file, size);
+            if (made->count) qsort(made->pools, made->count, sizeof *made->pools, compare_ranges);
             munmap(file, size);
         }
     }
@@ -137,7 +142,8 @@ static int find_object(struct dl_phdr_info *info, size_t size, void *argument) {
     place *place = argument;
     for (int index = 0; index < info->dlpi_phnum; index++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[index];
-        if (segment->p_type != PT_LOAD || place->address - info->dlpi_addr - segment->p_vaddr >= segment->p_memsz) continue;
+        uintptr_t offset = place->address - info->dlpi_addr - segment->p_vaddr;
+        if (segment->p_type != PT_LOAD || offset >= segment->p_memsz) continue;
         place->is_executable = place->index == 0;
         place->path = place->is_executable ? "/proc/self/exe" : info->dlpi_name;
         place->base = info->dlpi_addr;
@@ -178,10 +184,14 @@ static bool is_in_pool(uintptr_t address) {
     if (!object) return true;
     // Of a library without a symbol table all that is exported is known, and that is no pool's.
     if (!object->has_symbols) return place.is_executable;
-    for (size_t index = 0; index < object->count; index++) {
-        if (address >= object->pools[index].start && address < object->pools[index].end) return true;
+    // The last function that begins at or before the address.
+    size_t low = 0, high = object->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (object->pools[middle].start <= address) low = middle + 1;
+        else high = middle;
     }
-    return false;
+    return low > 0 && address < object->pools[low - 1].end;
 }
 
 /// `Process.run()`, of whichever Foundation the program has: where it has none, NULL. Its first call starts the thread that
@@ -193,12 +203,11 @@ static uintptr_t end_of_process_run(void) {
     static _Atomic(uintptr_t) known;
     uintptr_t end = atomic_load_explicit(&known, memory_order_relaxed);
     if (end) return end;
-    // The unwinder knows which function an address is in: what is still in this one, in ever smaller steps.
+    // The unwinder knows which function ends at an address or after it: this one, in ever smaller steps.
     end = (uintptr_t)process_run;
     for (uintptr_t step = 1 << 16; step; step /= 2) {
         while (_Unwind_FindEnclosingFunction((void *)(end + step)) == (const void *)process_run) end += step;
     }
-    end++;
     atomic_store_explicit(&known, end, memory_order_relaxed);
     return end;
 }

@@ -37,6 +37,7 @@ struct Compare: AsyncParsableCommand {
             "map": Map.rows,
             "memory": Memory.rows + Burst.rows,
             "threads": Threads.rows,
+            "automatic": Automatic.rows,
         ],
         growth: Growth.all)
 

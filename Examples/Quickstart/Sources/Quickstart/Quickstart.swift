@@ -1,4 +1,5 @@
 import ArgumentParser
+import ContextVarsAutomatic
 import Logging
 
 /// The command: options, and which of the two programs they ask for.
@@ -33,19 +34,27 @@ struct Quickstart: AsyncParsableCommand {
     @Flag(help: "Leave out one snapshot on purpose, to see the client find the wrong values.")
     var forgetSnapshot = false
 
+    @Flag(help: "Take no snapshot for Dispatch and threads: the values follow by themselves.")
+    var automatic = false
+
     func validate() throws {
         try check("--requests", requests, within: 1...1_000_000)
         try check("--concurrency", concurrency, within: 1...1_000)
         try check("--port", port, within: 0...65_535)
+        guard !(automatic && forgetSnapshot) else {
+            throw ValidationError("With --automatic there is no snapshot to forget.")
+        }
     }
 
     func run() async throws {
         LoggingSystem.bootstrap(withContextVariablesAt: logLevel)
-        let server = Server(port: port, handler: HopsHandler(forgetsSnapshot: forgetSnapshot))
+        if automatic { try AutomaticPropagation.enable() }
+        let handler = HopsHandler(forgetsSnapshot: forgetSnapshot, isAutomatic: automatic)
+        let server = Server(port: port, handler: handler)
         if serve {
             try await server.serve()
         } else {
-            let driver = LoadDriver(requests: requests, concurrency: concurrency)
+            let driver = LoadDriver(requests: requests, concurrency: concurrency, isAutomatic: automatic)
             try await server.whileRunning { port in
                 let report = try await driver.run(against: port)
                 report.print()

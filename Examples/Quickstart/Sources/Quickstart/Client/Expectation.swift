@@ -10,13 +10,14 @@ struct Expectation {
     /// For each hop, by its path in the tree.
     let values: [String: Values]
 
-    init(for request: SentRequest) {
+    /// - Parameter isAutomatic: Whether the server's values follow work by themselves.
+    init(for request: SentRequest, isAutomatic: Bool) {
         var values: [String: Values] = [:]
         for (path, step) in Self.steps {
             values[path] = Values(requestID: request.id, tenant: request.tenant, step: "\(step) of \(request.id)")
         }
-        for path in Self.pathsWithoutContext {
-            values[path] = Values(requestID: nil, tenant: "public", step: "none")
+        for path in Self.pathsWithoutSnapshot {
+            values[path] = isAutomatic ? values["handler"] : Values(requestID: nil, tenant: "public", step: "none")
         }
         self.values = values
     }
@@ -51,5 +52,5 @@ struct Expectation {
         "response headers": "response",
     ]
 
-    private static let pathsWithoutContext = ["handler/DispatchQueue, no snapshot"]
+    private static let pathsWithoutSnapshot = ["handler/DispatchQueue, no snapshot"]
 }

@@ -7,6 +7,8 @@ import NIOFoundationCompat
 struct LoadDriver {
     let requests: Int
     let concurrency: Int
+    /// Whether the server was told to have values follow work by themselves.
+    let isAutomatic: Bool
 
     func run(against port: Int) async throws -> Report {
         print("Sending \(requests) requests, \(concurrency) at a time, to http://127.0.0.1:\(port)/hops")
@@ -47,7 +49,8 @@ struct LoadDriver {
             }
             let body = try await response.body.collect(upTo: 1 << 20)
             let hops = try JSONDecoder().decode([Hop].self, from: body)
-            return .answered(Verdict(request: request, hops: hops + [Hop(headersOf: response)]))
+            return .answered(
+                Verdict(request: request, hops: hops + [Hop(headersOf: response)], isAutomatic: isAutomatic))
         } catch {
             return .failed(request, reason: "\(error)")
         }

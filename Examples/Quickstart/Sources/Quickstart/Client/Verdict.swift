@@ -6,10 +6,10 @@ struct Verdict: Sendable {
     private(set) var wrongValues: [WrongValue] = []
 
     /// Compares each hop with the table; a hop that is missing or that nobody expects counts as a wrong value.
-    init(request: SentRequest, hops: [Hop]) {
+    init(request: SentRequest, hops: [Hop], isAutomatic: Bool) {
         self.request = request
         self.hops = hops
-        var pending = Expectation(for: request).values
+        var pending = Expectation(for: request, isAutomatic: isAutomatic).values
         for hop in hops {
             check(hop, at: hop.name, against: &pending)
         }

@@ -4,10 +4,13 @@ import NIOPosix
 /// The handler: takes a request through every kind of hop and returns what each of them saw.
 struct HopsHandler: Sendable {
     let forgetsSnapshot: Bool
+    /// Whether values follow work that is handed to queues and threads.
+    let isAutomatic: Bool
     private let inventory = Inventory()
 
-    init(forgetsSnapshot: Bool) {
+    init(forgetsSnapshot: Bool, isAutomatic: Bool) {
         self.forgetsSnapshot = forgetsSnapshot
+        self.isAutomatic = isAutomatic
     }
 
     func hops() async throws -> [Hop] {
@@ -18,9 +21,9 @@ struct HopsHandler: Sendable {
             try await taskGroup(),
             try await plainTasks(),
             try await inventory.hop(),
-            try await dispatchQueue(forgetsSnapshot: forgetsSnapshot),
+            isAutomatic ? try await plainQueue() : try await dispatchQueue(forgetsSnapshot: forgetsSnapshot),
             try await eventLoopCallback(on: MultiThreadedEventLoopGroup.singleton.any()),
-            await thread(),
+            isAutomatic ? await plainThread() : await thread(),
             await queueWithoutSnapshot(),
         ]
         let handler = Hop.seen(by: "handler", children: children)

@@ -24,7 +24,8 @@ func dispatchQueue(forgetsSnapshot: Bool) async throws -> Hop {
     }
 }
 
-/// A pooled thread keeps nothing of the requests it served before: without a snapshot there are only defaults.
+/// A pooled thread keeps nothing of the requests it served before: without a snapshot there are only defaults, unless the
+/// values follow by themselves.
 func queueWithoutSnapshot() async -> Hop {
     await withCheckedContinuation { continuation in
         queue.async {

@@ -1,0 +1,28 @@
+import ContextVars
+import Foundation
+
+// Hops onto threads that Swift's concurrency doesn't manage, with `--automatic`: nothing is passed and nothing is wrapped.
+
+private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concurrent)
+
+/// The block has a copy of the context at the hand-over, where it may also set.
+func plainQueue() async throws -> Hop {
+    try await withCheckedThrowingContinuation { continuation in
+        queue.async {
+            continuation.resume(
+                with: Result {
+                    let inherited = Hop.seen(by: "inherited")
+                    try Current.step.set(step("queue"))
+                    return .seen(by: "DispatchQueue", children: [inherited])
+                }
+            )
+        }
+    }
+}
+
+/// The thread has one for life.
+func plainThread() async -> Hop {
+    await withCheckedContinuation { continuation in
+        Thread { continuation.resume(returning: .seen(by: "Thread")) }.start()
+    }
+}

@@ -1,0 +1,1 @@
+../../../../ContextVarsAutomaticTests/Support.swift
