@@ -36,31 +36,22 @@ static bool takes_ownership(contextvars_frame *frame, contextvars_agent agent) {
 contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *rider = contextvars_slot_rider(slot);
     if (rider && takes_ownership(rider, agent)) return rider;
-    contextvars_frame *frame = contextvars_slot_frame(slot);
-    return frame && takes_ownership(frame, agent) ? frame : NULL;
-}
-
-/// Gives the copy that was made for the calling task its frame.
-static contextvars_frame *adopt(contextvars_slot *slot, contextvars_agent agent) {
-    contextvars_frame *frame = contextvars_frame_allocate();
-    contextvars_frame_set_storage(frame, &slot->storage);
-    contextvars_frame_set_owner(frame, agent);
-    contextvars_slot_set_frame(slot, frame);
-    return frame;
+    return slot->frame && takes_ownership(slot->frame, agent) ? slot->frame : NULL;
 }
 
 /// What the calling agent has of a slot that it sees and owns no frame behind.
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
-    contextvars_frame *frame = contextvars_slot_frame(slot);
+    contextvars_frame *frame = slot->frame;
+    if (!frame) return (contextvars_reached){NULL, NULL};
     if (contextvars_supported.copies) {
-        if (frame) return borrowed(contextvars_frame_storage(frame));
-        bool is_child = contextvars_agent_is_structured_child(agent);
-        return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
+        bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
+        if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(contextvars_frame_storage(frame));
+        contextvars_frame_set_owner(frame, agent);
+        return owned(frame);
     }
-    // Only a structured child may have what another agent bound, and a copy is nobody's.
-    bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supported.children;
-    if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){NULL, NULL};
-    return borrowed(contextvars_frame_storage(frame));
+    // Only a structured child may have what another agent bound.
+    bool may_borrow = contextvars_supported.children && contextvars_agent_is_structured_child(agent);
+    return may_borrow ? borrowed(contextvars_frame_storage(frame)) : (contextvars_reached){NULL, NULL};
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
@@ -142,7 +133,7 @@ void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void
     bool has_contents = contextvars_storage_take(&frame->own, &contents);
     if (ridden) {
         contextvars_slot *slot = ridden;
-        contextvars_slot_set_rider(slot, contextvars_slot_frame(slot) == outer ? NULL : outer);
+        contextvars_slot_set_rider(slot, slot->frame == outer ? NULL : outer);
     } else {
         contextvars_slot_pop();
     }

@@ -41,39 +41,34 @@ void contextvars_object_release(contextvars_storage *storage) {
 /// A copy has what is current for whoever makes it.
 static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
     (void)type;
-    *copy = (contextvars_slot){.storage.flags = CONTEXTVARS_COPY};
+    *copy = (contextvars_slot){NULL, NULL};
     copies++;
-    if (!contextvars_supported.copies) return copy;
-    contextvars_frame *led_to = contextvars_slot_frame(source);
-    contextvars_frame *own = led_to ? contextvars_slot_frame_of(source, contextvars_current_agent()) : NULL;
-    contextvars_frame *frame = own ? own : led_to;
-    contextvars_storage *storage = frame ? contextvars_frame_storage(frame) : &source->storage;
-    contextvars_storage_copy(storage, own != NULL, &copy->storage.contents);
+    if (!contextvars_supported.copies || !source->frame) return copy;
+    contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
+    contextvars_frame *frame = contextvars_frame_allocate();
+    contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
+    frame->own.flags = CONTEXTVARS_COPY;
+    contextvars_storage_copy(contextvars_frame_storage(own ? own : source->frame), own != NULL, &frame->own.contents);
+    copy->frame = frame;
     return copy;
 }
 
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
-    if (!contextvars_slot_is_copy(source)) {
-        taken->frame = source->frame;
-        taken->rider = NULL;
-        taken->storage.flags = 0;
-        return taken;
-    }
-    *taken = *source;
-    if (taken->frame) contextvars_frame_set_storage(taken->frame, &taken->storage);
-    contextvars_cover_own_frame();
+    taken->frame = source->frame;
+    taken->rider = NULL;
+    if (contextvars_slot_is_copy(taken)) contextvars_cover_own_frame();
     return taken;
 }
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
-    if (!contextvars_slot_is_copy(slot)) return;
-    contextvars_frame *frame = contextvars_slot_frame(slot);
-    contextvars_storage *object = frame ? contextvars_frame_end(frame) : NULL;
+    // The frame of a binding is the binding's to end.
+    if (!slot->frame || !contextvars_slot_is_copy(slot)) return;
     contextvars_contents contents;
-    bool has_contents = contextvars_storage_take(&slot->storage, &contents);
+    bool has_contents = contextvars_storage_take(&slot->frame->own, &contents);
+    contextvars_storage *object = contextvars_frame_end(slot->frame);
     if (object) contextvars_object_release(object);
     if (has_contents) contextvars_contents_release(&contents);
 }
@@ -145,7 +140,6 @@ const char contextvars_slot_key;
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;
     slot.frame = frame;
-    slot.storage.flags = 0;
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 

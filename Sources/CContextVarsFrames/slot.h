@@ -8,20 +8,18 @@
 /// What the runtime keeps for us among the task-local values of a task or thread.
 ///
 /// A slot comes to be in two ways. A binding pushes one that leads to its frame. And the runtime makes a copy for each new
-/// unstructured task: that slot holds a storage, and gets a frame when its task first uses a variable.
+/// unstructured task: that one leads to a frame of its own, which its task adopts when it first uses a variable.
 typedef struct contextvars_slot {
-    /// The frame that the slot leads to; NULL in a copy that nobody has adopted. Written by the slot's agent only, and
-    /// read by its structured children: release and acquire.
+    /// The frame that the slot leads to; NULL in a copy that has no context. It stays the same.
     contextvars_frame *frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
     /// agent; children find that its owner is another agent, and pass it by.
     contextvars_frame *rider;
-    /// In a copy, what it has; `CONTEXTVARS_COPY` is set then. Otherwise only its flags say anything.
-    contextvars_storage storage;
 } contextvars_slot;
 
+/// Whether a slot is a copy, whose frame ends with it.
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
-    return contextvars_storage_has_flag(&slot->storage, CONTEXTVARS_COPY);
+    return !slot->frame || contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
 
 /// The slot's key: only its address matters.
@@ -29,14 +27,6 @@ extern const char contextvars_slot_key;
 
 /// The slot that the caller reaches, or NULL.
 static inline contextvars_slot *contextvars_visible_slot(void) { return runtime_visible_value(&contextvars_slot_key); }
-
-static inline contextvars_frame *contextvars_slot_frame(const contextvars_slot *slot) {
-    return __atomic_load_n(&slot->frame, __ATOMIC_ACQUIRE);
-}
-
-static inline void contextvars_slot_set_frame(contextvars_slot *slot, contextvars_frame *frame) {
-    __atomic_store_n(&slot->frame, frame, __ATOMIC_RELEASE);
-}
 
 static inline contextvars_frame *contextvars_slot_rider(const contextvars_slot *slot) {
     return __atomic_load_n(&slot->rider, __ATOMIC_RELAXED);

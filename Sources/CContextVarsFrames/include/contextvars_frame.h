@@ -18,13 +18,17 @@ struct contextvars_frame {
     /// The agent whose innermost frame this is; with `CONTEXTVARS_COVERED`, one that has another frame further in; or 0.
     /// Written by that agent only. Relaxed everywhere: an agent sees its own writes, and nobody else's agent is equal.
     contextvars_agent owner;
-    /// What is current: `own`, the storage of a slot, or that of a `Context`. In a free frame, the next free one.
+    /// What is current: `own`, or the storage of a `Context`. In a free frame, the next free one.
     contextvars_storage *_Nullable storage;
     contextvars_storage own;
 };
 
-/// Set in the owner of a frame while the same agent has another one further in.
-enum { CONTEXTVARS_COVERED = 2 };
+enum {
+    /// Set in the owner of a frame while the same agent has another one further in.
+    CONTEXTVARS_COVERED = 2,
+    /// In place of an owner: the frame was made for a new task, which hasn't looked at it yet.
+    CONTEXTVARS_UNADOPTED = 4,
+};
 
 /// What a thread has in place of a frame: it is never bound, and never owned.
 extern contextvars_frame contextvars_nobodys_frame;

@@ -6,8 +6,8 @@
 /// - An *agent* is what runs code: a Swift task or, outside any task, a thread.
 /// - A *storage* holds what a context has: the map of its values and at most one change beside the map.
 /// - A *frame* makes a storage current for one agent, for as long as it is bound.
-/// - A *slot* is the task-local value that the Swift runtime keeps for us: it leads to a frame, or holds the storage of a
-///   copy that the runtime made for a new task.
+/// - A *slot* is the task-local value that the Swift runtime keeps for us: it leads to a frame, and the copy that the
+///   runtime makes of it for a new task leads to another.
 /// - The *owner* of a frame is the agent that bound it, or the task that the copy was made for. Only the owner may change
 ///   the storage. A structured child task *borrows* the frame that it reaches.
 #ifndef CONTEXTVARS_FRAMES_H

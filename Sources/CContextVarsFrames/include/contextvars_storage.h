@@ -1,4 +1,4 @@
-/// What a context has, whether a frame, a slot or a `Context` object stores it.
+/// What a context has, whether a frame or a `Context` object stores it.
 #ifndef CONTEXTVARS_STORAGE_H
 #define CONTEXTVARS_STORAGE_H
 
@@ -51,7 +51,7 @@ enum {
     /// In a frame's own storage: the frame's current one is that of a `Context` object which was made for it, and which it
     /// keeps.
     CONTEXTVARS_PROMOTED = 16,
-    /// The storage is that of a slot which is a copy.
+    /// In a frame's own storage: the frame was made for a new task.
     CONTEXTVARS_COPY = 32,
 };
 
