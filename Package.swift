@@ -182,13 +182,18 @@ package.targets += [
     .plugin(
         name: "LintContexts",
         capability: .command(
-            intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes.")),
-        dependencies: ["ContextVarsCommand"]),
+            intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes."))
+    ),
     .testTarget(name: "ContextTraceFormatTests", dependencies: ["ContextTraceFormat"]),
     .testTarget(name: "ContextVarsToolingTests", dependencies: ["ContextTraceFormat", "ContextVarsTooling"]),
+    .target(
+        name: "ContextVarsMacroExpansion",
+        dependencies: syntax(
+            ["SwiftDiagnostics", "SwiftSyntax", "SwiftSyntaxBuilder", "SwiftSyntaxMacros"], trait: "Macros")),
     .macro(
         name: "ContextVarsMacrosPlugin",
-        dependencies: syntax(["SwiftCompilerPlugin", "SwiftSyntaxMacros"], trait: "Macros")),
+        dependencies: ["ContextVarsMacroExpansion"]
+            + syntax(["SwiftCompilerPlugin", "SwiftSyntax", "SwiftSyntaxMacros"], trait: "Macros")),
     .target(
         name: "ContextVarsMacros",
         dependencies: [
@@ -196,7 +201,7 @@ package.targets += [
         ]),
     .testTarget(
         name: "ContextVarsMacrosTests",
-        dependencies: ["ContextVarsMacros", "ContextVarsMacrosPlugin"]
+        dependencies: ["ContextVarsMacroExpansion", "ContextVarsMacros"]
             + syntax(
                 ["SwiftSyntax", "SwiftSyntaxMacroExpansion", "SwiftSyntaxMacrosGenericTestSupport"], trait: "Macros")),
 ]

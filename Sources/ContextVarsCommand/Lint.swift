@@ -26,7 +26,7 @@ struct Lint: ParsableCommand {
     @Option(parsing: .upToNextOption, help: "The rules to check; see --list-rules.")
     var rules: [Rule] = Rule.allCases
 
-    @Flag(help: "Write what the guides say where that is certain, and report the rest.")
+    @Flag(help: "Write what the guides say, and report what is left.")
     var fix = false
 
     @Flag(help: "Describe the rules, and do nothing else.")

@@ -1,12 +1,11 @@
 #if Macros
+import ContextVarsMacroExpansion
 import SwiftSyntax
 import SwiftSyntaxMacroExpansion
 import SwiftSyntaxMacrosGenericTestSupport
 import Testing
 
-@testable import ContextVarsMacrosPlugin
-
-private let specs = ["ContextValue": MacroSpec(type: ContextValueMacro.self)]
+private let specs = ["ContextValue": MacroSpec(type: ContextValueExpansion.self)]
 
 /// Checks what `@ContextValue` in the source becomes, and that nothing is reported.
 func expectExpansion(_ source: String, _ expanded: String, at location: Testing.SourceLocation = #_sourceLocation) {

@@ -125,6 +125,7 @@ import Testing
     @Test(arguments: [
         "import Dispatch\nqueue.async(context: .current) { work() }",
         "import Dispatch\nqueue.async { claimed.run(work) }",
+        "import Dispatch\nqueue.async { for _ in 0..<3 { other.async { counter += 1 } } }",
         "import Dispatch\nqueue.async { semaphore.signal() }",
         "import Dispatch\nqueue.async { self.state = .done }",
         "import Dispatch\nqueue.async { snapshot.run { work() } }",

@@ -53,10 +53,18 @@ private final class CallFinder: SyntaxVisitor {
         }
         let createsValue = call.name == "init" || call.name.first!.isUppercase
         let isCase = call.base == nil && node.calledExpression.is(MemberAccessExprSyntax.self)
-        foundCall = !(createsValue || isCase || plainFunctions.contains(call.name))
+        let takesClosure = call.block != nil && closureTakers.contains(call.name)
+        foundCall = !(createsValue || isCase || takesClosure || plainFunctions.contains(call.name))
         return foundCall ? .skipChildren : .visitChildren
     }
 }
+
+/// Functions that take a closure and do nothing else with a context: what counts is the closure, which is looked at too.
+private let closureTakers: Set = [
+    "map", "flatMap", "compactMap", "filter", "forEach", "reduce", "first", "allSatisfy", "withUnsafeBytes",
+    "execute", "submit", "flatSubmit", "scheduleTask", "async", "asyncAfter", "whenSuccess", "whenFailure",
+    "whenComplete",
+]
 
 /// Functions of the standard library, of locks, semaphores, continuations, promises and tests, which read no context.
 ///
@@ -66,6 +74,8 @@ private let plainFunctions: Set = [
     "max", "min", "abs", "zip", "stride", "sorted", "reversed", "joined", "split", "dropFirst", "dropLast", "prefix",
     "hasPrefix", "hasSuffix", "swap", "withExtendedLifetime", "type",
     "assert", "assertionFailure", "precondition", "preconditionFailure", "fatalError", "print", "debugPrint", "dump",
+    "exit", "abort", "assumeIsolated", "assumeIsolatedUnsafeUnchecked", "makePromise", "hop", "assertInEventLoop",
+    "preconditionInEventLoop",
     "lock", "unlock", "withLock", "withLockedValue", "withLockedBox", "load", "store", "exchange", "compareExchange",
     "add", "wrappingAdd", "wrappingIncrement", "wrappingDecrement", "loadThenWrappingIncrement", "increment",
     "signal", "wait", "leave", "enter", "broadcast",

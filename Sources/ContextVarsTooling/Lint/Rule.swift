@@ -2,7 +2,7 @@
 /// What the linter looks for.
 ///
 /// The raw value is what reports and `--rules` call it.
-public enum Rule: String, Codable, Sendable, CaseIterable, CodingKeyRepresentable {
+public enum Rule: String, Codable, Sendable, CaseIterable {
     /// A block given to a Dispatch queue, group, source or work item.
     case dispatchBlock = "dispatch-block"
     /// A block given to a thread.
@@ -35,7 +35,7 @@ public enum Rule: String, Codable, Sendable, CaseIterable, CodingKeyRepresentabl
     case setWithoutContext = "set-without-context"
     /// A `@TaskLocal` that could be a context variable.
     case taskLocal = "task-local"
-    /// A task that never ends and keeps the values of whoever started it.
+    /// A task that never ends and keeps its creator's values.
     case endlessTask = "endless-task"
     /// A `// contextvars:ignore` comment without a reason, or one that nothing is found for.
     case ignoreComment = "ignore-comment"
@@ -60,7 +60,7 @@ public enum Rule: String, Codable, Sendable, CaseIterable, CodingKeyRepresentabl
         case .urlSessionHandler: "A completion handler of URLSession runs without the context."
         case .eventLoopBlock: "An event loop runs a function without the context."
         case .futureCallback:
-            "The callback of a future runs without the context, or in that of whoever completes the promise."
+            "The callback of a future runs without the context, or in that of the code that completes the promise."
         case .detachedTask: "A detached task starts without a context."
         case .storedHandler: "A handler that is called later runs without the context."
         case .promiseInScope: "Completing a promise inside a scope runs the callbacks of others in this context."
@@ -69,7 +69,7 @@ public enum Rule: String, Codable, Sendable, CaseIterable, CodingKeyRepresentabl
         case .setInChildTask: "A structured child task can't change its parent's context: `set` throws there."
         case .setWithoutContext: "No context is current here: `set` throws."
         case .taskLocal: "A task-local value is lost in callbacks and can't be set without a closure."
-        case .endlessTask: "A task that never ends keeps the values of whoever started it."
+        case .endlessTask: "A task that never ends keeps its creator's values."
         case .ignoreComment: "An ignore comment needs a reason and something to ignore."
         }
     }

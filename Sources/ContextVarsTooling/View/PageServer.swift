@@ -7,7 +7,7 @@ import Musl
 import Darwin
 #endif
 
-/// Serves one page on the loopback interface, to whoever asks on this machine.
+/// Serves one page on the loopback interface, to programs of this machine.
 ///
 /// Requests whose `Host` isn't the loopback interface are refused, so that no page of the web can read the trace through a
 /// name of its own that leads here.

@@ -11,7 +11,8 @@ public enum TracePage {
         let style = text(PackageResources.page_css)
         let scripts = [
             PackageResources.model_js, PackageResources.layout_js, PackageResources.search_js, PackageResources.draw_js,
-            PackageResources.panel_js, PackageResources.main_js,
+            PackageResources.arrows_js, PackageResources.axis_js, PackageResources.panel_js, PackageResources.app_js,
+            PackageResources.pointer_js, PackageResources.main_js,
         ]
         let script = scripts.map(text).joined(separator: "\n")
         let parts = text(PackageResources.page_html).split(separator: "@@", omittingEmptySubsequences: false)

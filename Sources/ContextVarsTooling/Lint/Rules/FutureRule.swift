@@ -16,7 +16,7 @@ struct FutureRule: CallRule {
         guard reads else { return nil }
         return file.finding(
             .futureCallback, at: call.call.calledExpression.cast(MemberAccessExprSyntax.self).declName,
-            "the callbacks of this future run without the caller's context, or in that of whoever completes the promise",
+            "the callbacks of this future run without the caller's context, or in that of the code that completes the promise",
             advice: "write `.inContext(.current)` before them, and `.future` after them where a future is needed",
             edits: edits(base, chain), imports: ["ContextVars", "ContextVarsNIO"])
     }

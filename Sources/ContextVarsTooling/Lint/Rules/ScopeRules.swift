@@ -25,7 +25,7 @@ struct PromiseRule: CallRule {
         return file.finding(
             .promiseInScope, at: call.call,
             """
-            this promise is completed in \(scope): plain callbacks of whoever waits for it may run at once, read this \
+            this promise is completed in \(scope): plain callbacks of other code that waits for it may run at once, read this \
             context and change it
             """,
             advice: "complete it outside of the scope, or write `\(base).withoutContext().\(call.name)(…)`",
@@ -66,7 +66,7 @@ struct SetRules: CallRule {
     }
 }
 
-/// Tasks without an end that keep the context of whoever starts them.
+/// Tasks without an end that keep their creator's context.
 struct EndlessTaskRule: CallRule {
     func check(_ call: CallSite, in file: LintedFile, _ variables: DeclaredVariables) -> Finding? {
         guard call.name == "Task", call.base == nil, !call.hasLabel("context"), let block = call.block,
@@ -74,7 +74,7 @@ struct EndlessTaskRule: CallRule {
         else { return nil }
         return file.finding(
             .endlessTask, at: call.call,
-            "this task has no end, and keeps the values of whoever starts it: of the first request, say",
+            "this task has no end, and keeps its creator's values: those of the first request, say",
             advice: "start it with `Task(context: ContextSnapshot())`, unless it belongs to one piece of work")
     }
 

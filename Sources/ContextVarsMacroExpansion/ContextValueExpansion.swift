@@ -12,11 +12,14 @@ import SwiftSyntaxMacros
 /// nonisolated static let $tenant = ContextVars.ContextVar("Request.tenant", default: "public")
 /// ```
 ///
+/// It is a library of its own, which tests depend on: with a test that depends on the plugin itself, SwiftPM builds all tests
+/// of the package a second time, as tools.
+///
 /// Faults are reported by the peer role only: the compiler asks for both roles, and one message is enough.
-enum ContextValueMacro {}
+package enum ContextValueExpansion {}
 
-extension ContextValueMacro: AccessorMacro {
-    static func expansion(
+extension ContextValueExpansion: AccessorMacro {
+    package static func expansion(
         of node: AttributeSyntax, providingAccessorsOf declaration: some DeclSyntaxProtocol,
         in context: some MacroExpansionContext
     ) throws -> [AccessorDeclSyntax] {
@@ -27,8 +30,8 @@ extension ContextValueMacro: AccessorMacro {
     }
 }
 
-extension ContextValueMacro: PeerMacro {
-    static func expansion(
+extension ContextValueExpansion: PeerMacro {
+    package static func expansion(
         of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
         in context: some MacroExpansionContext
     ) throws -> [DeclSyntax] {
