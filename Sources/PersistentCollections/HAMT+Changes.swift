@@ -54,8 +54,8 @@ extension HAMT {
         defer { withExtendedLifetime((self, older)) {} }
         switch (older.rootReference, rootReference) {
         case (nil, nil): break
-        case (let old?, nil): try old.forEachEntry { try body(.removed($0.key, $0.value)) }
-        case (nil, let new?): try new.forEachEntry { try body(.added($0.key, $0.value)) }
+        case (let old?, nil): try old.forEachEntry { try body(.removed($0.pointee.key, $0.pointee.value)) }
+        case (nil, let new?): try new.forEachEntry { try body(.added($0.pointee.key, $0.pointee.value)) }
         case (let old?, let new?):
             try new.forEachChange(from: old) { before, after in
                 switch (before?.pointee, after?.pointee) {

@@ -4,9 +4,7 @@ extension NodeReference {
     func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
         let entryCount = entryCount
         let childCount = childCount
-        var shape = Node<Key, Other>.emptyHeader
-        shape.copyShape(of: header.pointee)
-        let node = Node<Key, Other>.make(shape, entries: entryCount, children: childCount)
+        let node = Node<Key, Other>.make(header.pointee, entryRoom: entryCount, childRoom: header.pointee.room.children)
         let target = node.reference
         var done = 0
         do {
@@ -17,13 +15,13 @@ extension NodeReference {
             }
             while done < entryCount + childCount {
                 let child = try child(at: done - entryCount).mapValues(transform)
-                target.childSlot(at: done - entryCount).initialize(to: child)
+                (target.children + (done - entryCount)).initialize(to: child)
                 done += 1
             }
         } catch {
             target.entries.deinitialize(count: min(done, entryCount))
             let children = max(0, done - entryCount)
-            (target.childrenEnd - children).deinitialize(count: children)
+            target.children.deinitialize(count: children)
             target.header.pointee.removeAll()
             withExtendedLifetime(node) {}
             throw error

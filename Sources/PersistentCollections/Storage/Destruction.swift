@@ -2,8 +2,8 @@
 ///
 /// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each
 /// destruction of a `Key` or `Value` is a call into the runtime with two indirect calls, and where an entry lies is
-/// asked of both types. The header therefore says what the code that made the node, which was specialised, knew. With
-/// that, a persistent replacement in a map of eight entries takes about half of the time, its release included.
+/// asked of both types. The header therefore says what the code that made the node, which was specialised, knew
+/// (Documentation/Design/ has what that earns).
 @usableFromInline
 struct Destruction {
     @usableFromInline let rawValue: UInt32
@@ -81,17 +81,20 @@ extension Destruction {
 
 /// Where the entries of a node lie, in bytes.
 struct EntryLayout {
-    /// From the start of the node to the first key.
-    let offset: Int
     /// From a key to its value.
     let valueOffset: Int
     /// From a key to the next one.
     let stride: Int
+    let alignment: Int
 
     @inline(__always)
     init<Key: Hashable, Value>(_: Key.Type, _: Value.Type) {
-        offset = NodeReference<Key, Value>.entriesOffset
         valueOffset = NodeEntry<Key, Value>.valueOffset
         stride = NodeEntry<Key, Value>.stride
+        alignment = NodeEntry<Key, Value>.alignment
     }
+
+    /// From the start of a node with room for so many children to its first key.
+    @inline(__always)
+    func offset(children: Int) -> Int { NodeLayout.entriesOffset(children: children, alignment: alignment) }
 }

@@ -1,7 +1,6 @@
 /// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
 ///
-/// The unsafe code of the module is in this folder, `Node/`, and in `HAMT.rootReference`. See ``Node`` for the
-/// invariant that it rests on.
+/// See ``Node`` for the invariant that the unsafe code rests on.
 @usableFromInline
 struct NodeReference<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
@@ -14,65 +13,44 @@ struct NodeReference<Key: Hashable, Value> {
         self.address = address
     }
 
-    /// Size of the two words (type and reference count) at the start of every object.
-    @inlinable @inline(__always)
-    static var objectHeaderSize: Int { 2 &* MemoryLayout<UnsafeRawPointer>.size }
-
-    /// Where the tail starts.
-    @inlinable @inline(__always)
-    static var entriesOffset: Int {
-        let mask = Entry.alignment &- 1
-        return (headerOffset &+ MemoryLayout<NodeHead>.size &+ mask) & ~mask
-    }
-
-    /// Where the header starts.
-    @inlinable @inline(__always)
-    static var headerOffset: Int {
-        let mask = MemoryLayout<NodeHead>.alignment &- 1
-        return (objectHeaderSize &+ mask) & ~mask
-    }
-
     @inlinable @inline(__always)
     var header: UnsafeMutablePointer<NodeHeader> {
-        (address + Self.headerOffset).assumingMemoryBound(to: NodeHeader.self)
+        (address + NodeLayout.headerOffset).assumingMemoryBound(to: NodeHeader.self)
     }
 
+    /// The children, in order of position.
+    @inlinable @inline(__always)
+    var children: UnsafeMutablePointer<Node<Key, Value>> {
+        (address + NodeLayout.childrenOffset).assumingMemoryBound(to: Node<Key, Value>.self)
+    }
+
+    /// The entries, in order of position.
     @inlinable @inline(__always)
     var entries: UnsafeMutablePointer<Entry> {
-        (address + Self.entriesOffset).assumingMemoryBound(to: Entry.self)
+        let offset = NodeLayout.entriesOffset(children: header.pointee.room.children, alignment: Entry.alignment)
+        return (address + offset).assumingMemoryBound(to: Entry.self)
     }
 
-    /// One past the last child in memory.
-    ///
-    /// Child `i` lies `i + 1` references below it.
+    /// The same where there is no room for children: then the entries are at a constant offset.
     @inlinable @inline(__always)
-    var childrenEnd: UnsafeMutablePointer<Node<Key, Value>> {
-        (address + header.pointee.endOffset).assumingMemoryBound(to: Node<Key, Value>.self)
+    var leafEntries: UnsafeMutablePointer<Entry> {
+        (address + NodeLayout.entriesOffset(children: 0, alignment: Entry.alignment))
+            .assumingMemoryBound(to: Entry.self)
     }
 
-    /// Where the reference to child `index` is kept.
+    /// The node at an address where a reference to it is kept, without touching its reference count.
     @inlinable @inline(__always)
-    func childSlot(at index: Int) -> UnsafeMutablePointer<Node<Key, Value>> { childrenEnd - (index &+ 1) }
+    static func at(_ place: UnsafeRawPointer) -> NodeReference {
+        NodeReference(place.load(as: UnsafeMutableRawPointer.self))
+    }
 
     /// Child `index`, without touching its reference count.
     @inlinable @inline(__always)
-    func child(at index: Int) -> NodeReference {
-        NodeReference(UnsafeRawPointer(childSlot(at: index)).load(as: UnsafeMutableRawPointer.self))
-    }
+    func child(at index: Int) -> NodeReference { .at(children + index) }
 
     /// The object itself.
     @inlinable @inline(__always)
     var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
-
-    /// Bytes of the tail.
-    @inlinable @inline(__always)
-    var byteCapacity: Int { header.pointee.endOffset &- Self.entriesOffset }
-
-    /// Bytes of the tail in use.
-    @inlinable
-    var usedBytes: Int {
-        Node<Key, Value>.byteCapacity(entries: entryCount, children: childCount)
-    }
 
     /// Where the key of an entry lies.
     @inlinable @inline(__always)
@@ -98,24 +76,17 @@ extension NodeReference {
     @inlinable @inline(__always)
     func entryIndex(at position: UInt) -> Int { slot(at: position) & 15 }
 
+    /// Index of the child at a position.
     @inlinable @inline(__always)
-    func childIndex(at position: UInt) -> Int { ~slot(at: position) & 15 }
+    func childIndex(at position: UInt) -> Int { slot(at: position) & 15 }
 
-    /// Makes a note of whether the child at a position is a full leaf.
-    ///
-    /// To be called wherever a child is put at a position, or the one that is there is changed; but for a new pair of
-    /// entries, which is none.
+    /// The entry at a position that holds one.
     @inlinable @inline(__always)
-    func noteFullLeaf(at position: UInt) {
-        let index = childIndex(at: position)
-        let mark = child(at: index).header.pointee.isFullLeaf ? NodeHeader.fullLeafMark : 0
-        UnsafeMutableRawPointer(header).storeBytes(
-            of: ~Int8(truncatingIfNeeded: index) &- mark, toByteOffset: Int(bitPattern: position), as: Int8.self)
-    }
+    func entry(at position: UInt) -> UnsafeMutablePointer<Entry> { entries + entryIndex(at: position) }
 
-    /// The same of the child on the way to a hash.
+    /// The child at a position that holds one, without touching its reference count.
     @inlinable @inline(__always)
-    func noteFullLeaf(on hash: UInt) { noteFullLeaf(at: header.pointee.position(of: hash)) }
+    func child(atPosition position: UInt) -> NodeReference { child(at: childIndex(at: position)) }
 
     /// Number of entries in the node's own tail.
     @inlinable @inline(__always)
@@ -141,4 +112,30 @@ extension NodeReference {
     /// Number of entries and children in the node's own tail.
     @inlinable
     var itemCount: Int { entryCount &+ childCount }
+}
+
+extension NodeReference {
+    /// What a node has at a position.
+    @usableFromInline
+    enum Content {
+        case nothing
+        case entry(UnsafeMutablePointer<Entry>)
+        case child(NodeReference)
+    }
+
+    @inlinable
+    func content(at position: UInt) -> Content {
+        if header.pointee.hasEntry(at: position) { return .entry(entry(at: position)) }
+        if header.pointee.hasChild(at: position) { return .child(child(atPosition: position)) }
+        return .nothing
+    }
+
+    /// Calls `body` with each entry of the subtree.
+    @inlinable
+    func forEachEntry<Failure: Error>(
+        _ body: (UnsafeMutablePointer<Entry>) throws(Failure) -> Void
+    ) throws(Failure) {
+        for index in 0..<entryCount { try body(entries + index) }
+        for index in 0..<childCount { try child(at: index).forEachEntry(body) }
+    }
 }

@@ -1,5 +1,5 @@
 // New subtrees for keys whose hashes agree so far. A node begins where hashes part: bits that all of them have in
-// common are skipped, so no node below the root has only one child.
+// common are skipped, so no node has only one child.
 
 extension Node {
     /// A subtree of two entries with different keys, which lie at one position of a node.
@@ -10,9 +10,9 @@ extension Node {
         var header = emptyHeader
         guard firstHash != secondHash else {
             header.setCollision(hash: firstHash, count: 2)
-            let node = make(header, entries: 2, children: 0)
-            node.reference.entries.initialize(to: first)
-            (node.reference.entries + 1).initialize(to: second)
+            let node = make(header, entryRoom: 2, childRoom: 0)
+            node.reference.leafEntries.initialize(to: first)
+            (node.reference.leafEntries + 1).initialize(to: second)
             return node
         }
         let shift = NodeHeader.forkShift(firstHash ^ secondHash)
@@ -21,10 +21,10 @@ extension Node {
         header.path = NodeHeader.path(to: firstHash, shift: shift)
         header.addEntry(at: firstPosition)
         header.addEntry(at: secondPosition)
-        let node = make(header, entries: 2, children: 0)
+        let node = make(header, entryRoom: 2, childRoom: 0)
         let firstIndex = firstPosition < secondPosition ? 0 : 1
-        (node.reference.entries + firstIndex).initialize(to: first)
-        (node.reference.entries + (1 - firstIndex)).initialize(to: second)
+        (node.reference.leafEntries + firstIndex).initialize(to: first)
+        (node.reference.leafEntries + (1 - firstIndex)).initialize(to: second)
         return node
     }
 
@@ -38,9 +38,9 @@ extension Node {
         header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
         let childPosition = NodeHeader.position(of: other.anyHash, shift: shift)
         header.addChild(at: childPosition)
-        let node = make(header, entries: 1, children: 1)
+        let node = make(header, entryRoom: 1, childRoom: 1)
         node.reference.entries.initialize(to: entry)
-        node.reference.childSlot(at: 0).initialize(to: subtree)
+        node.reference.children.initialize(to: subtree)
         node.reference.noteFullLeaf(at: childPosition)
         return node
     }

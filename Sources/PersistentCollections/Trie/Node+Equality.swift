@@ -2,16 +2,14 @@ extension NodeReference {
     /// Compares two subtrees at the same depth, or two roots with the same number of entries below.
     ///
     /// Where both versions use one node, nothing below it is looked at: that, and the canonical form (equal content has
-    /// equal shape), make this cheap for versions of one map. Small maps with displaced entries have no such form; they
-    /// are compared by lookups.
+    /// equal shape), make this cheap for versions of one map. Small maps have no such form, and what is a small map may be a
+    /// trie that has shrunk: these are compared by lookups.
     @inlinable
     func isEqual(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
         if address == other.address { return true }
         let mine = header.pointee
         let theirs = other.header.pointee
-        if mine.isSmallRoot && theirs.isSmallRoot && (mine.displaced | theirs.displaced) != 0 {
-            return try isEqualSmall(to: other, by: areEqual)
-        }
+        if mine.isSmallRoot || theirs.isSmallRoot { return try isEqualSmall(to: other, by: areEqual) }
         guard mine.entryMap == theirs.entryMap, mine.childMap == theirs.childMap, mine.path == theirs.path else {
             return false
         }
@@ -31,6 +29,19 @@ extension NodeReference {
         return true
     }
 
+    /// Compares two roots with the same number of entries, of which one at least is that of a small map.
+    @inlinable @inline(never)
+    func isEqualSmall(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
+        if !header.pointee.isSmallRoot { return try other.isEqualSmall(to: self) { try areEqual($1, $0) } }
+        for index in 0..<entryCount {
+            let entry = leafEntries + index
+            guard let match = other.entry(of: Self.key(of: entry).pointee),
+                try areEqual(Self.value(of: entry).pointee, Self.value(of: match).pointee)
+            else { return false }
+        }
+        return true
+    }
+
     @inlinable @inline(never)
     func isEqualCollision(to other: NodeReference, by areEqual: (Value, Value) throws -> Bool) rethrows -> Bool {
         let count = entryCount
@@ -38,7 +49,7 @@ extension NodeReference {
             other.header.pointee.collisionHash == header.pointee.collisionHash
         else { return false }
         for index in 0..<count {
-            guard let match = other.collidingEntry(of: entries[index].key),
+            guard let match = other.collidingEntry(of: entries[index].key, header.pointee.collisionHash),
                 try areEqual(entries[index].value, match.pointee.value)
             else { return false }
         }

@@ -1,30 +1,4 @@
 extension NodeReference {
-    /// What a node has at a position.
-    @usableFromInline
-    enum Content {
-        case nothing
-        case entry(UnsafeMutablePointer<Entry>)
-        case child(NodeReference)
-    }
-
-    @inlinable
-    func content(at position: UInt) -> Content {
-        if header.pointee.hasEntry(at: position) {
-            return .entry(entries + entryIndex(at: position))
-        }
-        if header.pointee.hasChild(at: position) {
-            return .child(child(at: childIndex(at: position)))
-        }
-        return .nothing
-    }
-
-    /// Calls `body` with each entry of the subtree.
-    @inlinable
-    func forEachEntry(_ body: (Entry) throws -> Void) rethrows {
-        for index in 0..<entryCount { try body(entries[index]) }
-        for index in 0..<childCount { try child(at: index).forEachEntry(body) }
-    }
-
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.
     ///
@@ -35,8 +9,8 @@ extension NodeReference {
         let header = header.pointee
         let oldHeader = old.header.pointee
         if header.isCollision && oldHeader.isCollision || header.isSmallRoot || oldHeader.isSmallRoot {
-            try old.forEachEntryPointer { try body($0, entry(of: Self.key(of: $0).pointee)) }
-            try forEachEntryPointer { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
+            try old.forEachEntry { try body($0, entry(of: Self.key(of: $0).pointee)) }
+            try forEachEntry { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
         } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {
             for position in 0..<UInt(16) {
                 try Self.forEachChange(from: old.content(at: position), to: content(at: position), body)
@@ -55,8 +29,8 @@ extension NodeReference {
                 try Self.forEachChange(from: old.content(at: position), to: .nothing, body)
             }
         } else {
-            try old.forEachEntryPointer { try body($0, nil) }
-            try forEachEntryPointer { try body(nil, $0) }
+            try old.forEachEntry { try body($0, nil) }
+            try forEachEntry { try body(nil, $0) }
         }
     }
 
@@ -70,8 +44,8 @@ extension NodeReference {
         case (.nothing, .nothing): break
         case (.nothing, .entry(let new)): try body(nil, new)
         case (.entry(let old), .nothing): try body(old, nil)
-        case (.nothing, .child(let new)): try new.forEachEntryPointer { try body(nil, $0) }
-        case (.child(let old), .nothing): try old.forEachEntryPointer { try body($0, nil) }
+        case (.nothing, .child(let new)): try new.forEachEntry { try body(nil, $0) }
+        case (.child(let old), .nothing): try old.forEachEntry { try body($0, nil) }
         case (.child(let old), .child(let new)): try new.forEachChange(from: old, body)
         case (.entry(let old), .entry(let new)):
             if key(of: old).pointee == key(of: new).pointee {
@@ -83,25 +57,11 @@ extension NodeReference {
         case (.entry(let old), .child(let new)):
             let match = new.entry(of: key(of: old).pointee)
             try body(old, match)
-            try new.forEachEntryPointer { if $0 != match { try body(nil, $0) } }
+            try new.forEachEntry { if $0 != match { try body(nil, $0) } }
         case (.child(let old), .entry(let new)):
             let match = old.entry(of: key(of: new).pointee)
             try body(match, new)
-            try old.forEachEntryPointer { if $0 != match { try body($0, nil) } }
+            try old.forEachEntry { if $0 != match { try body($0, nil) } }
         }
-    }
-
-    @inlinable
-    func forEachEntryPointer(_ body: (UnsafeMutablePointer<Entry>) throws -> Void) rethrows {
-        for index in 0..<entryCount { try body(entries + index) }
-        for index in 0..<childCount { try child(at: index).forEachEntryPointer(body) }
-    }
-}
-
-extension NodeHeader {
-    /// Whether all hashes of another subtree, which begins further down, belong into this one.
-    @inlinable
-    func contains(_ other: NodeHeader) -> Bool {
-        !isCollision && (other.isCollision || shift > other.shift) && divergence(of: other.anyHash) == 0
     }
 }
