@@ -12,11 +12,25 @@ extension HAMT {
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
-        guard let entry = rootReference?.entry(of: key, hash) else {
-            addEntry(NodeEntry(key, value), hash)
+        guard let node = rootReference else {
+            root = Node.makeSmall(NodeEntry(key, value), hash)
+            entryCount = 1
             return nil
         }
-        return editRoot(value) { Self.replaceValue($0, entry, hash, $1) }
+        if let entry = node.entry(of: key, hash) {
+            if node.header.pointee.isSmallRoot && isKnownUniquelyReferenced(&root) {
+                let place = NodeReference.value(of: entry)
+                let old = place.move()
+                place.initialize(to: value)
+                return old
+            }
+            return editRoot(value) { Node.replaceValue($0, hash, entry, $1) }
+        }
+        var isNew = false
+        let count = count
+        _ = editRoot(NodeEntry(key, value)) { Self.update($0, count, $1, hash, &isNew) }
+        entryCount &+= 1
+        return nil
     }
 
     /// The map with `value` for `key`; this map stays as it is.
@@ -33,11 +47,13 @@ extension HAMT {
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let node = rootReference else { return HAMT(root: Node.makeSmall(NodeEntry(key, value), hash), count: 1) }
-        if let entry = node.entry(of: key, hash) {
-            return HAMT(root: edited(node, value) { Self.replaceValueInCopy($0, entry, hash, $1) }, count: count)
+        if node.header.pointee.isSmallRoot, let entry = node.smallEntry(of: key, hash) {
+            let root = edited(node, value) { Self.replaceSmallInCopy($0, at: entry - node.leafEntries, with: $1) }
+            return HAMT(root: root, count: count)
         }
-        let root = edited(node, NodeEntry(key, value)) { Self.add($0, count, $1, hash) }
-        return HAMT(root: root, count: count &+ 1)
+        var isNew = false
+        let root = edited(node, NodeEntry(key, value)) { _ = Self.update($0, count, $1, hash, &isNew) }
+        return HAMT(root: root, count: isNew ? count &+ 1 : count)
     }
 
     /// Removes `key` and returns its value, or nil where the map does not have the key.
@@ -85,56 +101,38 @@ extension HAMT {
 // MARK: - In either floor
 
 extension HAMT {
-    /// Adds an entry, whose key isn't there and has this hash, below a root.
+    /// Sets the value of a key, which a small map doesn't have, below a root, and returns the old one in an edit of the
+    /// map itself.
+    @inlinable @inline(__always)
+    static func update(
+        _ root: NodePlace<Key, Value>, _ count: Int, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt,
+        _ isNew: inout Bool
+    ) -> Value? {
+        guard root.node.header.pointee.isSmallRoot else { return Node.update(root, entry, hash, &isNew) }
+        isNew = true
+        insertSmall(root, count, entry, hash)
+        return nil
+    }
+
     @inlinable @inline(never)
-    static func add(
+    static func insertSmall(
         _ root: NodePlace<Key, Value>, _ count: Int, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
     ) {
-        let node = root.node
-        if !node.header.pointee.isSmallRoot {
-            Node.add(root, entry, hash)
-        } else if count < Node<Key, Value>.smallCount {
+        if count < Node<Key, Value>.smallCount {
             Node.insertSmall(root, entry, hash)
         } else {
-            root.put(Node.makeTrie(of: node, adding: entry, hash))
+            root.put(Node.makeTrie(of: root.node, adding: entry, hash))
         }
     }
 
-    /// Adds an entry, whose key isn't there and has this hash.
-    @inlinable @inline(__always)
-    mutating func addEntry(_ entry: consuming NodeEntry<Key, Value>, _ hash: UInt) {
-        if root == nil {
-            root = Node.makeSmall(entry, hash)
-        } else {
-            let count = count
-            editRoot(entry) { Self.add($0, count, $1, hash) }
-        }
-        entryCount &+= 1
-    }
-
-    /// Sets the value of an entry below a root, and returns the old one in an edit of the map itself.
-    @inlinable @inline(__always)
-    static func replaceValue(
-        _ root: NodePlace<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt,
-        _ value: consuming Value
-    ) -> Value? {
-        let node = root.node
-        guard root.isUnique, node.header.pointee.isSmallRoot else {
-            return replaceValueInCopy(root, entry, hash, value)
-        }
-        return Node.replaceValue(root, at: entry - node.leafEntries, with: value, isLeaf: true)
-    }
-
-    /// The same where the root is shared, or that of a trie.
+    /// Sets the value of an entry of a small map whose root is shared, and returns the old one in an edit of the map
+    /// itself.
     @inlinable @inline(never)
     @discardableResult
-    static func replaceValueInCopy(
-        _ root: NodePlace<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt,
-        _ value: consuming Value
+    static func replaceSmallInCopy(
+        _ root: NodePlace<Key, Value>, at index: Int, with value: consuming Value
     ) -> Value? {
-        let node = root.node
-        guard node.header.pointee.isSmallRoot else { return Node.replaceValue(root, hash, entry, value) }
-        return Node.replaceValue(root, at: entry - node.leafEntries, with: value, isLeaf: true)
+        Node.replaceValue(root, at: index, with: value, isLeaf: true)
     }
 
     /// Removes an entry below a root, and returns it in an edit of the map itself.
@@ -188,7 +186,9 @@ extension HAMT {
         _ argument: consuming Argument, _ body: (NodePlace<Key, Value>, consuming Argument) -> Result
     ) -> Result {
         let argument = argument
-        var original: Node<Key, Value>?
+        var original: Unmanaged<Node<Key, Value>>?
+        // (A call of the runtime less than to have it released as an object, where there is none.)
+        defer { if let original { original.release() } }
         return withUnsafeMutablePointer(to: &root) { root in
             // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
             let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)

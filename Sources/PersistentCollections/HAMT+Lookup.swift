@@ -2,7 +2,7 @@ extension HAMT {
     /// The value of `key`, or nil where the map does not have it.
     ///
     /// - Complexity: O(log n).
-    @inlinable
+    @inlinable @inline(__always)
     public func value(forKey key: Key) -> Value? {
         withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
     }
@@ -10,7 +10,7 @@ extension HAMT {
     /// Tells whether the map has `key`.
     ///
     /// - Complexity: O(log n).
-    @inlinable
+    @inlinable @inline(__always)
     public func contains(_ key: Key) -> Bool {
         withExtendedLifetime(self) { valuePointer(forKey: key) != nil }
     }

@@ -78,6 +78,22 @@ extension HAMT: Sequence {
     /// The number of entries.
     @inlinable
     public var underestimatedCount: Int { count }
+
+    /// Calls `body` with each entry where it lies.
+    ///
+    /// A loop over the map gets a key and a value of its own each time, which are retained where they are references.
+    /// Here nothing is.
+    ///
+    /// - Complexity: O(n).
+    @inlinable
+    public func forEachEntry<Failure: Error>(
+        _ body: (borrowing Key, borrowing Value) throws(Failure) -> Void
+    ) throws(Failure) {
+        defer { withExtendedLifetime(self) {} }
+        try rootReference?.forEachEntry { (entry) throws(Failure) in
+            try body(entry.pointee.key, entry.pointee.value)
+        }
+    }
 }
 
 extension HAMT.Iterator: @unchecked Sendable where Key: Sendable, Value: Sendable {}

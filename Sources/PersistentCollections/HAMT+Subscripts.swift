@@ -12,6 +12,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public subscript(key: Key) -> Value? {
+        @inline(__always)
         get {
             withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
         }
@@ -51,6 +52,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
+        @inline(__always)
         get {
             withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee } ?? defaultValue()
         }

@@ -56,7 +56,7 @@ extension Node {
     @inlinable @inline(never)
     static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
         var small = make(emptyHeader, entryRoom: (count &+ 3) & ~3, childRoom: 0)
-        var original: Node?
+        var original: Unmanaged<Node>?
         withUnsafeMutablePointer(to: &small) { slot in
             withUnsafeMutablePointer(to: &original) { original in
                 let place = NodePlace(owned: slot, original: original)
@@ -69,10 +69,9 @@ extension Node {
     /// Adds an entry to a small map, which has a vacant position.
     @inlinable @inline(__always)
     static func insertSmall(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
-        var shape = place.node.header.pointee
-        let position = shape.vacantPosition(for: hash)
-        shape.noteDisplacement(at: position, of: hash)
-        insertEntry(place, shape, entry, at: position, isLeaf: true)
+        let position = place.node.header.pointee.vacantPosition(for: hash)
+        insertEntry(place, entry, at: position, isLeaf: true)
+        place.node.header.pointee.noteDisplacement(at: position, of: hash)
     }
 
     /// Takes the entry at `position` out of a small map.

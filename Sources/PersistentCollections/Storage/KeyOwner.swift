@@ -48,29 +48,15 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
         header = KeyOwnerHeader(parent: nil, ownPositions: 0, destruction: .nothing)
     }
 
-    /// Gives up the key that no node has any more.
-    @inline(never)
-    fileprivate static func destroyLackedKey(of owner: UnsafeMutableRawPointer, _ references: KeyOwnerReferences) {
-        let header = KeyOwnerHeader.at(owner)
-        let index = NodeHeader.count(header.pointee.ownPositions, below: references.lackedPosition)
-        header.pointee.destruction.destroy(Key.self, keys(of: owner) + index, 1, stride: MemoryLayout<Key>.stride)
-    }
-
-    /// Where an owner's keys lie.
-    private static func keys(of owner: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Key> {
-        let mask = MemoryLayout<Key>.alignment - 1
-        let end = UnsafeMutableRawPointer(KeyOwnerHeader.at(owner)) - owner + MemoryLayout<KeyOwnerHeader>.size
-        return (owner + ((end + mask) & ~mask)).assumingMemoryBound(to: Key.self)
-    }
-
     /// Calls `visit` with the place of each key that the owner at an address has, without its parents' keys, until that
     /// returns false; retains nothing.
     static func forEachKey(of owner: UnsafeMutableRawPointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
         let header = KeyOwnerHeader.at(owner)
         let references = KeyOwnerHeader.references(of: owner)
+        let keys = KeyOwnerHeader.keys(of: owner, Key.self)
         for (index, position) in NodeHeader.Positions(header.pointee.ownPositions).enumerated() {
             if references.hasGivenUp && position == references.lackedPosition { continue }
-            guard visit(keys(of: owner) + index) else { return false }
+            guard visit(keys + index) else { return false }
         }
         return true
     }
@@ -81,7 +67,7 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
             header.destruction.destroy(Key.self, $0, 1, stride: MemoryLayout<Key>.stride)
             return true
         }
-        if let parent = header.parent { Self.release(parent, lacking: 0) }
+        if let parent = header.parent { KeyOwnerHeader.release(parent, lacking: 0, Key.self) }
     }
 
     /// Whether copies of nodes with such keys may share an owner: whether bits can be moved, and owning is work at all.
@@ -93,56 +79,6 @@ final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
     /// To make and free an owner takes about as long as to retain and release so many keys, twice.
     @inlinable @inline(__always)
     static var leastCount: Int { 4 }
-}
-
-extension KeyOwner {
-    /// Counts one more node of an owner; false, and nothing is done, where it may not lack the keys at `lacked`.
-    ///
-    /// The caller has a node that keeps the owner alive, and lacks nothing or the same.
-    @inlinable @inline(__always)
-    static func retain(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16) -> Bool {
-        if lacked != 0 { return retainLacking(owner, lacked) }
-        _ = KeyOwnerHeader.word(of: owner).pointee.wrappingAdd(KeyOwnerReferences.one, ordering: .relaxed)
-        return true
-    }
-
-    @inlinable @inline(never)
-    static func retainLacking(_ owner: UnsafeMutableRawPointer, _ lacked: UInt16) -> Bool {
-        guard lacked & (lacked &- 1) == 0, lacked & ~KeyOwnerHeader.at(owner).pointee.ownPositions == 0 else {
-            return false
-        }
-        let position = UInt(lacked.trailingZeroBitCount)
-        return KeyOwnerHeader.update(owner) { references in
-            guard references.lackingCount == 0 || references.lackedPosition == position else { return nil }
-            return references.adding(lackingAt: position)
-        } != nil
-    }
-
-    /// Counts one node of an owner less, which lacked the key at `lacked`, if any.
-    @inline(__always)
-    static func release(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16) {
-        var isLacking = lacked != 0
-        if !isLacking {
-            let old = KeyOwnerHeader.update(owner) { references in
-                // The last one that has the key becomes one that lacks it, while the key is given up.
-                references.isLastWithLackedKey
-                    ? references.givingUp()
-                    : KeyOwnerReferences(rawValue: references.rawValue &- KeyOwnerReferences.one)
-            }
-            guard let old else { return }
-            if old.isLastWithLackedKey {
-                destroyLackedKey(of: owner, old)
-                isLacking = true
-            } else if old.count == 1 {
-                return Unmanaged<KeyOwner>.fromOpaque(owner).release()
-            }
-        }
-        guard isLacking else { return }
-        let old = KeyOwnerHeader.word(of: owner).pointee.wrappingSubtract(
-            KeyOwnerReferences.oneLacking, ordering: .acquiringAndReleasing
-        ).oldValue
-        if KeyOwnerReferences(rawValue: old).count == 1 { Unmanaged<KeyOwner>.fromOpaque(owner).release() }
-    }
 }
 
 /// The nodes of a key owner, in one word so that it changes as a whole.
@@ -247,5 +183,74 @@ struct KeyOwnerHeader {
             if exchanged { return KeyOwnerReferences(rawValue: old) }
             old = current
         }
+    }
+}
+
+// Not of `KeyOwner<Key>`: the runtime would be asked for the metadata of that, where a node dies.
+extension KeyOwnerHeader {
+    /// Counts one more node of an owner; false, and nothing is done, where it may not lack the keys at `lacked`.
+    ///
+    /// The caller has a node that keeps the owner alive, and lacks nothing or the same.
+    @inlinable @inline(__always)
+    static func retain(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16) -> Bool {
+        if lacked != 0 { return retainLacking(owner, lacked) }
+        _ = word(of: owner).pointee.wrappingAdd(KeyOwnerReferences.one, ordering: .relaxed)
+        return true
+    }
+
+    @inlinable @inline(never)
+    static func retainLacking(_ owner: UnsafeMutableRawPointer, _ lacked: UInt16) -> Bool {
+        guard lacked & (lacked &- 1) == 0, lacked & ~at(owner).pointee.ownPositions == 0 else {
+            return false
+        }
+        let position = UInt(lacked.trailingZeroBitCount)
+        return update(owner) { references in
+            guard references.lackingCount == 0 || references.lackedPosition == position else { return nil }
+            return references.adding(lackingAt: position)
+        } != nil
+    }
+
+    /// Counts one node of an owner less, which lacked the key at `lacked`, if any.
+    @inline(__always)
+    static func release<Key>(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16, _: Key.Type) {
+        var isLacking = lacked != 0
+        if !isLacking {
+            let old = update(owner) { references in
+                // The last one that has the key becomes one that lacks it, while the key is given up.
+                references.isLastWithLackedKey
+                    ? references.givingUp()
+                    : KeyOwnerReferences(rawValue: references.rawValue &- KeyOwnerReferences.one)
+            }
+            guard let old else { return }
+            if old.isLastWithLackedKey {
+                destroyLackedKey(of: owner, old, Key.self)
+                isLacking = true
+            } else if old.count == 1 {
+                return Unmanaged<AnyObject>.fromOpaque(owner).release()
+            }
+        }
+        guard isLacking else { return }
+        let old = word(of: owner).pointee.wrappingSubtract(
+            KeyOwnerReferences.oneLacking, ordering: .acquiringAndReleasing
+        ).oldValue
+        if KeyOwnerReferences(rawValue: old).count == 1 { Unmanaged<AnyObject>.fromOpaque(owner).release() }
+    }
+
+    /// Gives up the key that no node has any more.
+    @inline(never)
+    private static func destroyLackedKey<Key>(
+        of owner: UnsafeMutableRawPointer, _ references: KeyOwnerReferences, _: Key.Type
+    ) {
+        let header = at(owner)
+        let index = NodeHeader.count(header.pointee.ownPositions, below: references.lackedPosition)
+        header.pointee.destruction.destroy(
+            Key.self, keys(of: owner, Key.self) + index, 1, stride: MemoryLayout<Key>.stride)
+    }
+
+    /// Where an owner's keys lie.
+    static func keys<Key>(of owner: UnsafeMutableRawPointer, _: Key.Type) -> UnsafeMutablePointer<Key> {
+        let mask = MemoryLayout<Key>.alignment - 1
+        let end = UnsafeMutableRawPointer(at(owner)) - owner + MemoryLayout<KeyOwnerHeader>.size
+        return (owner + ((end + mask) & ~mask)).assumingMemoryBound(to: Key.self)
     }
 }

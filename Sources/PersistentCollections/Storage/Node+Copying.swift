@@ -5,7 +5,7 @@ extension NodeReference {
     /// A copy with another shape, whose added entries and children the caller initialises.
     ///
     /// Of a replaced entry the key is copied; a replaced child is there as bits, without a reference to it.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copy(_ shape: NodeHeader, entries splice: Splice, children childSplice: Splice) -> Node<Key, Value> {
         let (count, childCount) = (entryCount, touchChildren())
         let node = Node<Key, Value>.make(
@@ -16,7 +16,7 @@ extension NodeReference {
     }
 
     /// The same for a node without children.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyLeaf(_ shape: NodeHeader, entries splice: Splice) -> Node<Key, Value> {
         let count = entryCount
         let node = Node<Key, Value>.make(shape, entryRoom: count &+ splice.growth, childRoom: 0)
@@ -24,7 +24,7 @@ extension NodeReference {
         return node
     }
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyEntries(_ count: Int, _ splice: Splice, to target: NodeReference) {
         if count == 0 { return }
         let (source, entries) = (entries, target.entries)
@@ -45,6 +45,8 @@ extension NodeReference {
         }
     }
 
+    /// Copies entries to memory that isn't initialised.
+    ///
     /// (A plain loop: it becomes loads, retains and stores, where the pointer's own bulk copy becomes a call into the
     /// runtime with an indirect call for each entry.)
     @inlinable @inline(__always)
@@ -74,7 +76,7 @@ extension NodeReference {
     }
 
     /// First as bits, then they are retained.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyChildren(_ count: Int, _ splice: Splice, to target: NodeReference) {
         if count == 0 { return }
         let rest = splice.rest

@@ -1,48 +1,35 @@
 // The edits of a single node. Each shape that a node can take on is written here once: in place where nobody else sees
 // the node, else in a copy that takes its place.
 
-extension Node {
-    /// Makes the node in a place another shape.
+extension NodePlace {
+    /// Makes the node in the place another shape.
     ///
     /// The caller has moved out what is removed from a node that is unique, and initialises what is added.
     ///
     /// - Parameter isLeaf: That the node has no children, a constant, so that nothing remains of what is done about
     ///   them.
-    @inlinable @inline(__always)
-    static func reshape(
-        _ place: NodePlace<Key, Value>, _ shape: NodeHeader, entries: Splice, children: Splice = .none,
-        isLeaf: Bool = false
+    @inlinable @_transparent
+    func reshape(
+        _ shape: NodeHeader, entries: Splice, children: Splice = .none, isLeaf: Bool = false
     ) -> NodeReference<Key, Value> {
-        let node = place.node
-        guard place.isUnique else {
-            place.put(
-                isLeaf
-                    ? node.copyLeaf(shape, entries: entries)
-                    : node.copy(shape, entries: entries, children: children))
-            return place.node
+        let node = node
+        guard isUnique else {
+            if isLeaf {
+                put(node.copyLeaf(shape, entries: entries))
+            } else {
+                put(node.copy(shape, entries: entries, children: children))
+            }
+            return self.node
         }
         let room = node.header.pointee.room
         let (count, childCount) = (node.entryCount, isLeaf ? 0 : node.childCount)
         if count &+ entries.growth > room.entries || childCount &+ children.growth > room.children {
-            return grow(place, shape, entries: entries, children: children)
+            return grow(shape, entries: entries, children: children)
         }
-        move(node.entries, count, entries, to: node.entries)
-        move(node.children, childCount, children, to: node.children)
+        entries.move(node.entries, count, to: node.entries)
+        if !isLeaf { children.move(node.children, childCount, to: node.children) }
         node.header.pointee.setShape(shape)
         return node
-    }
-
-    /// Moves the elements that stay.
-    @inlinable @inline(__always)
-    static func move<Element>(
-        _ source: UnsafeMutablePointer<Element>, _ count: Int, _ splice: Splice,
-        to target: UnsafeMutablePointer<Element>
-    ) {
-        let rest = splice.rest
-        if source != target { target.moveInitialize(from: source, count: splice.index) }
-        if source != target || rest.from != rest.to {
-            (target + rest.to).moveInitialize(from: source + rest.from, count: count &- rest.from)
-        }
     }
 
     /// Moves the node, which is unique, to an allocation with room for a multiple of four entries and children.
@@ -51,28 +38,39 @@ extension Node {
     /// allocators that hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision
     /// nodes, which know no bounds, grow by a third. Everything moves as bits, so no reference count changes.
     @inlinable @inline(never)
-    static func grow(
-        _ place: NodePlace<Key, Value>, _ shape: NodeHeader, entries: Splice, children: Splice
-    ) -> NodeReference<Key, Value> {
-        let old = place.node
+    func grow(_ shape: NodeHeader, entries: Splice, children: Splice) -> NodeReference<Key, Value> {
+        let old = node
         let (count, childCount) = (old.entryCount, old.childCount)
         let needed = count &+ entries.growth
-        let node = make(
+        let moved = Node<Key, Value>.make(
             shape, entryRoom: (needed &+ (shape.isCollision ? needed / 3 : 0) &+ 3) & ~3,
             childRoom: (childCount &+ children.growth &+ 3) & ~3)
-        let new = node.reference
-        move(old.entries, count, entries, to: new.entries)
-        move(old.children, childCount, children, to: new.children)
+        let new = moved.reference
+        entries.move(old.entries, count, to: new.entries)
+        children.move(old.children, childCount, to: new.children)
         old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
-        place.slot.pointee = node
+        slot.pointee = moved
         return new
+    }
+}
+
+extension Splice {
+    /// Moves the elements that stay.
+    @inlinable @inline(__always)
+    func move<Element>(
+        _ source: UnsafeMutablePointer<Element>, _ count: Int, to target: UnsafeMutablePointer<Element>
+    ) {
+        if source != target { target.moveInitialize(from: source, count: index) }
+        if source != target || rest.from != rest.to {
+            (target + rest.to).moveInitialize(from: source + rest.from, count: count &- rest.from)
+        }
     }
 }
 
 extension Node {
     /// Sets the value of an entry, and returns the old one in an edit of the map itself.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     static func replaceValue(
         _ place: NodePlace<Key, Value>, at index: Int, with value: consuming Value, isLeaf: Bool = false
     ) -> Value? {
@@ -84,7 +82,7 @@ extension Node {
             return old
         }
         let old = place.returnsOld ? NodeReference.value(of: node.entries + index).pointee : nil
-        let new = reshape(place, node.header.pointee, entries: .replacement(at: index), isLeaf: isLeaf)
+        let new = place.reshape(node.header.pointee, entries: .replacement(at: index), isLeaf: isLeaf)
         NodeReference.value(of: new.entries + index).initialize(to: value)
         return old
     }
@@ -98,29 +96,42 @@ extension Node {
         return NodeReference.value(of: place.node.entries + index)
     }
 
-    /// Adds an entry at a position that is vacant; `shape` is the node's so far.
-    @inlinable @inline(__always)
+    /// Adds an entry at a position that is vacant.
+    @inlinable @_transparent
     static func insertEntry(
-        _ place: NodePlace<Key, Value>, _ shape: consuming NodeHeader, _ entry: consuming Entry, at position: UInt,
-        isLeaf: Bool = false
+        _ place: NodePlace<Key, Value>, _ entry: consuming Entry, at position: UInt, isLeaf: Bool = false
     ) {
         let node = place.node
-        if place.isUnique { node.ownKey(at: position) }
-        shape.addEntry(at: position)
         let index = node.entryIndex(at: position)
-        let new = reshape(place, shape, entries: .insertion(at: index), isLeaf: isLeaf)
+        if place.isUnique {
+            node.ownKey(at: position)
+            let count = node.positionedEntryCount
+            if count < node.header.pointee.room.entries {
+                // What `reshape` does too, without a second header: building maps is mostly this.
+                let target = node.entries + index
+                (target + 1).moveInitialize(from: target, count: count &- index)
+                node.header.pointee.addEntry(at: position)
+                target.initialize(to: entry)
+                return
+            }
+        }
+        var shape = node.header.pointee
+        shape.addEntry(at: position)
+        let new = place.reshape(shape, entries: .insertion(at: index), isLeaf: isLeaf)
         (new.entries + index).initialize(to: entry)
     }
 
-    /// Removes the entry at a position; `shape` is the node's so far. Returns the entry in an edit of the map itself.
-    @inlinable @inline(__always)
+    /// Removes the entry at a position, and returns it in an edit of the map itself.
+    ///
+    /// - Parameter shape: The node's so far.
+    @inlinable @_transparent
     static func removeEntry(
         _ place: NodePlace<Key, Value>, _ shape: consuming NodeHeader, at position: UInt, isLeaf: Bool = false
     ) -> Entry? {
         let index = place.node.entryIndex(at: position)
         let taken = takeEntry(place, at: position, index)
         shape.removeEntry(at: position)
-        _ = reshape(place, shape, entries: .removal(at: index), isLeaf: isLeaf)
+        _ = place.reshape(shape, entries: .removal(at: index), isLeaf: isLeaf)
         return taken
     }
 
@@ -149,7 +160,7 @@ extension Node {
         shape.removeEntry(at: position)
         shape.addChild(at: position)
         let childIndex = NodeHeader.count(shape.childMap, below: position)
-        let new = reshape(place, shape, entries: .removal(at: index), children: .insertion(at: childIndex))
+        let new = place.reshape(shape, entries: .removal(at: index), children: .insertion(at: childIndex))
         (new.children + childIndex).initialize(to: child)
     }
 
@@ -166,7 +177,7 @@ extension Node {
         shape.removeChild(at: position)
         shape.addEntry(at: position)
         let index = NodeHeader.count(shape.entryMap, below: position)
-        let new = reshape(place, shape, entries: .insertion(at: index), children: .removal(at: childIndex))
+        let new = place.reshape(shape, entries: .insertion(at: index), children: .removal(at: childIndex))
         (new.entries + index).initialize(to: entry)
     }
 
@@ -176,7 +187,7 @@ extension Node {
         var shape = place.node.header.pointee
         let count = shape.collisionCount
         shape.setCollision(hash: shape.collisionHash, count: count &+ 1)
-        let new = reshape(place, shape, entries: .insertion(at: count))
+        let new = place.reshape(shape, entries: .insertion(at: count))
         (new.entries + count).initialize(to: entry)
     }
 
@@ -188,7 +199,7 @@ extension Node {
         let taken =
             place.isUnique ? (node.entries + index).move() : place.returnsOld ? node.entries[index] : nil
         shape.setCollision(hash: shape.collisionHash, count: shape.collisionCount &- 1)
-        _ = reshape(place, shape, entries: .removal(at: index))
+        _ = place.reshape(shape, entries: .removal(at: index))
         return taken
     }
 
@@ -217,8 +228,9 @@ extension NodeReference {
     func noteFullLeaf(at position: UInt) {
         let index = childIndex(at: position)
         let mark = child(at: index).header.pointee.isFullLeaf ? NodeHeader.fullLeafMark : 0
-        UnsafeMutableRawPointer(header).storeBytes(
-            of: NodeHeader.childFlag &+ mark &+ Int8(truncatingIfNeeded: index),
-            toByteOffset: Int(bitPattern: position), as: Int8.self)
+        let byte = NodeHeader.childFlag &+ mark &+ Int8(truncatingIfNeeded: index)
+        // A byte that has just been written would hold up the next edit, which loads eight.
+        if slot(at: position) == Int(byte) { return }
+        UnsafeMutableRawPointer(header).storeBytes(of: byte, toByteOffset: Int(bitPattern: position), as: Int8.self)
     }
 }

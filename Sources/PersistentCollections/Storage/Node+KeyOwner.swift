@@ -68,7 +68,7 @@ extension NodeReference {
         }
         if let owner {
             let positions = positions(of: owner)
-            if positions & added == 0 && KeyOwner<Key>.retain(owner, lacking: positions & ~kept) {
+            if positions & added == 0 && KeyOwnerHeader.retain(owner, lacking: positions & ~kept) {
                 target.keyOwnerSlot.pointee.store(owner, ordering: .relaxed)
             } else {
                 own = header.pointee.entryMap
@@ -133,6 +133,6 @@ extension NodeReference {
 
     @usableFromInline
     func releaseOwner(_ owner: UnsafeMutableRawPointer) {
-        KeyOwner<Key>.release(owner, lacking: lackedPositions(of: owner))
+        KeyOwnerHeader.release(owner, lacking: lackedPositions(of: owner), Key.self)
     }
 }

@@ -63,7 +63,7 @@ final class Node<Key: Hashable, Value> {
         if let owner = node.keyOwner {
             let own = node.ownPositions(besides: owner)
             if own != 0 { Self.destroyKeys(of: node, at: own) }
-            KeyOwner<Key>.release(owner, lacking: node.lackedPositions(of: owner))
+            KeyOwnerHeader.release(owner, lacking: node.lackedPositions(of: owner), Key.self)
         } else if destruction.keys != .nothing {
             Self.destroyKeys(of: node)
         }

@@ -15,12 +15,13 @@ struct NodePlace<Key: Hashable, Value> {
     /// that, the children which the copy has borrowed would be gone.
     ///
     /// Nil in an edit that keeps the map.
-    @usableFromInline let original: UnsafeMutablePointer<Node<Key, Value>?>?
+    @usableFromInline let original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
 
     /// A place that is the map's own.
     @inlinable @inline(__always)
     init(
-        owned slot: UnsafeMutablePointer<Node<Key, Value>>, original: UnsafeMutablePointer<Node<Key, Value>?>?
+        owned slot: UnsafeMutablePointer<Node<Key, Value>>,
+        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
     ) {
         self.slot = slot
         isOwned = true
@@ -31,7 +32,8 @@ struct NodePlace<Key: Hashable, Value> {
     /// A place with bits that belong to an original.
     @inlinable @inline(__always)
     init(
-        borrowed slot: UnsafeMutablePointer<Node<Key, Value>>, original: UnsafeMutablePointer<Node<Key, Value>?>?
+        borrowed slot: UnsafeMutablePointer<Node<Key, Value>>,
+        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
     ) {
         self.slot = slot
         isOwned = false
@@ -53,7 +55,7 @@ struct NodePlace<Key: Hashable, Value> {
         if isUnique {
             slot.pointee = node
         } else {
-            if isOwned, let original { original.pointee = slot.move() }
+            if isOwned, let original { original.pointee = .passRetained(slot.move()) }
             slot.initialize(to: node)
         }
     }

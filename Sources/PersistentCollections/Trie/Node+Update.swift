@@ -1,34 +1,51 @@
 extension Node {
-    /// Adds an entry, whose key isn't there and has this hash, to the trie at a place.
+    /// Sets the value of a key, which has this hash, in the trie at a place, and returns the old one in an edit of the map
+    /// itself.
+    ///
+    /// - Parameter isNew: Is set to true where the trie does not have the key.
     @inlinable
-    static func add(_ root: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
+    static func update(
+        _ root: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt, _ isNew: inout Bool
+    ) -> Value? {
         var place = root
         var parent: NodeReference<Key, Value>?
-        var (node, position) = (place.node, UInt(0))
-        while node.header.pointee.divergence(of: hash) == 0 {
-            position = node.header.pointee.position(of: hash)
-            guard node.header.pointee.hasChild(at: position) else { break }
-            let child = place.descend(to: position)
-            parent = place.node
-            place = child
-            node = place.node
+        while true {
+            let node = place.node
+            guard node.header.pointee.divergence(of: hash) == 0 else {
+                place.putBack(fork(place.take(), entry, hash))
+                break
+            }
+            let position = node.header.pointee.position(of: hash)
+            if node.header.pointee.hasChild(at: position) {
+                let child = place.descend(to: position)
+                parent = place.node
+                place = child
+                continue
+            }
+            if node.header.pointee.hasEntry(at: position) {
+                let index = node.entryIndex(at: position)
+                if NodeReference.key(of: node.entries + index).pointee == entry.key {
+                    return replaceValue(place, at: index, with: entry.value)
+                }
+                pushDown(place, entry, hash, at: position)
+            } else if node.header.pointee.isCollision {
+                if let colliding = node.collidingEntry(of: entry.key, hash) {
+                    return replaceValue(place, at: colliding - node.entries, with: entry.value)
+                }
+                append(place, entry)
+            } else {
+                insertEntry(place, entry, at: position)
+            }
+            break
         }
-        let header = node.header
-        if header.pointee.divergence(of: hash) != 0 {
-            place.putBack(fork(place.take(), entry, hash))
-        } else if header.pointee.isCollision {
-            append(place, entry)
-        } else if header.pointee.hasEntry(at: position) {
-            pushDown(place, entry, hash, at: position)
-        } else {
-            insertEntry(place, header.pointee, entry, at: position)
-        }
+        isNew = true
         parent?.noteFullLeaf(on: hash)
+        return nil
     }
 
     /// Sets the value of the entry at an address, with this hash, in the map at a place, and returns the old one in an
     /// edit of the map itself.
-    @inlinable
+    @inlinable @inline(never)
     static func replaceValue(
         _ root: NodePlace<Key, Value>, _ hash: UInt, _ entry: UnsafeMutablePointer<Entry>, _ value: consuming Value
     ) -> Value? {

@@ -67,8 +67,11 @@ extension NodeHeader {
     /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
-        isCollision ? hash ^ collisionHash : (hash ^ path) & Self.mask(above: path)
+        isCollision ? collisionDivergence(of: hash) : (hash ^ path) & Self.mask(above: path)
     }
+
+    @inlinable @inline(never)
+    func collisionDivergence(of hash: UInt) -> UInt { hash ^ collisionHash }
 
     /// A hash with the bits that all hashes in the subtree have in common.
     @inlinable
