@@ -8,23 +8,16 @@ package enum ContextChange: Sendable {
 extension Context {
     /// How this context differs from what it, or the one that it was copied from, was before; as `==` understands it.
     ///
-    /// - Complexity: O(*n*); O(1) where nothing has changed.
+    /// - Complexity: O(*n*) at most; O(1) where nothing has changed.
     package func changes(since earlier: Context) -> [ContextChange] {
         let (old, new) = (earlier.snapshotOfValues(), snapshotOfValues())
-        if old.isIdentical(to: new) { return [] }
-        var changes: [ContextChange] = []
-        for (variable, newValue) in new {
-            if let oldValue = old[variable] {
-                if variable.areEqual(oldValue, newValue) { continue }
-                changes.append(
-                    .changed(variable, from: variable.value(from: oldValue), to: variable.value(from: newValue)))
-            } else {
-                changes.append(.added(variable, variable.value(from: newValue)))
+        return new.changes(from: old, by: { $0.areEqual($1, $2) }).map { change in
+            switch change {
+            case .added(let variable, let value): .added(variable, variable.value(from: value))
+            case .removed(let variable, let value): .unset(variable, variable.value(from: value))
+            case .changed(let variable, let old, let new):
+                .changed(variable, from: variable.value(from: old), to: variable.value(from: new))
             }
         }
-        for (variable, oldValue) in old where new[variable] == nil {
-            changes.append(.unset(variable, variable.value(from: oldValue)))
-        }
-        return changes
     }
 }

@@ -21,8 +21,10 @@ private struct Traversal {
     }
 
     /// Whether to look into an object of the engine.
-    func enter(_ address: UnsafeMutableRawPointer) -> Bool {
-        let references = contextvars_reference_count(address)
+    ///
+    /// - Parameter ownCount: The number of references to it, where it counts them itself.
+    func enter(_ address: UnsafeMutableRawPointer, _ ownCount: Int? = nil) -> Bool {
+        let references = ownCount ?? contextvars_reference_count(address)
         if references == 1 { return true }
         return callbacks.shared.map { $0(address, references, callbacks.argument) != 0 } ?? false
     }
@@ -78,7 +80,7 @@ public func ctxvars_context_iterator_traverse(
 @c @implementation
 public func ctxvars_token_traverse(_ token: OpaquePointer, _ traversal: UnsafePointer<ctxvars_traversal>) -> CInt {
     Traversal.of(token, traversal) { traversal in
-        guard let old = token.object(as: EmbedderToken.self).oldValue(enter: traversal.enter) else { return }
+        guard let old = token.object(as: EmbedderToken.self).oldValue(enter: { traversal.enter($0) }) else { return }
         _ = traversal.visit(old)
     }
 }

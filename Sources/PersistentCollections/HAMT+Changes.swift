@@ -20,7 +20,7 @@ extension HAMT {
     /// What changed from an older version of the map to this one, in no particular order.
     ///
     /// ```swift
-    /// for change in after.changes(from: before, by: ==) {
+    /// for change in after.changes(from: before, by: { _, old, new in old === new }) {
     ///     if case .added(let key, _) = change { print("new:", key) }
     /// }
     /// ```
@@ -29,45 +29,70 @@ extension HAMT {
     ///
     /// - Parameters:
     ///   - older: The version to compare with.
-    ///   - areEquivalent: Tells whether two values count as unchanged.
+    ///   - areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(
-        from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool
+        from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool
     ) rethrows -> [Change] {
         var result: [Change] = []
         try forEachChange(from: older, by: areEquivalent) { result.append($0) }
         return result
     }
 
+    /// What changed from an older version of the map to this one, where how values compare doesn't depend on the key.
+    ///
+    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    @inlinable
+    public func changes(
+        from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool
+    ) rethrows -> [Change] {
+        try changes(from: older) { try areEquivalent($1, $2) }
+    }
+
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
     /// - Parameters:
     ///   - older: The version to compare with.
-    ///   - areEquivalent: Tells whether two values count as unchanged.
+    ///   - areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
     ///   - body: Is called with one change after the other.
+    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    @inlinable
+    public func forEachChange(
+        from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void
+    ) rethrows {
+        try forEachDifference(from: older) { before, after in
+            switch (before?.pointee, after?.pointee) {
+            case (nil, let new?): try body(.added(new.key, new.value))
+            case (let old?, nil): try body(.removed(old.key, old.value))
+            case (let old?, let new?):
+                if try !areEquivalent(new.key, old.value, new.value) {
+                    try body(.changed(new.key, from: old.value, to: new.value))
+                }
+            case (nil, nil): break
+            }
+        }
+    }
+
+    /// Calls `body` with each change, where how values compare doesn't depend on the key.
+    ///
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func forEachChange(
         from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
+        try forEachChange(from: older, by: { try areEquivalent($1, $2) }, body)
+    }
+
+    /// Calls `body` with the old and the new entry of each key that isn't in parts which the two maps share.
+    @inlinable
+    func forEachDifference(from older: HAMT, _ body: NodeReference<Key, Value>.Change) rethrows {
         defer { withExtendedLifetime((self, older)) {} }
         switch (older.rootReference, rootReference) {
         case (nil, nil): break
-        case (let old?, nil): try old.forEachEntry { try body(.removed($0.key, $0.value)) }
-        case (nil, let new?): try new.forEachEntry { try body(.added($0.key, $0.value)) }
-        case (let old?, let new?):
-            try new.forEachChange(from: old) { before, after in
-                switch (before?.pointee, after?.pointee) {
-                case (nil, let new?): try body(.added(new.key, new.value))
-                case (let old?, nil): try body(.removed(old.key, old.value))
-                case (let old?, let new?):
-                    if try !areEquivalent(old.value, new.value) {
-                        try body(.changed(new.key, from: old.value, to: new.value))
-                    }
-                case (nil, nil): break
-                }
-            }
+        case (let old?, nil): try old.forEachEntry { try body($0, nil) }
+        case (nil, let new?): try new.forEachEntry { try body(nil, $0) }
+        case (let old?, let new?): try new.forEachChange(from: old, body)
         }
     }
 }

@@ -3,9 +3,9 @@ extension HAMT {
     ///
     /// - each key lies where its hash says, or is displaced in the root of a small map, and no key is there twice;
     /// - bitmaps, slots, counts and free space agree;
-    /// - a small map is one node; in a larger one the form is canonical: each node begins where the hashes below it
-    ///   part, so that it has two or more entries and children;
-    /// - key owners have keys only at positions that are taken, and only nodes with entries have them;
+    /// - a small map is one node, a larger one a trie, and between the counts of 9 and 16 either; in a trie the form is
+    ///   canonical: each node begins where the hashes below it part, so that it has two or more entries and children;
+    /// - a node has all keys of its key owner but for one;
     /// - collision nodes have two or more entries, all with the node's hash;
     /// - `count` is the number of entries.
     ///
@@ -16,7 +16,8 @@ extension HAMT {
         let entries = withExtendedLifetime(root) {
             root.reference.check(below: nil, &violations)
         }
-        if root.reference.header.pointee.isSmallRoot != (count <= Self.smallCount) {
+        let isSmall = root.reference.header.pointee.isSmallRoot
+        if isSmall ? count > Node<Key, Value>.smallCount : count <= Self.trieLeastCount {
             violations.append("the shape of the root doesn't fit \(count) entries")
         }
         if entries != count { violations.append("count is \(count), but there are \(entries) entries") }
@@ -55,7 +56,8 @@ extension NodeReference {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("in the node of path \(String(header.path, radix: 16)): \(message())") }
         }
-        require(usedBytes <= byteCapacity, "the tail has too little room")
+        require(entryCount <= header.room.entries || header.isCollision, "too little room for the entries")
+        require(childCount <= header.room.children, "too little room for the children")
         require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
         if let parent {
             require(
@@ -73,14 +75,12 @@ extension NodeReference {
             header.isSmallRoot || header.path == NodeHeader.path(to: header.path, shift: shift),
             "the path has a wrong shift"
         )
-        require(header.isSmallRoot ? header.childMap == 0 : true, "a small map with a child")
+        require(!header.isSmallRoot || header.room.children == 0, "a small map with room for children")
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(entryCount == header.entryMap.nonzeroBitCount, "the number of entries doesn't fit the bitmap")
         require(childCount == header.childMap.nonzeroBitCount, "the number of children doesn't fit the bitmap")
         require(!header.isSmallRoot || header.displaced & ~header.entryMap == 0, "a displaced entry that is not there")
-        let owned = keyOwner.map { KeyOwnerHeader.at($0).pointee.positions } ?? 0
-        require(owned & ~(header.entryMap | header.childMap) == 0, "the key owner has a key that is not there")
-        require(owned == 0 || header.entryMap != 0, "a key owner, but no entries")
+        require(lackedPositions(of: keyOwner).nonzeroBitCount <= 1, "the node lacks keys of its owner")
         var total = entryCount
         for position in 0..<UInt(16) {
             let below = NodeHeader.bit(position) - 1
@@ -99,10 +99,14 @@ extension NodeReference {
                         && (header.isSmallRoot || header.divergence(of: hash) == 0),
                     "an entry lies in the wrong place")
                 require(
-                    !header.isSmallRoot || smallPosition(of: entry.pointee.key, hash) == position,
+                    !header.isSmallRoot
+                        || smallEntry(of: entry.pointee.key, hash) == entry
+                            && smallPosition(of: entry, hash) == position,
                     "a key twice, or one that isn't found")
             case .child(let child):
-                expected = ~children - (child.header.pointee.isFullLeaf ? Int(NodeHeader.fullLeafMark) : 0)
+                expected =
+                    Int(NodeHeader.childFlag) + children
+                    + (child.header.pointee.isFullLeaf ? Int(NodeHeader.fullLeafMark) : 0)
                 total += child.check(below: (header, position), &violations)
             }
             require(slot(at: position) == expected, "the slot of position \(position) is wrong")

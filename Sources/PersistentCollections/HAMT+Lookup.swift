@@ -2,7 +2,7 @@ extension HAMT {
     /// The value of `key`, or nil where the map does not have it.
     ///
     /// - Complexity: O(log n).
-    @inlinable
+    @inlinable @inline(__always)
     public func value(forKey key: Key) -> Value? {
         withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
     }
@@ -10,7 +10,7 @@ extension HAMT {
     /// Tells whether the map has `key`.
     ///
     /// - Complexity: O(log n).
-    @inlinable
+    @inlinable @inline(__always)
     public func contains(_ key: Key) -> Bool {
         withExtendedLifetime(self) { valuePointer(forKey: key) != nil }
     }
@@ -20,7 +20,18 @@ extension HAMT {
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
-        guard let entry = rootReference?.entry(of: key, NodeHeader.hash(of: key)) else { return nil }
+        guard let root = rootReference else { return nil }
+        return Self.valuePointer(forKey: key, root: root.address)
+    }
+
+    /// Where the value of `key` lies below a root of which the caller has only the address (see ``rootAddress``).
+    ///
+    /// Touches no reference count. The caller makes sure that the map which the root belongs to stays alive and
+    /// unchanged meanwhile.
+    @inlinable @inline(__always)
+    package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer) -> UnsafePointer<Value>? {
+        let node = NodeReference<Key, Value>(root)
+        guard let entry = node.entry(of: key, NodeHeader.hash(of: key)) else { return nil }
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
@@ -39,9 +50,9 @@ extension HAMT {
     /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
-        guard root != nil else { return nil }
-        let entry = Node.entryToChange(root: &root, key, NodeHeader.hash(of: key))
-        return entry.map { NodeReference.value(of: $0) }
+        guard let node = rootReference, node.header.pointee.isSmallRoot, editRoot((), { place, _ in place.isUnique })
+        else { return nil }
+        return node.smallEntry(of: key, NodeHeader.hash(of: key)).map { NodeReference.value(of: $0) }
     }
 
     /// The root, without a reference to it: whoever uses it keeps this map alive.

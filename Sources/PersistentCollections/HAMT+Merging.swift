@@ -39,6 +39,32 @@ extension HAMT {
         }
     }
 
+    /// Adds the entries of another map; where both have a key, the other's value counts.
+    ///
+    /// - Complexity: O(m log n) for the m entries of `other` that this map doesn't share with it: for versions of one map
+    ///   that differ in k places, O(k log n).
+    @inlinable
+    public mutating func merge(_ other: HAMT) {
+        if isEmpty || isIdentical(to: other) {
+            self = other
+            return
+        }
+        let before = self
+        other.forEachDifference(from: before) { _, new in
+            if let new { updateValue(new.pointee.value, forKey: new.pointee.key) }
+        }
+    }
+
+    /// This map with the entries of another added; where both have a key, the other's value counts.
+    ///
+    /// - Complexity: As that of ``merge(_:)``.
+    @inlinable
+    public func merging(_ other: HAMT) -> HAMT {
+        var result = self
+        result.merge(other)
+        return result
+    }
+
     /// This map with pairs of a key and a value added.
     ///
     /// Where it has a key already, `combine` makes one value of two.

@@ -32,13 +32,20 @@ extension HAMT: Sequence {
             entry = node.entries
             remaining = node.entryCount
             let childCount = node.childCount
-            if childCount > 0 { pending.append((node.childSlot(at: 0), childCount)) }
+            if childCount > 0 { pending.append((node.children, childCount)) }
         }
 
         /// The next entry, or nil after the last one.
         @inlinable
         public mutating func next() -> Element? {
             defer { withExtendedLifetime(root) {} }
+            guard let entry = nextEntry() else { return nil }
+            return (entry.pointee.key, entry.pointee.value)
+        }
+
+        /// Where the next entry lies, for as long as the iterator lives.
+        @inlinable @inline(__always)
+        mutating func nextEntry() -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
             while remaining == 0 {
                 guard !pending.isEmpty else { return nil }
                 enterNextChild()
@@ -46,20 +53,19 @@ extension HAMT: Sequence {
             guard let current = entry else { return nil }
             entry = current + 1
             remaining &-= 1
-            return (current.pointee.key, current.pointee.value)
+            return current
         }
 
         @inlinable @inline(__always)
         mutating func enterNextChild() {
             let last = pending.count &- 1
-            let slot = pending[last].next
-            let child = NodeReference<Key, Value>(UnsafeRawPointer(slot).load(as: UnsafeMutableRawPointer.self))
-            if pending[last].count == 1 {
+            let (next, count) = pending[last]
+            if count == 1 {
                 pending.removeLast()
             } else {
-                pending[last] = (slot - 1, pending[last].count &- 1)
+                pending[last] = (next + 1, count &- 1)
             }
-            enter(child)
+            enter(.at(next))
         }
     }
 
@@ -72,6 +78,22 @@ extension HAMT: Sequence {
     /// The number of entries.
     @inlinable
     public var underestimatedCount: Int { count }
+
+    /// Calls `body` with each entry where it lies.
+    ///
+    /// A loop over the map gets a key and a value of its own each time, which are retained where they are references.
+    /// Here nothing is.
+    ///
+    /// - Complexity: O(n).
+    @inlinable
+    public func forEachEntry<Failure: Error>(
+        _ body: (borrowing Key, borrowing Value) throws(Failure) -> Void
+    ) throws(Failure) {
+        defer { withExtendedLifetime(self) {} }
+        try rootReference?.forEachEntry { (entry) throws(Failure) in
+            try body(entry.pointee.key, entry.pointee.value)
+        }
+    }
 }
 
 extension HAMT.Iterator: @unchecked Sendable where Key: Sendable, Value: Sendable {}

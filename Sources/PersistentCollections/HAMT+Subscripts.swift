@@ -1,7 +1,7 @@
 extension HAMT {
     /// The value of `key`: nil where the map does not have it.
     ///
-    /// Setting nil removes the key.
+    /// Setting nil removes the key. A change through it, as in `map[key]?.append(x)`, happens in place.
     ///
     /// ```swift
     /// var limits: HAMT = ["reads": 10]
@@ -12,6 +12,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public subscript(key: Key) -> Value? {
+        @inline(__always)
         get {
             withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
         }
@@ -23,14 +24,19 @@ extension HAMT {
             }
         }
         _modify {
-            // Taken out meanwhile, so that the value is not shared and can change in place as well.
-            let taken: Key
-            var value: Value?
-            (taken, value) = take(key)
-            defer {
-                if let value { updateValue(value, forKey: taken) }
+            let hash = NodeHeader.hash(of: key)
+            if let place = uniqueValuePointer(forKey: key, hash) {
+                // Out of the map meanwhile, so that the value has but one reference; its entry stays.
+                var value = Optional(place.move())
+                defer { putBack(&value, at: place, forKey: key, hash) }
+                yield &value
+            } else {
+                var value: Value?
+                defer {
+                    if let value { updateValue(value, forKey: key) }
+                }
+                yield &value
             }
-            yield &value
         }
     }
 
@@ -46,6 +52,7 @@ extension HAMT {
     /// - Complexity: O(log n).
     @inlinable
     public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
+        @inline(__always)
         get {
             withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee } ?? defaultValue()
         }
@@ -53,9 +60,8 @@ extension HAMT {
             updateValue(newValue, forKey: key)
         }
         _modify {
-            let hash = NodeHeader.hash(of: key)
-            if root != nil, let value = withRootSlot({ Node.uniqueValue($0, key, hash) }) {
-                yield &value.pointee
+            if let place = uniqueValuePointer(forKey: key, NodeHeader.hash(of: key)) {
+                yield &place.pointee
             } else {
                 var value = defaultValue()
                 defer { updateValue(value, forKey: key) }
@@ -66,12 +72,55 @@ extension HAMT {
 }
 
 extension HAMT {
-    /// Removes `key`.
-    ///
-    /// Returns the key that the map had, where it had an equal one, and the only copy of its value.
+    /// Where the value of `key` lies, in nodes that only this map can reach; nil where the map does not have the key.
     @inlinable
-    mutating func take(_ key: Key) -> (Key, Value?) {
-        guard let entry = removeEntry(forKey: key) else { return (key, nil) }
-        return (entry.key, entry.value)
+    mutating func uniqueValuePointer(forKey key: Key, _ hash: UInt) -> UnsafeMutablePointer<Value>? {
+        guard let entry = rootReference?.entry(of: key, hash) else { return nil }
+        return editRoot(entry) { Node.uniqueValue($0, hash, $1) }
+    }
+
+    /// Moves a value back to the place that it came from; where it is nil, the entry goes.
+    @inlinable @inline(__always)
+    mutating func putBack(
+        _ value: inout Value?, at place: UnsafeMutablePointer<Value>, forKey key: Key, _ hash: UInt
+    ) {
+        if let value = value.take() {
+            place.initialize(to: value)
+        } else {
+            removeEmptied(place, forKey: key, hash)
+        }
+    }
+
+    /// Removes the entry whose value has been moved out of a place.
+    @inlinable @inline(never)
+    mutating func removeEmptied(_ place: UnsafeMutablePointer<Value>, forKey key: Key, _ hash: UInt) {
+        // Removals expect a value: any will do, and all the others are there.
+        guard let root = rootReference, let other = root.value(besides: place) else { return removeOnlyKey() }
+        place.initialize(to: other.pointee)
+        removeValue(forKey: key)
+    }
+
+    /// Empties a map whose only entry has no value.
+    @inlinable
+    mutating func removeOnlyKey() {
+        guard let node = rootReference else { return }
+        node.takeKeysBack()
+        NodeReference.key(of: node.entries).deinitialize(count: 1)
+        node.header.pointee.removeAll()
+        entryCount = 0
+    }
+}
+
+extension NodeReference {
+    /// A value of this subtree other than the one at an address.
+    @inlinable
+    func value(besides place: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
+        for index in 0..<min(2, entryCount) where Self.value(of: entries + index) != place {
+            return Self.value(of: entries + index)
+        }
+        for index in 0..<min(2, childCount) {
+            if let other = child(at: index).value(besides: place) { return other }
+        }
+        return nil
     }
 }

@@ -25,13 +25,16 @@ extension HAMT {
     ///
     /// It shares with this map all parts that stay whole.
     ///
-    /// - Complexity: O(n), and O(log n) more for each entry that goes.
+    /// - Complexity: O(n).
     @inlinable
     public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> HAMT {
-        var result = self
-        for element in self where try !isIncluded(element) {
-            result.removeValue(forKey: element.key)
+        guard let root = rootReference else { return self }
+        defer { withExtendedLifetime(self) {} }
+        if root.header.pointee.isSmallRoot {
+            var result = self
+            for element in self where try !isIncluded(element) { result.removeValue(forKey: element.key) }
+            return result.isEmpty ? HAMT() : result
         }
-        return result
+        return HAMT(rest: try root.filter { try isIncluded(($0.pointee.key, $0.pointee.value)) })
     }
 }

@@ -25,16 +25,17 @@ extension HAMT {
     ///
     /// - Parameters:
     ///   - root: The address of the root.
-    ///   - enter: Called with the address of each object on the way, the root's first; returns whether to go into it.
+    ///   - enter: Called with the address of each object on the way, the root's first, and with the number of
+    ///     references to it, where the object counts them itself; returns whether to go into it.
     ///   - visit: Returns false to stop everything.
     /// - Returns: Whether `visit` never returned false.
     /// - Complexity: O(n).
     package static func traverse(
         root: UnsafeMutableRawPointer,
-        enter: (UnsafeMutableRawPointer) -> Bool,
+        enter: (UnsafeMutableRawPointer, Int?) -> Bool,
         visit: (Place) -> Bool
     ) -> Bool {
-        guard enter(root) else { return true }
+        guard enter(root, nil) else { return true }
         let node = NodeReference<Key, Value>(root)
         guard node.traverseKeys(enter: enter, { visit(.key($0)) }) else { return false }
         for index in 0..<node.entryCount {
@@ -51,7 +52,7 @@ extension HAMT {
 extension NodeReference {
     /// Visits the keys that this node owns, and those of its key owners that are entered.
     fileprivate func traverseKeys(
-        enter: (UnsafeMutableRawPointer) -> Bool, _ visit: (UnsafeMutablePointer<Key>) -> Bool
+        enter: (UnsafeMutableRawPointer, Int?) -> Bool, _ visit: (UnsafeMutablePointer<Key>) -> Bool
     ) -> Bool {
         var owner = keyOwner
         let own = ownPositions(besides: owner)
@@ -63,7 +64,7 @@ extension NodeReference {
         for position in 0..<UInt(16) where own >> UInt16(position) & 1 != 0 {
             guard visit(Self.key(of: entries + entryIndex(at: position))) else { return false }
         }
-        while let current = owner, enter(current) {
+        while let current = owner, enter(current, KeyOwnerHeader.count(of: current)) {
             guard KeyOwner<Key>.forEachKey(of: current, visit) else { return false }
             owner = KeyOwnerHeader.at(current).pointee.parent
         }

@@ -17,7 +17,10 @@ extension HAMT {
 
             /// The next key, or nil after the last one.
             @inlinable
-            public mutating func next() -> Key? { base.next()?.key }
+            public mutating func next() -> Key? {
+                defer { withExtendedLifetime(base.root) {} }
+                return base.nextEntry()?.pointee.key
+            }
         }
 
         /// An iterator over the keys.
@@ -59,7 +62,10 @@ extension HAMT {
 
             /// The next value, or nil after the last one.
             @inlinable
-            public mutating func next() -> Value? { base.next()?.value }
+            public mutating func next() -> Value? {
+                defer { withExtendedLifetime(base.root) {} }
+                return base.nextEntry()?.pointee.value
+            }
         }
 
         /// An iterator over the values.

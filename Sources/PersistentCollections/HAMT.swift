@@ -22,43 +22,19 @@
 /// Lean Immutable JVM Collections", OOPSLA 2015). CPython keeps its context variables in such a map (PEP 567).
 ///
 /// - Complexity: lookups and edits take O(log n) time, with base 16, for keys with good hashes; O(k) more where k keys
-///   have the same hash. A map of up to 16 entries is one block of memory; the edit that makes it larger, or small
-///   again, copies those 16.
+///   have the same hash. A map of up to 16 entries is one block of memory; the edit that makes it larger copies those,
+///   and so does the one that leaves 8 of a larger map.
 public struct HAMT<Key: Hashable, Value> {
-    // Design
+    // The design is written down in Documentation/Design/map-accelerations.md and where it is: the layout of a node in
+    // Storage/NodeLayout.swift, an edit in Storage/NodePlace.swift, small maps in Small/, the trie in Trie/.
     //
-    // A trie over the lowest 61 bits of `key.hashValue`. A node (see Node.swift) is one allocation of 56 bytes, plus
-    // the entries and the references to children that it has. Keys that are equal in all those bits share one collision
-    // node. The hash is the protocol's requirement `hashValue`: a type that stores its hash and implements `hashValue`
-    // is never hashed again.
+    // A trie over the lowest 61 bits of `key.hashValue`, the protocol's requirement: a type that stores its hash and
+    // implements `hashValue` is never hashed again. The order of the bits is made for keys that are numbered, as context
+    // variables are, and no worse for hashes as good as random: the highest bits come first, and a node begins where
+    // hashes part. So keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above.
     //
-    // The order of the bits is made for keys that are numbered, as context variables are, and no worse for hashes as
-    // good as random. The highest bits come first, and a node begins where hashes part: what they have in common is
-    // skipped. So keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above: one for
-    // 64 keys. (Lowest bits first, the nodes at the top are full, and 100,000 such keys lie one or two to a node at the
-    // bottom.)
-    //
-    // A small map, of up to 16 entries, is one node, so that each edit of it is one allocation. Its root goes by the
-    // lowest four bits, in which numbered keys differ, and an entry whose position is taken lies at another one (see
-    // Node+Small.swift). Were the root the same in larger maps, with the trie below it, each edit would retain 16
-    // children of the root, and a replacement in a map of 64 entries take 1.7 times as long, an insertion three times.
-    // So the insertion of the seventeenth entry builds the trie, and its removal takes it down.
-    //
-    // What a persistent edit costs is retains, an atomic operation each, and their releases later: one for each child
-    // of the nodes on the path, hence three bits instead of four where nodes are full (`NodeHeader.narrowBits`), and
-    // none for the keys, which versions own together (see KeyOwner). Values are retained each.
-    //
-    // What operations cost, with d nodes on the path (d = 1 for up to 16 keys; for keys in sequence 2 for 64, 3 for
-    // 1,000, 6 for 1,000,000):
-    //  - lookup: the hash; per node two cache lines, 3 dependent loads, in a full leaf one; one `==`, and one more for
-    //    each displaced key of a small map where the key isn't at its own position. No allocation, no atomic operation;
-    //  - persistent replace and insert: d allocations; one retain for each child of those d nodes, and for each
-    //    reference in the values of the entries beside the edited one. The first copy of a node with four entries or
-    //    more allocates the owner of its keys;
-    //  - in place: a lookup with a check for uniqueness (a load) at each node. An allocation only where a node is full.
-    //
-    // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that
-    // goes between zero and a few entries does not allocate each time. It is equal to nil in every other respect.
+    // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that goes
+    // between zero and a few entries does not allocate each time. It is equal to nil in every other respect.
 
     /// The trie.
     @usableFromInline var root: Node<Key, Value>?

@@ -126,6 +126,10 @@ import Testing
                         var copies: [HAMT<Key, Int>] = []
                         for key in keys { copies.append(map.inserting(task, forKey: key)) }
                         copies.append(map.inserting(task, forKey: Key(40 + task, tracker)))
+                        let fewer = keys.map { map.removingValue(forKey: $0) }
+                        guard fewer.allSatisfy({ $0.count == 39 && $0.invariantViolations() == [] }) else {
+                            return false
+                        }
                         return copies.allSatisfy { $0.invariantViolations() == [] && $0.values.contains(task) }
                     }
                 }

@@ -12,12 +12,12 @@ extension Context {
     ///   - visit: Returns false to stop everything.
     /// - Complexity: O(*n*).
     package static func traverse<Value: Sendable>(
-        root: UnsafeMutableRawPointer, as type: Value.Type, enter: (UnsafeMutableRawPointer) -> Bool,
+        root: UnsafeMutableRawPointer, as type: Value.Type, enter: (UnsafeMutableRawPointer, Int?) -> Bool,
         visit: (Value) -> Bool
     ) {
         _ = ContextValues.traverse(root: root, enter: enter) { place in
             guard case .value(let value, of: let key) = place, key.pointee is ContextVar<Value>,
-                let box = value.pointee.boxAddress, enter(box)
+                let box = value.pointee.boxAddress, enter(box, nil)
             else { return true }
             return visit(value.pointee.load(as: Value.self))
         }

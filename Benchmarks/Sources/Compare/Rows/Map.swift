@@ -17,7 +17,7 @@ enum Map {
         + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality.self) }
         + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval.self) }
         + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace.self) }
-        + inCache
+        + inCache + MapLoop.rows
 
     /// What of the largest maps stays in the caches: what remains of a row's time is work, the rest was waiting for
     /// memory.

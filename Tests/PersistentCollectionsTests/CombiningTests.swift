@@ -1,0 +1,95 @@
+import PersistentCollections
+import Testing
+
+/// Operations on whole maps agree with those of dictionaries, and share what stays.
+@Suite struct `Whole maps` {
+    private typealias Map = HAMT<ChosenKey, Int>
+
+    private func random(_ hashing: Hashing, _ random: inout SeededGenerator, from base: Map = Map()) -> Map {
+        var map = base
+        for _ in 0..<random.below(60) {
+            let key = hashing.key(random.below(50))
+            map[key] = random.below(3) == 0 ? nil : random.below(9)
+        }
+        return map
+    }
+
+    private func dictionary(_ map: Map) -> [ChosenKey: Int] {
+        Dictionary(uniqueKeysWithValues: map.map { ($0.key, $0.value) })
+    }
+
+    @Test(arguments: Hashing.allCases)
+    func `sets of keys and merging agree with Dictionary, of versions and of unrelated maps`(_ hashing: Hashing) {
+        var generator = SeededGenerator(state: testSeed)
+        for round in 0..<100 {
+            let left = random(hashing, &generator)
+            let right = random(hashing, &generator, from: round % 2 == 0 ? left : Map())
+            let (mine, theirs) = (dictionary(left), dictionary(right))
+            let results: [(Map, [ChosenKey: Int])] = [
+                (left.intersection(right.keys), mine.filter { theirs[$0.key] != nil }),
+                (left.subtracting(right.keys), mine.filter { theirs[$0.key] == nil }),
+                (left.merging(right), mine.merging(theirs) { $1 }),
+                (left.merging(right, uniquingKeysWith: +), mine.merging(theirs, uniquingKeysWith: +)),
+                (left.filter { $0.value % 2 == 0 }, mine.filter { $0.value % 2 == 0 }),
+            ]
+            for (result, expected) in results {
+                #expect(result.invariantViolations() == [])
+                #expect(dictionary(result) == expected && result.count == expected.count)
+            }
+            #expect(Set(left.keys.union(right.keys)) == Set(mine.keys).union(theirs.keys))
+            #expect(Set(left.keys.intersection(right.keys)) == Set(mine.keys).intersection(theirs.keys))
+            #expect(Set(left.keys.subtracting(right.keys)) == Set(mine.keys).subtracting(theirs.keys))
+        }
+    }
+
+    @Test func `what stays whole is shared`() {
+        let map = HAMT(uniqueKeysWithValues: (0..<1000).map { (ChosenKey($0, hash: $0), $0) })
+        let first = ChosenKey(0, hash: 0)
+        #expect(map.filter { _ in true }.nodeAddresses == map.nodeAddresses)
+        let fewer = map.filter { $0.key != first }
+        #expect(Set(fewer.nodeAddresses).intersection(map.nodeAddresses).count >= map.nodeAddresses.count - 3)
+        let restored = fewer.merging(map)
+        #expect(restored == map && fewer.count == 999)
+        #expect(map.intersection(fewer.keys) == fewer && Array(map.subtracting(fewer.keys).keys) == [first])
+        #expect(map.intersection(map.keys).nodeAddresses == map.nodeAddresses && map.subtracting(map.keys).isEmpty)
+    }
+
+    @Test func `a change is judged with its key`() {
+        let before: HAMT = ["exact": 1.0, "about": 1.0]
+        let after: HAMT = ["exact": 1.001, "about": 1.001]
+        let changes = after.changes(from: before) { key, old, new in key == "about" ? abs(old - new) < 0.1 : old == new
+        }
+        #expect(changes == [.changed("exact", from: 1.0, to: 1.001)])
+    }
+
+    @Test(arguments: [1, 8, 15, 16, 17, 18, 64])
+    func `a value taken out through the subscript takes its entry with it`(_ count: Int) {
+        for isShared in [false, true] {
+            var map = HAMT(uniqueKeysWithValues: (0..<count).map { ("key \($0)", [$0]) })
+            let copy = isShared ? map : [:]
+            for id in 0..<count {
+                #expect(map["key \(id)"].take() == [id])
+                #expect(map.count == count - id - 1 && map["key \(id)"] == nil && map.invariantViolations() == [])
+            }
+            #expect(copy.count == (isShared ? count : 0) && copy.allSatisfy { $0.key == "key \($0.value[0])" })
+        }
+    }
+
+    @Test func `a builder leaves the map that it began with as it was`() {
+        let base = HAMT(uniqueKeysWithValues: (0..<40).map { ($0, [$0]) })
+        var builder = HAMT<Int, [Int]>.Builder(base)
+        for id in 0..<60 { builder[id, default: []].append(-1) }
+        builder[0] = nil
+        #expect(builder.updateValue([], forKey: 1) == [1, -1] && builder.count == 59)
+        let map = builder.build()
+        #expect(map[2] == [2, -1] && map[59] == [-1] && map[0] == nil && map.invariantViolations() == [])
+        #expect(base.count == 40 && base.allSatisfy { $0.value == [$0.key] })
+    }
+
+    @Test func `every entry is seen where it lies`() {
+        let map = HAMT(uniqueKeysWithValues: (0..<100).map { ("\($0)", $0) })
+        var sum = 0
+        map.forEachEntry { key, value in sum += value * (key.count > 2 ? 0 : 1) }
+        #expect(sum == 99 * 50)
+    }
+}
