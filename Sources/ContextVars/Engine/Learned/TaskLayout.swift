@@ -25,6 +25,12 @@ enum TaskLayout {
         }
         contextvars_note_task(&notes)
         contextvars_learn_place_of_records(&notes, groups.outer, groups.inner)
+        await withTaskGroup(of: Void.self) { outer in
+            let outerAddress = address(of: outer)
+            await withTaskGroup(of: Void.self) { inner in
+                contextvars_learn_group_record(outerAddress, address(of: inner))
+            }
+        }
     }
 
     /// Where the runtime keeps a group; 0 if that isn't all that a group is.
