@@ -54,6 +54,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     contextvars_frame *frame = contextvars_slot_frame(slot);
     if (contextvars_supported.copies) {
         if (frame) return borrowed(contextvars_frame_storage(frame));
+        if (contextvars_slot_is_none(slot)) return (contextvars_reached){NULL, NULL};
         bool is_child = contextvars_agent_is_structured_child(agent);
         return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
     }
@@ -149,4 +150,20 @@ void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void
     contextvars_storage *object = contextvars_frame_end(frame);
     if (object) contextvars_object_release(object);
     if (has_contents) contextvars_contents_release(&contents);
+}
+
+// MARK: No context
+
+contextvars_binding contextvars_bind_none(void) {
+    contextvars_frame *outer = contextvars_look_and_reach().frame;
+    contextvars_slot_push_none();
+    if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) | CONTEXTVARS_COVERED);
+    contextvars_this_thread.frame = &contextvars_nobodys_frame;
+    return (contextvars_binding){NULL, outer, NULL};
+}
+
+void contextvars_unbind_none(contextvars_frame *outer) {
+    contextvars_slot_pop();
+    if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) & ~(contextvars_agent)CONTEXTVARS_COVERED);
+    contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
 }

@@ -43,6 +43,10 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     (void)type;
     *copy = (contextvars_slot){.storage.flags = CONTEXTVARS_COPY};
     copies++;
+    if (contextvars_slot_is_none(source)) {
+        copy->storage.flags = CONTEXTVARS_COPY | CONTEXTVARS_NONE;
+        return copy;
+    }
     if (!contextvars_supported.copies) return copy;
     contextvars_frame *led_to = contextvars_slot_frame(source);
     contextvars_frame *own = led_to ? contextvars_slot_frame_of(source, contextvars_current_agent()) : NULL;
@@ -55,10 +59,11 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
-    if (!contextvars_slot_is_copy(source)) {
+    uint8_t flags = source->storage.flags;
+    if (!(flags & CONTEXTVARS_COPY)) {
         taken->frame = source->frame;
         taken->rider = NULL;
-        taken->storage.flags = 0;
+        taken->storage.flags = flags;
         return taken;
     }
     *taken = *source;
@@ -142,12 +147,15 @@ static const struct metadata {
 
 const char contextvars_slot_key;
 
-void contextvars_slot_push(contextvars_frame *frame) {
+static inline void push(contextvars_frame *frame, uint8_t flags) {
     contextvars_slot slot;
     slot.frame = frame;
-    slot.storage.flags = 0;
+    slot.storage.flags = flags;
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
+
+void contextvars_slot_push(contextvars_frame *frame) { push(frame, 0); }
+void contextvars_slot_push_none(void) { push(NULL, CONTEXTVARS_NONE); }
 
 void contextvars_slot_pop(void) { swift_task_localValuePop(); }
 

@@ -7,8 +7,8 @@
 
 /// What the runtime keeps for us among the task-local values of a task or thread.
 ///
-/// A slot comes to be in two ways. A binding pushes one that leads to its frame. And the runtime makes a copy for each new
-/// unstructured task: that slot holds a storage, and gets a frame when its task first uses a variable.
+/// A slot comes to be in two ways. A binding pushes one that leads to its frame, or to none. And the runtime makes a copy
+/// for each new unstructured task: that slot holds a storage, and gets a frame when its task first uses a variable.
 typedef struct contextvars_slot {
     /// The frame that the slot leads to; NULL in a copy that nobody has adopted. Written by the slot's agent only, and
     /// read by its structured children: release and acquire.
@@ -22,6 +22,11 @@ typedef struct contextvars_slot {
 
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
     return contextvars_storage_has_flag(&slot->storage, CONTEXTVARS_COPY);
+}
+
+/// Whether a slot hides every context from whoever sees it. It has no frame, no rider and no values.
+static inline bool contextvars_slot_is_none(const contextvars_slot *slot) {
+    return contextvars_storage_has_flag(&slot->storage, CONTEXTVARS_NONE);
 }
 
 /// The slot's key: only its address matters.
@@ -49,7 +54,10 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
 /// Pushes a slot that leads to a frame onto the values of the current task or, outside of tasks, of the current thread.
 void contextvars_slot_push(contextvars_frame *frame);
 
-/// Pops it.
+/// Pushes a slot that hides every context.
+void contextvars_slot_push_none(void);
+
+/// Pops either.
 void contextvars_slot_pop(void);
 
 /// Whether the slot that the caller has just pushed is the only value there.

@@ -53,6 +53,8 @@ enum {
     CONTEXTVARS_PROMOTED = 16,
     /// The storage is that of a slot which is a copy.
     CONTEXTVARS_COPY = 32,
+    /// The storage is that of a slot which hides every context: whoever sees the slot has none.
+    CONTEXTVARS_NONE = 64,
 };
 
 // MARK: The lock

@@ -1,6 +1,6 @@
 import CContextVarsFrames
 
-/// A context that is current for the calling agent from `init` until ``end()``.
+/// A context, or none, that is current for the calling agent from `init` until ``end()``.
 @usableFromInline
 struct Scope {
     private let binding: contextvars_binding
@@ -37,6 +37,14 @@ struct Scope {
         self.init(binding: frame, isSynchronous)
     }
 
+    /// Leaves the caller without a context.
+    @usableFromInline
+    @inline(never)
+    init(withoutContext: Void) {
+        binding = contextvars_bind_none()
+        Watchers.contextSwitched { CurrentContext.object }
+    }
+
     @inline(__always)
     private init(binding frame: Frame, _ isSynchronous: Bool) {
         binding = contextvars_bind(frame, isSynchronous)
@@ -47,7 +55,11 @@ struct Scope {
     @usableFromInline
     @inline(never)
     func end() {
-        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
+        if let frame = binding.frame {
+            contextvars_unbind(frame, binding.outer, binding.ridden)
+        } else {
+            contextvars_unbind_none(binding.outer)
+        }
         Watchers.contextSwitched { CurrentContext.object }
     }
 }

@@ -18,6 +18,18 @@ enum CarriedSources {
         hasSources.store(true, ordering: .relaxed)
     }
 
+    /// The values that all sources have where nothing of them is in force, or `nil` where there are no sources.
+    ///
+    /// A detached task has no task-local values. This one has run before it could be waited for.
+    static func captureOutside() -> CapturedValue? {
+        if isEmpty { return nil }
+        let captured = Mutex<CapturedValue?>(nil)
+        _ = Task.detached(executorPreference: InlineExecutor()) {
+            captured.withLock { $0 = capture() }
+        }
+        return captured.withLock { $0 }
+    }
+
     /// The caller's values of all sources, or `nil` where there are no sources.
     static func capture() -> CapturedValue? {
         var captured: CapturedValue?
