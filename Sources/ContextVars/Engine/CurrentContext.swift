@@ -141,6 +141,7 @@ func setInCurrent(
         throw error
     }
     let context = Context.ID(number: contextvars_storage_identity(storage))
+    if !Watchers.isEmpty { return (context, Watchers.exchange(newValue, for: variable, in: storage)) }
     return (context, storage.exchange(newValue, for: variable))
 }
 
@@ -155,5 +156,6 @@ func restoreInCurrent(
 ) throws(ContextError) -> MovingValue?? {
     let storage = try CurrentContext.owned(toChange: variable)
     guard contextvars_storage_identity(storage) == expected.number else { return nil }
+    if !Watchers.isEmpty { return .some(Watchers.exchange(oldValue?.retained(), for: variable, in: storage)) }
     return .some(storage.exchange(oldValue?.retained(), for: variable))
 }

@@ -43,6 +43,7 @@ private nonisolated(unsafe) let hooks = {
             copy: { source, isOwn, copy in
                 source.copy(into: copy, isOwn: isOwn)
                 if !HandingOver.isPlain { copy.applyRules() }
+                Watchers.copied(to: nil)
             },
             release: { contents in contents.release() },
             release_object: { storage in

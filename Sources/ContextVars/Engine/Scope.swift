@@ -41,26 +41,25 @@ struct Scope {
     @usableFromInline
     @inline(never)
     init(withoutContext: Void) {
-        binding = contextvars_bind_none()
-        Watchers.contextSwitched { CurrentContext.object }
+        binding = Watchers.reportingSwitch { contextvars_bind_none() }
     }
 
     @inline(__always)
     private init(binding frame: Frame, _ isSynchronous: Bool) {
-        binding = contextvars_bind(frame, isSynchronous)
-        Watchers.contextSwitched { CurrentContext.object }
+        binding = Watchers.reportingSwitch { contextvars_bind(frame, isSynchronous) }
     }
 
     /// Makes current what was current before.
     @usableFromInline
     @inline(never)
     func end() {
-        if let frame = binding.frame {
-            contextvars_unbind(frame, binding.outer, binding.ridden)
-        } else {
-            contextvars_unbind_none(binding.outer)
+        Watchers.reportingSwitch {
+            if let frame = binding.frame {
+                contextvars_unbind(frame, binding.outer, binding.ridden)
+            } else {
+                contextvars_unbind_none(binding.outer)
+            }
         }
-        Watchers.contextSwitched { CurrentContext.object }
     }
 }
 
