@@ -24,6 +24,8 @@ bool contextvars_may_make_main_root(contextvars_reached reached) {
 
 contextvars_frame *contextvars_make_main_root(void) {
     if (runtime_running_task() || !contextvars_is_main_thread()) return NULL;
+    contextvars_slot *slot = contextvars_visible_slot();
+    if (slot && !slot->frame) return NULL;
     if (!contextvars_main_root) {
         contextvars_frame *made = contextvars_frame_allocate();
         contextvars_frame_set_owner(made, contextvars_current_agent());

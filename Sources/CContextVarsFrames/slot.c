@@ -58,14 +58,14 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
     (void)type;
     taken->frame = source->frame;
     taken->rider = NULL;
-    if (contextvars_slot_is_copy(taken)) contextvars_cover_own_frame();
+    if (!taken->frame || contextvars_slot_is_copy(taken)) contextvars_cover_own_frame();
     return taken;
 }
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
     // The frame of a binding is the binding's to end.
-    if (!slot->frame || !contextvars_slot_is_copy(slot)) return;
+    if (!contextvars_slot_is_copy(slot)) return;
     contextvars_contents contents;
     bool has_contents = contextvars_storage_take(&slot->frame->own, &contents);
     contextvars_storage *object = contextvars_frame_end(slot->frame);

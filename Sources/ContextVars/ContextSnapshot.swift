@@ -76,7 +76,10 @@ public struct ContextSnapshot: Sendable {
     /// The values of the current context at this moment, none where no context is current, and those of the task
     /// locals that snapshots carry.
     ///
-    /// - Complexity: O(1), and one allocation for each task local that is carried.
+    /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
+    ///
+    /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
+    ///   rule of inheritance.
     @inlinable
     public static var current: ContextSnapshot { snapshotOfCurrent() }
 

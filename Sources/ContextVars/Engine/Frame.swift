@@ -40,7 +40,11 @@ private nonisolated(unsafe) let hooks = {
     let hooks = UnsafeMutablePointer<contextvars_hooks>.allocate(capacity: 1)
     hooks.initialize(
         to: contextvars_hooks(
-            copy: { source, isOwn, copy in source.copy(into: copy, isOwn: isOwn) },
+            copy: { source, isOwn, copy in
+                source.copy(into: copy, isOwn: isOwn)
+                if !HandingOver.isPlain { copy.applyRules() }
+                Watchers.copied(to: nil)
+            },
             release: { contents in contents.release() },
             release_object: { storage in
                 guard let context = Context.object(of: storage) else { return }

@@ -35,6 +35,7 @@ private func probe() throws {
     let beforeFirstUse = Task { (try? variable.set(5)) == nil && variable.get() == 0 }
     expect(result(of: beforeFirstUse), "a task that starts before the root's first use has no context")
     expect(variable.get() == 0, "the root starts empty")
+    withoutContext { expect((try? variable.set(6)) == nil, "withoutContext makes no root") }
 
     let token = try variable.set(1)
     expect(variable.get() == 1, "the root can be changed")
@@ -58,6 +59,14 @@ private func probe() throws {
         try variable.set(3)
     }
     expect(variable.get() == 2, "the end of a run shows the root again")
+
+    let inNone = withoutContext {
+        expect(variable.get() == 0 && (try? variable.set(6)) == nil, "withoutContext hides the root")
+        variable.withValue(7) { expect(variable.get() == 7, "a scope in it has a context") }
+        return Task { (try? variable.set(6)) == nil && variable.get() == 0 }
+    }
+    expect(result(of: inNone), "a task that starts in withoutContext has no context")
+    expect(variable.get() == 2 && (try? variable.set(2)) != nil, "its end shows the root again")
 
     DispatchQueue.main.async {
         expect(variable.get() == 2, "the root lasts from one piece of work to the next")
