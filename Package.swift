@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import CompilerPluginSupport
 import PackageDescription
 
 /// Set in a build without accelerations: `CONTEXTVARS_PLAIN=1 swift build` (Documentation/Design/).
@@ -17,10 +18,14 @@ let package = Package(
         .library(name: "ContextVarsDispatch", targets: ["ContextVarsDispatch"]),
         .library(name: "ContextVarsFoundation", targets: ["ContextVarsFoundation"]),
         .library(name: "ContextVarsTesting", targets: ["ContextVarsTesting"]),
+        // Contexts follow Dispatch and threads without an edit.
+        .library(name: "ContextVarsAutomatic", targets: ["ContextVarsAutomatic"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
-        .target(name: "CContextVarsFrames", cSettings: plain.map { [.define($0)] }),
+        .target(
+            name: "CContextVarsFrames", publicHeadersPath: plain == nil ? "include" : "plain",
+            cSettings: [.headerSearchPath("include")]),
         .target(
             name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"],
             swiftSettings: plain.map { [.define($0)] }),
@@ -31,6 +36,11 @@ let package = Package(
         .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
+        .target(name: "CContextVarsAutomatic"),
+        .target(
+            name: "ContextVarsAutomatic",
+            dependencies: ["CContextVarsAutomatic", "CContextVarsFrames", "ContextVars"],
+            exclude: ["wrap-flags"]),
 
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
@@ -46,6 +56,11 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
+        .testTarget(
+            name: "ContextVarsAutomaticTests",
+            dependencies: [
+                "CContextVarsAutomatic", "ContextVarsAutomatic", "ContextVarsDispatch", "ContextVarsFoundation",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -131,4 +146,62 @@ addIntegration(
             dependencies: (modules + [module, "TestSupport"]).map { .byName(name: $0) } + dependencies(products)
                 + dependencies(testProducts)),
     ]
+}
+
+// MARK: - Tools
+
+// The macro, the command and what both of them share. Without their traits they build from sources that are compiled out,
+// and swift-syntax and swift-argument-parser aren't resolved.
+
+package.dependencies += [
+    .package(url: "https://github.com/swiftlang/swift-syntax.git", from: "603.0.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+]
+package.traits.formUnion([
+    .trait(name: "Macros", description: "@ContextValue: context variables that are declared like @TaskLocal"),
+    .trait(name: "Tools", description: "The command contextvars: lint, migrate, view"),
+])
+package.products += [
+    .library(name: "ContextVarsMacros", targets: ["ContextVarsMacros"]),
+    .executable(name: "contextvars", targets: ["ContextVarsCommand"]),
+    .plugin(name: "LintContexts", targets: ["LintContexts"]),
+]
+package.targets += [
+    .target(name: "ContextTraceFormat"),
+    .target(
+        name: "ContextVarsTooling",
+        dependencies: ["ContextTraceFormat"] + syntax(["SwiftParser", "SwiftSyntax"], trait: "Tools"),
+        resources: [.embedInCode("View/Page")]),
+    .executableTarget(
+        name: "ContextVarsCommand",
+        dependencies: [
+            "ContextTraceFormat", "ContextVarsTooling",
+            .product(
+                name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Tools"])),
+        ]),
+    .plugin(
+        name: "LintContexts",
+        capability: .command(
+            intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes.")),
+        dependencies: ["ContextVarsCommand"]),
+    .testTarget(name: "ContextTraceFormatTests", dependencies: ["ContextTraceFormat"]),
+    .testTarget(name: "ContextVarsToolingTests", dependencies: ["ContextTraceFormat", "ContextVarsTooling"]),
+    .macro(
+        name: "ContextVarsMacrosPlugin",
+        dependencies: syntax(["SwiftCompilerPlugin", "SwiftSyntaxMacros"], trait: "Macros")),
+    .target(
+        name: "ContextVarsMacros",
+        dependencies: [
+            "ContextVars", .target(name: "ContextVarsMacrosPlugin", condition: .when(traits: ["Macros"])),
+        ]),
+    .testTarget(
+        name: "ContextVarsMacrosTests",
+        dependencies: ["ContextVarsMacros", "ContextVarsMacrosPlugin"]
+            + syntax(
+                ["SwiftSyntax", "SwiftSyntaxMacroExpansion", "SwiftSyntaxMacrosGenericTestSupport"], trait: "Macros")),
+]
+
+/// Products of swift-syntax that are needed with a trait only.
+@MainActor func syntax(_ products: [String], trait: String) -> [Target.Dependency] {
+    products.map { .product(name: $0, package: "swift-syntax", condition: .when(traits: [trait])) }
 }

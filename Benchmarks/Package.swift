@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// As in the library's own manifest: a build without its accelerations, which the programs name in their output.
+let isPlain = Context.environment["CONTEXTVARS_PLAIN"] == "1"
+
 let package = Package(
     name: "Benchmarks",
     platforms: [.macOS(.v15)],
@@ -26,7 +29,8 @@ let package = Package(
         // What the programs that measure rows share.
         .target(
             name: "Harness",
-            dependencies: ["CMeasure", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+            dependencies: ["CMeasure", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: isPlain ? [.define("CONTEXTVARS_PLAIN")] : []),
         .executableTarget(
             name: "compare",
             dependencies: [

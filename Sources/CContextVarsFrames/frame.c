@@ -1,8 +1,14 @@
 /// The mechanism: bind, own, reach, borrow, adopt, unbind. (The copy for a new task is in `slot.c`.)
 
 #include "slot.h"
-#if !defined(CONTEXTVARS_PLAIN)
+
+#if defined(CONTEXTVARS_PLAIN)
+#define visible_slot(agent) contextvars_visible_slot()
+#define task_group_is_open(agent) runtime_task_group_is_open()
+#else
 #include "learned/learned.h"
+#define visible_slot contextvars_learned_visible_slot
+#define task_group_is_open contextvars_learned_task_group_is_open
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
@@ -12,11 +18,11 @@ contextvars_frame contextvars_nobodys_frame;
 /// A frame that the caller owns, and finds at once the next time.
 static contextvars_reached owned(contextvars_frame *frame) {
     contextvars_this_thread.frame = frame;
-    return (contextvars_reached){CONTEXTVARS_ACCESS_OWNED, contextvars_frame_storage(frame), frame};
+    return (contextvars_reached){contextvars_frame_storage(frame), frame};
 }
 
 static contextvars_reached borrowed(contextvars_storage *storage) {
-    return (contextvars_reached){CONTEXTVARS_ACCESS_BORROWED, storage, NULL};
+    return (contextvars_reached){storage, NULL};
 }
 
 /// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
@@ -52,29 +58,33 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
         return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
     }
     // Only a structured child may have what another agent bound, and a copy is nobody's.
-    bool may_borrow = frame && !slot->is_copy && contextvars_supported.children;
-    if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){0};
+    bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supported.children;
+    if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){NULL, NULL};
     return borrowed(contextvars_frame_storage(frame));
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
-    contextvars_frame *cached = contextvars_this_thread.frame;
-    contextvars_agent owner = contextvars_frame_owner(cached);
-    if (owner != 0) {
-        if (!agent) agent = contextvars_current_agent();
-        if (owner == agent) return owned(cached);
+#if !defined(CONTEXTVARS_PLAIN)
+    if (!agent) {
+        agent = contextvars_current_agent();
+        contextvars_frame *cached = contextvars_this_thread.frame;
+        if (contextvars_frame_owner(cached) == agent) return owned(cached);
     }
-    contextvars_slot *slot = contextvars_visible_slot();
-    if (!slot) return contextvars_reach_main_root();
+#endif
+    contextvars_slot *slot = visible_slot(agent);
+    if (!slot) return contextvars_reach_main_root(agent);
     if (!agent) agent = contextvars_current_agent();
     contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
     return frame ? owned(frame) : reach_others(slot, agent);
 }
 
+contextvars_reached contextvars_look_and_reach(void) {
+    contextvars_cached cached = contextvars_cached_frame();
+    return cached.frame ? owned(cached.frame) : contextvars_reach(cached.agent);
+}
+
 void contextvars_cover_own_frame(void) {
-    contextvars_agent agent;
-    contextvars_frame *own = contextvars_cached_frame(&agent);
-    if (!own) own = contextvars_reach(agent).frame;
+    contextvars_frame *own = contextvars_look_and_reach().frame;
     if (own) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
     contextvars_this_thread.frame = &contextvars_nobodys_frame;
 }
@@ -96,45 +106,32 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 /// Synchronous code neither moves to another thread nor awaits a structured child. A task that it creates copies the slot,
 /// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
 /// suspending, and these look at the slot alone.
-static contextvars_slot *slot_to_ride_on(contextvars_frame *outer) {
-#if defined(CONTEXTVARS_PLAIN)
-    contextvars_slot *slot = contextvars_visible_slot();
-#else
-    contextvars_slot *slot = contextvars_learned_visible_slot();
-#endif
+static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
+    contextvars_slot *slot = visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;
-#if defined(CONTEXTVARS_PLAIN)
-    return runtime_task_group_is_open() ? NULL : slot;
-#else
-    return contextvars_learned_no_group() || !runtime_task_group_is_open() ? slot : NULL;
-#endif
+    return task_group_is_open(agent) ? NULL : slot;
 }
 
 contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
-    contextvars_agent agent;
-    contextvars_frame *outer = contextvars_cached_frame(&agent);
-    if (!outer) outer = contextvars_reach(agent).frame;
-    contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer) : NULL;
+    contextvars_cached cached = contextvars_cached_frame();
+    contextvars_frame *outer = cached.frame ? cached.frame : contextvars_reach(cached.agent).frame;
+    contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
+    if (!agent) agent = contextvars_current_agent();
+    contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {
         contextvars_slot_set_rider(ridden, frame);
     } else {
         contextvars_slot_push(frame);
     }
-    if (outer) {
-        agent = contextvars_frame_owner(outer);
-        contextvars_frame_set_owner(outer, agent | CONTEXTVARS_COVERED);
-    } else if (!agent) {
-        agent = contextvars_current_agent();
-    }
+    if (outer) contextvars_frame_set_owner(outer, agent | CONTEXTVARS_COVERED);
     contextvars_frame_set_owner(frame, agent);
     contextvars_this_thread.frame = frame;
     return (contextvars_binding){frame, outer, ridden};
 }
 
-void contextvars_unbind(contextvars_binding binding) {
-    contextvars_frame *frame = binding.frame, *outer = binding.outer;
+void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void *ridden) {
     contextvars_agent agent = contextvars_frame_owner(frame);
     contextvars_frame_set_owner(frame, 0);
     if (outer) contextvars_frame_set_owner(outer, agent);
@@ -143,8 +140,8 @@ void contextvars_unbind(contextvars_binding binding) {
     // last one of them, would be freed twice.
     contextvars_contents contents;
     bool has_contents = contextvars_storage_take(&frame->own, &contents);
-    if (binding.ridden) {
-        contextvars_slot *slot = binding.ridden;
+    if (ridden) {
+        contextvars_slot *slot = ridden;
         contextvars_slot_set_rider(slot, contextvars_slot_frame(slot) == outer ? NULL : outer);
     } else {
         contextvars_slot_pop();

@@ -159,37 +159,30 @@ static void return_to_page(contextvars_frame *frame) {
 
 // MARK: Threads
 
-typedef struct free_list {
-    contextvars_frame *first;
-    size_t count;
-} free_list;
-
-static _Thread_local free_list local;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t thread_end;
 
-static void push(contextvars_frame *frame) {
-    frame->storage = (contextvars_storage *)local.first;
-    local.first = frame;
-    local.count++;
-}
-
-static contextvars_frame *pop(void) {
-    contextvars_frame *frame = local.first;
-    local.first = (contextvars_frame *)frame->storage;
-    local.count--;
-    return frame;
+static void push(contextvars_thread *thread, contextvars_frame *frame) {
+    frame->storage = (contextvars_storage *)thread->free_frames;
+    thread->free_frames = frame;
+    thread->free_frame_count++;
 }
 
 static void return_to_pages(size_t count) {
+    contextvars_thread *thread = &contextvars_this_thread;
     pthread_mutex_lock(&mutex);
-    while (count-- > 0) return_to_page(pop());
+    for (; count > 0; count--) {
+        contextvars_frame *frame = thread->free_frames;
+        thread->free_frames = (contextvars_frame *)frame->storage;
+        thread->free_frame_count--;
+        return_to_page(frame);
+    }
     pthread_mutex_unlock(&mutex);
 }
 
 static void return_all(void *unused) {
     (void)unused;
-    return_to_pages(local.count);
+    return_to_pages(contextvars_this_thread.free_frame_count);
 }
 
 // A process that forks while another of its threads is at the pages has them in order.
@@ -208,27 +201,22 @@ static void prepare(void) {
 /// Sees to it that the thread returns its frames when it ends.
 static void watch_thread_end(void) {
     pthread_once(&once, prepare);
-    pthread_setspecific(thread_end, &local);
+    pthread_setspecific(thread_end, &contextvars_this_thread);
 }
 
-static void refill(void) {
+void contextvars_frames_refill(void) {
     watch_thread_end();
+    contextvars_thread *thread = &contextvars_this_thread;
     pthread_mutex_lock(&mutex);
-    for (int i = 0; i < BATCH; i++) push(take_from_pages());
+    for (int i = 0; i < BATCH; i++) push(thread, take_from_pages());
     pthread_mutex_unlock(&mutex);
 }
 
-contextvars_frame *contextvars_frame_allocate(void) {
-    if (!local.first) refill();
-    contextvars_frame *frame = pop();
-    frame->storage = &frame->own;
-    return frame;
-}
-
 void contextvars_frame_free(contextvars_frame *frame) {
-    if (!local.first) watch_thread_end();
-    push(frame);
-    if (local.count > 2 * BATCH) return_to_pages(BATCH);
+    contextvars_thread *thread = &contextvars_this_thread;
+    if (!thread->free_frames) watch_thread_end();
+    push(thread, frame);
+    if (thread->free_frame_count > 2 * BATCH) return_to_pages(BATCH);
 }
 
 // MARK: For tests

@@ -7,36 +7,30 @@
 
 #include "slot.h"
 
-/// Written and read by the main thread only.
-static contextvars_frame *root;
+/// Written by the main thread only.
+contextvars_frame *contextvars_main_root;
 static bool has_slot;
 
 static void try_to_push(void) {
     if (has_slot) return;
-    contextvars_slot_push(root);
+    contextvars_slot_push(contextvars_main_root);
     has_slot = contextvars_slot_is_only_value();
     if (!has_slot) contextvars_slot_pop();
 }
 
-contextvars_reached contextvars_reach_main_root(void) {
-    contextvars_frame *made = __atomic_load_n(&root, __ATOMIC_RELAXED);
-    if (!made || contextvars_frame_owner(made) != contextvars_current_agent()) return (contextvars_reached){0};
-    return (contextvars_reached){CONTEXTVARS_ACCESS_OWNED, contextvars_frame_storage(made), made};
-}
-
 bool contextvars_may_make_main_root(contextvars_reached reached) {
-    return reached.access == CONTEXTVARS_ACCESS_NONE || (reached.frame && reached.frame == root);
+    return !reached.storage || (reached.frame && reached.frame == contextvars_main_root);
 }
 
 contextvars_frame *contextvars_make_main_root(void) {
     if (runtime_running_task() || !contextvars_is_main_thread()) return NULL;
-    if (!root) {
+    if (!contextvars_main_root) {
         contextvars_frame *made = contextvars_frame_allocate();
         contextvars_frame_set_owner(made, contextvars_current_agent());
-        __atomic_store_n(&root, made, __ATOMIC_RELAXED);
+        __atomic_store_n(&contextvars_main_root, made, __ATOMIC_RELAXED);
     }
-    if (contextvars_frame_owner(root) != contextvars_current_agent()) return NULL;
+    if (contextvars_frame_owner(contextvars_main_root) != contextvars_current_agent()) return NULL;
     try_to_push();
-    if (has_slot) contextvars_this_thread.frame = root;
-    return root;
+    if (has_slot) contextvars_this_thread.frame = contextvars_main_root;
+    return contextvars_main_root;
 }

@@ -9,8 +9,6 @@
 
 #include "slot.h"
 
-#include <string.h>
-
 static const contextvars_hooks *hooks;
 static _Thread_local unsigned long copies;
 
@@ -30,15 +28,6 @@ void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextv
     __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->copy(source, is_own, destination);
 }
 
-bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents) {
-    *contents = storage->contents;
-    if (storage->flags & CONTEXTVARS_LENT) contents->values = 0;
-    uint8_t kept = storage->flags & CONTEXTVARS_PROMOTED;
-    memset(storage, 0, sizeof *storage);
-    storage->flags = kept;
-    return (contents->values | (uintptr_t)contents->variable) != 0;
-}
-
 void contextvars_contents_release(contextvars_contents *contents) {
     __atomic_load_n(&hooks, __ATOMIC_ACQUIRE)->release(contents);
 }
@@ -52,7 +41,7 @@ void contextvars_object_release(contextvars_storage *storage) {
 /// A copy has what is current for whoever makes it.
 static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
     (void)type;
-    *copy = (contextvars_slot){.is_copy = true};
+    *copy = (contextvars_slot){.storage.flags = CONTEXTVARS_COPY};
     copies++;
     if (!contextvars_supported.copies) return copy;
     contextvars_frame *led_to = contextvars_slot_frame(source);
@@ -66,10 +55,10 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
-    if (!source->is_copy) {
+    if (!contextvars_slot_is_copy(source)) {
         taken->frame = source->frame;
         taken->rider = NULL;
-        taken->is_copy = false;
+        taken->storage.flags = 0;
         return taken;
     }
     *taken = *source;
@@ -80,7 +69,7 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
-    if (!slot->is_copy) return;
+    if (!contextvars_slot_is_copy(slot)) return;
     contextvars_frame *frame = contextvars_slot_frame(slot);
     contextvars_storage *object = frame ? contextvars_frame_end(frame) : NULL;
     contextvars_contents contents;
@@ -156,7 +145,7 @@ const char contextvars_slot_key;
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;
     slot.frame = frame;
-    slot.is_copy = false;
+    slot.storage.flags = 0;
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 

@@ -16,10 +16,13 @@ typedef struct contextvars_slot {
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
     /// agent; children find that its owner is another agent, and pass it by.
     contextvars_frame *rider;
-    /// Whether this is a copy: then the storage below is its own.
-    bool is_copy;
+    /// In a copy, what it has; `CONTEXTVARS_COPY` is set then. Otherwise only its flags say anything.
     contextvars_storage storage;
 } contextvars_slot;
+
+static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
+    return contextvars_storage_has_flag(&slot->storage, CONTEXTVARS_COPY);
+}
 
 /// The slot's key: only its address matters.
 extern const char contextvars_slot_key;
@@ -64,7 +67,22 @@ void contextvars_frame_free(contextvars_frame *frame);
 contextvars_storage *contextvars_frame_end(contextvars_frame *frame);
 
 /// Empties a storage that nobody else uses. Returns whether there was anything, which the caller must release.
-bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents);
+static inline bool contextvars_storage_take(contextvars_storage *storage, contextvars_contents *contents) {
+    uint8_t flags = storage->flags;
+    contextvars_contents *had = &storage->contents;
+    bool keeps_map = had->values && !(flags & CONTEXTVARS_LENT_MAP);
+    bool has_any = keeps_map || had->variable;
+    // Word by word: the processor would have to wait for several recent stores before it can load more at once.
+    if (has_any) {
+        contents->values = keeps_map ? __atomic_load_n(&had->values, __ATOMIC_RELAXED) : 0;
+        contents->count = __atomic_load_n(&had->count, __ATOMIC_RELAXED);
+        contents->variable = flags & CONTEXTVARS_LENT_VARIABLE ? NULL : __atomic_load_n(&had->variable, __ATOMIC_RELAXED);
+        contents->bits = __atomic_load_n(&had->bits, __ATOMIC_RELAXED);
+        contents->box = __atomic_load_n(&had->box, __ATOMIC_RELAXED);
+    }
+    *storage = (contextvars_storage){.flags = flags & CONTEXTVARS_PROMOTED};
+    return has_any;
+}
 
 /// Releases what a storage had. It may run deinitialisers, and these may use contexts: for the very end of an operation.
 void contextvars_contents_release(contextvars_contents *contents);
@@ -76,8 +94,16 @@ void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextv
 /// Covers the innermost frame that the calling agent owns, if it owns one, because the runtime makes another one innermost.
 void contextvars_cover_own_frame(void);
 
-/// The main thread's root frame, where it has been made and the caller runs in it.
-contextvars_reached contextvars_reach_main_root(void);
+/// The main thread's root frame, once it has been made.
+extern contextvars_frame *contextvars_main_root;
+
+/// What the caller reaches where it sees no slot: on the main thread the root, if that has none.
+static inline contextvars_reached contextvars_reach_main_root(contextvars_agent agent) {
+    contextvars_frame *root = __atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED);
+    if (!root) return (contextvars_reached){NULL, NULL};
+    if (contextvars_frame_owner(root) != (agent ? agent : contextvars_current_agent())) return (contextvars_reached){NULL, NULL};
+    return (contextvars_reached){contextvars_frame_storage(root), root};
+}
 
 /// What the check of the runtime found.
 typedef struct contextvars_support {

@@ -1,4 +1,4 @@
-#include "contextvars_tools.h"
+#include "contextvars_frames.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -96,7 +96,7 @@ extension Context {
 
     @usableFromInline
     func unclaim() {
-        storage.withdraw()
+        storage.withdrawAfterUse()
         contextvars_storage_unclaim(storage)
     }
 }

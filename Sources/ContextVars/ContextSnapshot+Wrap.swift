@@ -14,6 +14,7 @@ extension ContextSnapshot {
     ///
     /// - Returns: A function of the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
+    @inlinable
     public func wrap<each Argument, Result>(
         _ function: @escaping @Sendable (repeat each Argument) -> Result
     ) -> @Sendable (repeat each Argument) -> Result {
@@ -26,6 +27,7 @@ extension ContextSnapshot {
     ///
     /// - Returns: A function of the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
+    @inlinable
     public func wrap<each Argument, Result, Failure: Error>(
         _ function: @escaping @Sendable (repeat each Argument) throws(Failure) -> Result
     ) -> @Sendable (repeat each Argument) throws(Failure) -> Result {
@@ -38,6 +40,7 @@ extension ContextSnapshot {
     ///
     /// - Returns: A function of the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
+    @inlinable
     public func wrap<each Argument: Sendable, Result: Sendable>(
         _ function: @escaping @Sendable (repeat each Argument) async -> Result
     ) -> @Sendable (repeat each Argument) async -> Result {
@@ -51,6 +54,7 @@ extension ContextSnapshot {
     ///
     /// - Returns: A function of the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
+    @inlinable
     public func wrap<each Argument: Sendable, Result: Sendable, Failure: Error>(
         _ function: @escaping @Sendable (repeat each Argument) async throws(Failure) -> Result
     ) -> @Sendable (repeat each Argument) async throws(Failure) -> Result {
@@ -64,6 +68,7 @@ extension ContextSnapshot {
     /// - Returns: A function of the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
     @_disfavoredOverload
+    @inlinable
     public func wrap<each Argument, Result>(
         _ function: @escaping (repeat each Argument) -> Result
     ) -> (repeat each Argument) -> Result {
@@ -77,6 +82,7 @@ extension ContextSnapshot {
     /// - Returns: A function of the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
     @_disfavoredOverload
+    @inlinable
     public func wrap<each Argument, Result, Failure: Error>(
         _ function: @escaping (repeat each Argument) throws(Failure) -> Result
     ) -> (repeat each Argument) throws(Failure) -> Result {

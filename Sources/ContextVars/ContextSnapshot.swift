@@ -39,23 +39,23 @@ public struct ContextSnapshot: Sendable {
     }
 
     /// The values of task locals; `nil` where it carries none.
-    /// The address of the root of the values' map, without a reference to it, and their number.
-    var rootAddress: UnsafeMutableRawPointer? {
-        switch contents {
-        case .values(let values), .valuesAndCaptured(let values, _): values.rootAddress
-        }
-    }
-
-    var count: Int {
-        switch contents {
-        case .values(let values), .valuesAndCaptured(let values, _): values.count
-        }
-    }
-
     @usableFromInline var captured: CapturedValue? {
         switch contents {
         case .values: nil
         case .valuesAndCaptured(_, let captured): captured
+        }
+    }
+
+    /// The same values, without those of task locals.
+    @usableFromInline var withoutCaptured: ContextSnapshot { ContextSnapshot(values) }
+
+    /// The two words of the values' map, without a reference to it, in a snapshot that carries no task locals.
+    ///
+    /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.
+    @inline(__always)
+    var unretainedValues: (root: UInt, count: Int) {
+        withUnsafeBytes(of: contents) { bytes in
+            (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
         }
     }
 
@@ -111,12 +111,14 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        if let captured { return try captured.run(in: Scope(copying: self, isSynchronous: true), body) }
-        let scope = Scope(lending: self)
-        defer {
-            scope.end()
-            withExtendedLifetime(self) {}
+        defer { withExtendedLifetime(self) {} }
+        if let captured {
+            let values = withoutCaptured
+            defer { withExtendedLifetime(values) {} }
+            return try captured.run(in: Scope(copying: values, isSynchronous: true), body)
         }
+        let scope = Scope(copying: self, isSynchronous: true)
+        defer { scope.end() }
         return try body()
     }
 
@@ -131,7 +133,12 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result, Failure: Error>(
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
-        if let captured { return try await captured.run(in: Scope(copying: self, isSynchronous: false), body) }
+        defer { withExtendedLifetime(self) {} }
+        if let captured {
+            let values = withoutCaptured
+            defer { withExtendedLifetime(values) {} }
+            return try await captured.run(in: Scope(copying: values, isSynchronous: false), body)
+        }
         do {
             return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
                 () async throws in try await body()
@@ -147,12 +154,14 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        if let captured { return captured.run(in: Scope(copying: self, isSynchronous: true), body) }
-        let scope = Scope(lending: self)
-        defer {
-            scope.end()
-            withExtendedLifetime(self) {}
+        defer { withExtendedLifetime(self) {} }
+        if let captured {
+            let values = withoutCaptured
+            defer { withExtendedLifetime(values) {} }
+            return captured.run(in: Scope(copying: values, isSynchronous: true), body)
         }
+        let scope = Scope(copying: self, isSynchronous: true)
+        defer { scope.end() }
         return body()
     }
 
@@ -166,7 +175,12 @@ extension ContextSnapshot {
     public nonisolated(nonsending) func run<Result>(
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        if let captured { return await captured.run(in: Scope(copying: self, isSynchronous: false), body) }
+        defer { withExtendedLifetime(self) {} }
+        if let captured {
+            let values = withoutCaptured
+            defer { withExtendedLifetime(values) {} }
+            return await captured.run(in: Scope(copying: values, isSynchronous: false), body)
+        }
         return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
     }
 }

@@ -18,7 +18,10 @@ extension ContextVar {
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
-        defer { scope.end() }
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
+        }
         return try operation()
     }
 
@@ -33,6 +36,7 @@ extension ContextVar {
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
         do {
             return try await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false)) {
                 () async throws in try await operation()
@@ -54,7 +58,10 @@ extension ContextVar {
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
         let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
-        defer { scope.end() }
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
+        }
         return operation()
     }
 
@@ -69,6 +76,7 @@ extension ContextVar {
     public nonisolated(nonsending) func withValue<Result>(
         _ value: Value, operation: nonisolated(nonsending) () async -> Result
     ) async -> Result {
-        await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false), operation)
+        defer { withExtendedLifetime(self) {} }
+        return await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false), operation)
     }
 }

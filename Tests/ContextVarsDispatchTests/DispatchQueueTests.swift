@@ -1,6 +1,7 @@
 import ContextVars
 import ContextVarsDispatch
 import Dispatch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -137,5 +138,26 @@ import Testing
         await waitUntil { context[variable] == 1 }
         queue.sync {}
         try context.run { #expect(variable.get() == 1) }
+    }
+
+    @Test func `The context may be written before or after the other arguments`() async {
+        let (variable, queue, group) = (
+            ContextVar("variable", default: 0), DispatchQueue(label: "queue"), DispatchGroup()
+        )
+        let seen = await withCheckedContinuation { continuation in
+            variable.withValue(1) {
+                let seen = Mutex<[Int]>([])
+                queue.async(context: .current, group: group, qos: .utility) {
+                    seen.withLock { $0.append(variable.get()) }
+                }
+                queue.async(group: group, qos: .utility, context: .current) {
+                    seen.withLock { $0.append(variable.get()) }
+                }
+                group.notify(context: .current, queue: queue) {
+                    continuation.resume(returning: seen.withLock { $0 } + [variable.get()])
+                }
+            }
+        }
+        #expect(seen == [1, 1, 1])
     }
 }

@@ -17,6 +17,33 @@ import Testing
         }
     }
 
+    /// oven-sh/bun#33806: among many other chains, the callbacks of one lost their values for good.
+    @Test func `A chain keeps its values among thousands of others, with values and without`() async throws {
+        try await withEventLoops(2) { loops in
+            let wrong = Mutex<[String]>([])
+            let chains = (0..<2000).map { number in
+                Request.id.withValue("\(number)") {
+                    let (first, second) = (loops[number % 2], loops[(number + 1) % 2])
+                    @Sendable func check(_ expected: String?) {
+                        let seen = Request.id.get()
+                        if seen != expected { wrong.withLock { $0.append("\(number): \(seen ?? "-")") } }
+                        _ = try? Request.id.set("changed by \(number)")
+                    }
+                    let plain = first.submit { check(nil) }.map { check(nil) }.hop(to: second).map { check(nil) }
+                    return first.submit(context: .current) { check("\(number)") }
+                        .inContext(.current)
+                        .map { check("\(number)") }
+                        .flatMap { second.submit { check(nil) } }
+                        .map { check("\(number)") }
+                        .future
+                        .and(plain)
+                }
+            }
+            for chain in chains { _ = try await chain.get() }
+            #expect(wrong.withLock { $0 } == [])
+        }
+    }
+
     @Test func `A whole chain runs in the values of the place where it was written`() async throws {
         try await withEventLoops(2) { loops in
             let queue = DispatchQueue(label: "blocking")

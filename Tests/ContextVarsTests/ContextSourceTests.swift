@@ -1,4 +1,5 @@
 import ContextVars
+import TestSupport
 import Testing
 
 /// `Task(context:)` and `group.addTask(context:)`.
@@ -32,12 +33,12 @@ import Testing
         guard #available(macOS 26, iOS 26, tvOS 26, watchOS 26, visionOS 26, *) else { return }
         func nameAndPriority() -> String { "\(Task.name ?? "-") \(Task.currentPriority == .high)" }
         let snapshot = ContextSnapshot()
-        let task = Task(name: "a", priority: .high, context: snapshot) { nameAndPriority() }
+        let task = Task(context: snapshot, name: "a", priority: .high) { nameAndPriority() }
         #expect(await task.value == "a true")
-        let failing = Task(name: "b", context: snapshot) { () async throws in nameAndPriority() }
+        let failing = Task(context: snapshot, name: "b") { () async throws in nameAndPriority() }
         #expect(try await failing.value.hasPrefix("b"))
         let children = await withTaskGroup { group in
-            group.addTask(name: "c", priority: .high, context: snapshot) { nameAndPriority() }
+            group.addTask(context: snapshot, name: "c", priority: .high) { nameAndPriority() }
             group.addTask(name: "c", priority: .high) { nameAndPriority() }
             return await group.reduce(into: []) { $0.append($1) }
         }
@@ -51,6 +52,28 @@ import Testing
         #expect(throws: ContextError.alreadyEntered) { try Task(context: context) {} }
         end.finish()
         await task.value
+    }
+
+    @Test func `A loop that a request is the first to need keeps its values, unless it starts with nothing`()
+        async throws
+    {
+        try await Context().run {
+            try variable.set(1)
+            let request = Gate()
+            let plain = Task {
+                await request.wait()
+                return variable.get()
+            }
+            let clean = Task(context: ContextSnapshot()) {
+                await request.wait()
+                try variable.set(variable.get() + 5)
+                return variable.get()
+            }
+            try variable.set(2)
+            request.open()
+            #expect(await plain.value == 1)
+            #expect(try await clean.value == 5)
+        }
     }
 
     @Test func `A snapshot gives a task a copy and never throws`() async throws {

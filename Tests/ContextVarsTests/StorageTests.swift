@@ -28,6 +28,13 @@ import Testing
         #expect(address - Context.storageOffset == Unmanaged.passUnretained(context).toOpaque())
     }
 
+    @Test func `A snapshot that carries nothing is its map`() {
+        let snapshot = ContextSnapshot().with(ContextVar("a", default: 0), 1)
+        #expect(UnsafeMutableRawPointer(bitPattern: snapshot.unretainedValues.root) == snapshot.values.rootAddress)
+        #expect(snapshot.unretainedValues.count == 1)
+        #expect(ContextSnapshot().unretainedValues == (0, 0))
+    }
+
     @Test func `A change beside the map comes before what the map has`() {
         let (first, second) = (ContextVar("first", default: 0), ContextVar("second", default: 0))
         let values = ContextSnapshot().with(first, 1).with(second, 2)

@@ -112,6 +112,12 @@ import Testing
         #expect(Baggage.parse("tenant=acme,\(last)").baggage["tenant"] == "acme")
     }
 
+    /// open-telemetry/opentelemetry-python#5566: form encoding made `a+b` into `a b`.
+    @Test func `A plus is a plus, and a space is an escape, both ways`() {
+        #expect(Baggage.parse("k=a+b%20c%2Bd").baggage["k"] == "a+b c+d")
+        #expect(Baggage([member("k", "a+b c")]).serialized().header == "k=a+b%20c")
+    }
+
     @Test func `Several headers of one message are one list`() {
         let (baggage, problems) = Baggage.parse(["userId=alice", "", "broken", "serverNode=DF%2028,isProduction=false"])
         #expect(baggage.members.map(\.key) == ["userId", "serverNode", "isProduction"])

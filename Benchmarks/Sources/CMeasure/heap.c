@@ -33,6 +33,8 @@ measure_heap measure_stop_counting_heap(void) {
 
 bool measure_can_count_heap(void) { return true; }
 
+void measure_trim_heap(void) { malloc_trim(0); }
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
@@ -87,5 +89,7 @@ void free(void *block) {
 #else
 
 bool measure_can_count_heap(void) { return false; }
+
+void measure_trim_heap(void) {}
 
 #endif

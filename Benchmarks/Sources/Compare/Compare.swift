@@ -14,16 +14,39 @@ struct Compare: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Where to write charts as SVG; needs Python with matplotlib.", valueName: "dir"))
     var plot: String?
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Measures nothing, but prints JSON files of several runs side by side, as Markdown.", valueName: "file"))
+    var merge: [String] = []
+
+    /// What this process does when `compare` starts itself: memory is measured in a process that does nothing else.
+    @Option(help: .hidden)
+    var burst: Burst.Kind?
+
     private static let everything = Selection(
-        rows: Get.rows + SetReset.rows + Scopes.rows + Tasks.rows + CPythonRows.rows + Map.rows + Memory.rows
-            + Threads.rows,
+        [
+            "get": Get.rows,
+            "set": SetReset.rows,
+            "scopes": Scopes.rows + AsyncScopes.rows,
+            "children": Children.rows,
+            "tasks": Tasks.rows + TaskKinds.rows,
+            "first use": FirstUse.rows,
+            "large": LargeContexts.rows,
+            "cpython": CPythonRows.rows,
+            "map": Map.rows,
+            "memory": Memory.rows + Burst.rows,
+            "threads": Threads.rows,
+        ],
         growth: Growth.all)
 
     func validate() throws {
-        try options.check(Self.everything)
+        if burst == nil && merge.isEmpty { try options.check(Self.everything) }
     }
 
     func run() async throws {
+        if let burst { return try await burst.perform() }
+        if !merge.isEmpty { return print(try MergedTable(of: merge, filter: options.filter).markdown) }
         let charts = plot.map(Plot.init)
         try charts?.check()
         print(Machine().description)

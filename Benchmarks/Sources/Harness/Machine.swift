@@ -16,7 +16,8 @@ package struct Machine {
         """
         CPU        \(processor), \(processors) processors, load \(load ?? "unknown")
         OS         \(system ?? ProcessInfo.processInfo.operatingSystemVersionString), kernel \(kernel ?? "unknown")
-        toolchain  \(toolchain ?? "unknown"), release build
+        toolchain  \(toolchain ?? "unknown")
+        build      \(Build.current.description)
         """
     }
 }

@@ -8,25 +8,23 @@ package struct MeasuringOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Only rows in whose line, \"operation | peer\" or \"growth | operation\", this is found.",
+            "Only rows in whose line, \"group | operation | peer\" or \"growth | operation\", this is found.",
             valueName: "regex"))
-    var filter: String?
+    package private(set) var filter: String?
 
     @Option(help: "How many batches of each side are measured.")
     var rounds = 101
 
+    @Flag(help: "Measures a debug build too, where no row has a bar.")
+    var unoptimized = false
+
     package init() {}
 
-    /// Refuses what can't be measured: a debug build, a filter that leaves nothing.
+    /// Refuses what can't be measured: a debug build that isn't meant, a filter that leaves nothing.
     package func check(_ selection: Selection) throws {
-        #if DEBUG
-        throw ValidationError("Only a release build says something: swift run -c release …")
-        #else
-        try checkValues(selection)
-        #endif
-    }
-
-    private func checkValues(_ selection: Selection) throws {
+        guard Build.current != .debug || unoptimized else {
+            throw ValidationError("Bars are for release builds: swift run -c release …, or --unoptimized.")
+        }
         guard rounds > 0 else { throw ValidationError("--rounds must be at least 1.") }
         let filtered: Selection
         do {
@@ -41,7 +39,7 @@ package struct MeasuringOptions: ParsableArguments {
     package func measure(_ selection: Selection) async throws -> Results {
         let results = try await Results(of: selection.filtered(by: filter), Runner(rounds: rounds))
         print(results.text)
-        if let json { try JSONReport(outcomes: results.outcomes).data().write(to: URL(filePath: json)) }
+        if let json { try results.outcomes.compactMap(ReportedRow.init).write(to: URL(filePath: json)) }
         return results
     }
 }

@@ -66,6 +66,11 @@ extension Meter {
         self.operations = operations
     }
 
+    /// Takes what one operation of this batch took.
+    package func record(perOperation figure: Double) {
+        record(figure * Double(iterations), operations: iterations)
+    }
+
     private func begin() -> UInt64 {
         if quantity == .allocations { measure_start_counting_heap() }
         return measure_now()

@@ -36,6 +36,7 @@ package struct Results {
     private var summary: String {
         let withBar = outcomes.filter { $0.row.bar != nil }
         let reached = withBar.count { $0.reachesBar }
-        return "\(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches."
+        let build = Build.current.rawValue
+        return "\(build): \(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches."
     }
 }

@@ -18,12 +18,16 @@ package struct Row: Sendable {
     package enum Unit: String, Sendable {
         case nanoseconds = "ns"
         case bytes
+        /// Resident memory of a process.
+        case megabytes = "MB"
         /// Millions of operations a second, all threads together.
         case throughput = "Mop/s"
         /// Requests a second, all connections together.
         case requests = "1/s"
     }
 
+    /// The topic of the row, where rows are grouped.
+    package private(set) var group: String?
     package let operation: String
     package let peer: String
     /// The ratio, ours to the peer's, that the row has to reach; nil where it only informs.
@@ -40,13 +44,24 @@ package struct Row: Sendable {
     ) {
         self.operation = operation
         self.peer = peer
-        self.bar = bar
+        self.bar = Build.current == .debug ? nil : bar
         self.unit = unit
         self.hasPeer = hasPeer
         self.makeSides = sides
     }
 
-    package var title: String { "\(operation) | \(peer)" }
+    /// What a filter is looked for in.
+    package var title: String { Self.title(group, operation, peer) }
+
+    static func title(_ group: String?, _ operation: String, _ peer: String) -> String {
+        [group, operation, peer].compactMap(\.self).joined(separator: " | ")
+    }
+
+    func inGroup(_ name: String) -> Row {
+        var row = self
+        row.group = name
+        return row
+    }
 
     package var higherIsBetter: Bool { unit == .throughput || unit == .requests }
 }

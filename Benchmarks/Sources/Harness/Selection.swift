@@ -8,6 +8,11 @@ package struct Selection {
         self.growth = growth
     }
 
+    /// Rows in groups, by whose names they can be chosen.
+    package init(_ groups: KeyValuePairs<String, [Row]>, growth: [Growth] = []) {
+        self.init(rows: groups.flatMap { name, rows in rows.map { $0.inGroup(name) } }, growth: growth)
+    }
+
     /// What has a regular expression in its title, or everything where there is none.
     func filtered(by filter: String?) throws -> Selection {
         guard let filter else { return self }

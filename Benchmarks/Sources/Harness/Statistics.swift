@@ -12,6 +12,13 @@ package struct Statistics: Sendable {
         spread = median == 0 ? 0 : (Self.quantile(0.75, of: sorted) - Self.quantile(0.25, of: sorted)) / median
     }
 
+    /// The mean of the middle half, for samples that are coarser than what they measure.
+    package static func middleMean(of samples: [Double]) -> Double {
+        let quarter = samples.count / 4
+        let middle = samples.sorted().dropFirst(quarter).dropLast(quarter)
+        return middle.reduce(0, +) / Double(middle.count)
+    }
+
     /// Linear between the two nearest samples.
     private static func quantile(_ share: Double, of sorted: [Double]) -> Double {
         guard let last = sorted.indices.last else { return .nan }

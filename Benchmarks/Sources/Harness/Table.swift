@@ -5,15 +5,17 @@ struct Table {
     let outcomes: [Outcome]
 
     var text: String {
-        let header = ["operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations"]
+        let header = [
+            "group", "operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations",
+        ]
         let lines = [header] + outcomes.map(cells)
-        return columns(lines, alignedRight: 2...8)
+        return columns(lines, alignedRight: 3...9)
     }
 
     private func cells(_ outcome: Outcome) -> [String] {
         let row = outcome.row
         return [
-            row.operation, row.peer,
+            row.group ?? "", row.operation, row.peer,
             figure(outcome.ours.median), percent(outcome.ours.spread),
             figure(outcome.peer.median), percent(outcome.peer.spread),
             row.unit.rawValue,

@@ -27,6 +27,9 @@ typedef struct contextvars_thread {
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
 #endif
+    /// Frames that the thread keeps for its next bindings, linked by `storage` (`frame_pool.c`).
+    contextvars_frame *_Nullable free_frames;
+    size_t free_frame_count;
     /// The thread's mark for owners who want to release what it may be reading; NULL before its first borrowed read.
     contextvars_reader *_Nullable reader;
     /// Identities that the thread may give out.

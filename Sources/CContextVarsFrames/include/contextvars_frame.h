@@ -49,42 +49,47 @@ static inline void contextvars_frame_set_storage(contextvars_frame *frame, conte
 
 // MARK: Finding a frame
 
-/// The innermost frame of the calling agent if the agent is known to own it: the way of nearly every operation. A few
-/// loads, whatever the number of task-local values. NULL means "unknown": then `contextvars_reach` finds out, for an agent
-/// that this has asked for, or 0.
-static inline contextvars_frame *_Nullable contextvars_cached_frame(contextvars_agent *agent) {
+/// What the calling thread remembers.
+typedef struct contextvars_cached {
+    /// The innermost frame of the calling agent if the agent is known to own it. NULL means "unknown": then
+    /// `contextvars_reach` finds out.
+    contextvars_frame *_Nullable frame;
+    /// The calling agent, if it had to be asked for; else 0.
+    contextvars_agent agent;
+} contextvars_cached;
+
+/// The way of nearly every operation: a few loads, whatever the number of task-local values.
+static inline contextvars_cached contextvars_cached_frame(void) {
     contextvars_frame *frame = contextvars_this_thread.frame;
     contextvars_agent owner = contextvars_frame_owner(frame);
-    *agent = 0;
 #if defined(CONTEXTVARS_PLAIN)
-    if (owner == 0) return NULL;
-    *agent = contextvars_current_agent();
-    return owner == *agent ? frame : NULL;
+    if (owner == 0) return (contextvars_cached){NULL, 0};
+    contextvars_agent agent = contextvars_current_agent();
+    return (contextvars_cached){owner == agent ? frame : NULL, agent};
 #else
-    // Where the task is unknown, it owns nothing here, and `contextvars_reach` asks the runtime.
-    return owner == contextvars_agent_of(*contextvars_this_thread.running_task) ? frame : NULL;
+    void *_Nullable task = *contextvars_this_thread.running_task;
+    contextvars_agent agent = contextvars_agent_of(task);
+    // An unknown task owns nothing.
+    if (owner == agent) return (contextvars_cached){frame, agent};
+    return (contextvars_cached){NULL, task == (void *)CONTEXTVARS_TASK_UNKNOWN ? 0 : agent};
 #endif
 }
 
-/// How an agent stands to the storage that is current for it.
-typedef enum contextvars_access : int {
-    CONTEXTVARS_ACCESS_NONE,
-    CONTEXTVARS_ACCESS_BORROWED,
-    CONTEXTVARS_ACCESS_OWNED,
-} contextvars_access;
-
+/// What an agent reaches, and how it stands to it.
 typedef struct contextvars_reached {
-    contextvars_access access;
-    /// NULL without access. It stays at least as long as the caller runs.
+    /// NULL where no context is current. It stays at least as long as the caller runs.
     contextvars_storage *_Nullable storage;
-    /// The frame, if the caller owns it.
+    /// The frame, if the caller owns it. A storage without one is borrowed.
     contextvars_frame *_Nullable frame;
 } contextvars_reached;
 
-/// The innermost storage that the calling agent reaches, and how it may use it.
+/// The innermost storage that the calling agent reaches, where `contextvars_cached_frame` has found no frame.
 ///
-/// `agent`: the calling agent, if it is known by now; else 0.
+/// `agent`: what it has said of the agent.
 contextvars_reached contextvars_reach(contextvars_agent agent);
+
+/// The same for a caller who hasn't looked at the cached frame.
+contextvars_reached contextvars_look_and_reach(void);
 
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
 bool contextvars_may_make_main_root(contextvars_reached reached);
@@ -103,16 +108,28 @@ typedef struct contextvars_binding {
     void *_Nullable ridden;
 } contextvars_binding;
 
-/// A frame to be filled and bound. It has an empty storage of its own.
-contextvars_frame *contextvars_frame_allocate(void);
+/// Gives the calling thread frames from the pool.
+void contextvars_frames_refill(void);
+
+/// A frame to be filled and bound. Its own storage is empty.
+static inline contextvars_frame *contextvars_frame_allocate(void) {
+    contextvars_thread *thread = &contextvars_this_thread;
+    if (!thread->free_frames) contextvars_frames_refill();
+    contextvars_frame *frame = thread->free_frames;
+    thread->free_frames = (contextvars_frame *)frame->storage;
+    thread->free_frame_count--;
+    frame->storage = &frame->own;
+    return frame;
+}
 
 /// Makes a frame the innermost one of the calling agent.
 ///
 /// `synchronous`: until the frame is unbound, the agent doesn't suspend, and opens no task group.
 contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous);
 
-/// Undoes the caller's latest binding, and releases what the frame's own storage has.
-void contextvars_unbind(contextvars_binding binding);
+/// Undoes the caller's latest binding, and releases what the frame's own storage has. (The parts of a
+/// `contextvars_binding`: together, they would be passed in memory.)
+void contextvars_unbind(contextvars_frame *frame, contextvars_frame *_Nullable outer, void *_Nullable ridden);
 
 // MARK: What Swift gives
 

@@ -27,6 +27,10 @@ void contextvars_note_task(contextvars_task_notes *notes);
 /// allocates more than is searched.
 void contextvars_learn_place_of_values(void);
 
+/// Learns how a structured child without values is linked to its parent's. To be called in such a child, whose parent's
+/// latest value is a slot.
+void contextvars_learn_parent_link(void);
+
 /// Learns where tasks keep their status records, from notes about two task groups, whose addresses these are.
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner);
 

@@ -31,22 +31,23 @@ void contextvars_storage_publish(contextvars_storage *storage);
 
 /// Begins to read a borrowed storage. What `contextvars_storage_values` gives stays until `contextvars_end_reading`.
 static inline void contextvars_begin_reading(contextvars_storage *storage) {
-    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
     contextvars_reader *_Nullable known = contextvars_this_thread.reader;
     contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
     __atomic_store_n(&reader->reading, storage, __ATOMIC_RELAXED);
-    // The mark before the values, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
+    // The mark before all that follows, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
     if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
     } else {
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
+    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
 }
 
 /// Ends it. A function that can't be seen through, so that whatever the caller retained was retained before.
 void contextvars_end_reading(void);
 
-/// Whether nobody reads a storage who may have seen what its owner has replaced before this call. Never waits.
+/// Whether nobody is reading a storage. Whoever begins to read it later sees what the caller has written before. Never
+/// waits.
 bool contextvars_nobody_reads(const contextvars_storage *storage);
 
 #pragma clang assume_nonnull end

@@ -44,11 +44,15 @@ enum {
     CONTEXTVARS_LOCKED = 1,
     /// Structured children read the storage without the lock.
     CONTEXTVARS_PUBLISHED = 2,
-    /// The storage keeps no reference to its map: the caller of a synchronous scope does.
-    CONTEXTVARS_LENT = 4,
+    /// The storage keeps no reference to its map, or to the changed variable: whoever began the scope does.
+    CONTEXTVARS_LENT_MAP = 4,
+    CONTEXTVARS_LENT_VARIABLE = 8,
+    CONTEXTVARS_LENT = CONTEXTVARS_LENT_MAP | CONTEXTVARS_LENT_VARIABLE,
     /// In a frame's own storage: the frame's current one is that of a `Context` object which was made for it, and which it
     /// keeps.
-    CONTEXTVARS_PROMOTED = 8,
+    CONTEXTVARS_PROMOTED = 16,
+    /// The storage is that of a slot which is a copy.
+    CONTEXTVARS_COPY = 32,
 };
 
 // MARK: The lock
@@ -62,7 +66,8 @@ static inline bool contextvars_storage_lock(contextvars_storage *storage) {
     while (__atomic_fetch_or(&storage->flags, CONTEXTVARS_LOCKED, __ATOMIC_ACQUIRE) & CONTEXTVARS_LOCKED) {
         contextvars_storage_wait(storage);
     }
-    return __atomic_load_n(&storage->flags, __ATOMIC_RELAXED) == CONTEXTVARS_LOCKED;
+    uint8_t flags = __atomic_load_n(&storage->flags, __ATOMIC_RELAXED);
+    return (flags & (CONTEXTVARS_PUBLISHED | CONTEXTVARS_LENT)) == 0;
 }
 
 /// Gives back the lock. For a caller that retained nothing under it; others call `contextvars_retain_barrier` before.

@@ -6,11 +6,16 @@
 
 #include "../slot.h"
 
-/// Where a task keeps the head of its task-local values, and that of its status records, among them its open task groups:
-/// offsets in bytes; 0 for a place that isn't known.
+/// Where the runtime keeps the task that runs on the calling thread, as its code says; or NULL.
+void *const *contextvars_running_task_by_code(void);
+
 typedef struct contextvars_task_layout {
-    size_t values;
-    size_t records;
+    /// Where a task keeps the latest item of its task-local values, and its latest status record, among them its open task
+    /// groups: offsets in bytes; 0 for a place that isn't known.
+    size_t values, records;
+    /// The low bits of an item's first word where the item only leads a structured child to its parent's items; 0 if they
+    /// aren't known. (They are 0 in an item with a value.)
+    size_t parent_link;
 } contextvars_task_layout;
 
 extern contextvars_task_layout contextvars_known_layout;
@@ -20,21 +25,34 @@ static inline const void *contextvars_task_word(void *task, size_t offset) {
     return __atomic_load_n((const void **)((char *)task + offset), __ATOMIC_RELAXED);
 }
 
-/// The slot that the caller reaches, or NULL: `contextvars_visible_slot`, where it is the latest value.
-static inline contextvars_slot *contextvars_learned_visible_slot(void) {
+/// The bits of an item's first word that say what kind of item it is.
+enum { CONTEXTVARS_LINK_BITS = 7 };
+
+/// The slot that the caller reaches, or NULL: what `contextvars_visible_slot` gives. Goes through the values of a task, and
+/// through those of its parents, as long as it knows their kind.
+static inline contextvars_slot *contextvars_learned_visible_slot(contextvars_agent agent) {
     size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    void *task = contextvars_running_task();
-    if (offset == 0 || !task) return contextvars_visible_slot();
-    const runtime_item *latest = contextvars_task_word(task, offset);
-    if (!latest) return NULL;
-    return latest->key == &contextvars_slot_key ? (contextvars_slot *)latest->value : contextvars_visible_slot();
+    if (offset == 0 || agent & CONTEXTVARS_THREAD) return contextvars_visible_slot();
+    size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
+    const runtime_item *item = contextvars_task_word((void *)agent, offset);
+    while (item) {
+        size_t kind = item->next_and_flags & CONTEXTVARS_LINK_BITS;
+        if (kind == 0) {
+            if (item->key == &contextvars_slot_key) return (contextvars_slot *)item->value;
+        } else if (kind != parent_link) {
+            return contextvars_visible_slot();
+        }
+        item = (const runtime_item *)(item->next_and_flags - kind);
+    }
+    return NULL;
 }
 
-/// Whether the running task is known to have no open task group. False means "unknown".
-static inline bool contextvars_learned_no_group(void) {
+/// Whether the caller is in the body of a task group: what `runtime_task_group_is_open` gives.
+static inline bool contextvars_learned_task_group_is_open(contextvars_agent agent) {
+    if (agent & CONTEXTVARS_THREAD) return false;
     size_t offset = __atomic_load_n(&contextvars_known_layout.records, __ATOMIC_RELAXED);
-    void *task = contextvars_running_task();
-    return !task || (offset != 0 && !contextvars_task_word(task, offset));
+    if (offset != 0 && !contextvars_task_word((void *)agent, offset)) return false;
+    return runtime_task_group_is_open();
 }
 
 #endif

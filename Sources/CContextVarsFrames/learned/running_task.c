@@ -6,12 +6,14 @@
 ///
 /// Invariant: the variable is at a fixed place of the library's thread-local block, whose address doesn't change while
 /// the thread lives. The place is searched by what it holds, and trusted only after a second, different value of the
-/// runtime's function was found in it. Where that fails, or the library can't be told apart (another object format, the
-/// static standard library), the function is called each time.
+/// runtime's function was found in it. Where the runtime is linked into the program, `running_task_by_code.c` knows more.
+/// Where both fail, the function is called each time.
 
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
 #endif
+
+#include "contextvars_frames.h"
 
 #if !defined(CONTEXTVARS_PLAIN)
 
@@ -84,6 +86,8 @@ static long index_of(void *task, block block) {
     return found;
 }
 
+// MARK: Finding it
+
 /// Learns from what the runtime's function says at this moment. (That no task runs says little: most words are zero.)
 static void observe(void *task) {
     if (!task || task == __atomic_load_n(&candidate_task, __ATOMIC_RELAXED)) return;
@@ -110,6 +114,9 @@ void *contextvars_find_running_task(void) {
     } else if (index >= 0) {
         block block = runtime_block();
         if (block.words) contextvars_this_thread.running_task = &block.words[index];
+    } else {
+        void *const *place = contextvars_running_task_by_code();
+        if (place) contextvars_this_thread.running_task = place;
     }
     return task;
 }

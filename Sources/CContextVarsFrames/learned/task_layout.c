@@ -5,9 +5,10 @@
 /// follows them there and back. Where that fails, or hasn't been tried yet, nothing is known, and the runtime's functions
 /// are asked.
 
+#include "contextvars_frames.h"
+
 #if !defined(CONTEXTVARS_PLAIN)
 
-#include "contextvars_learned.h"
 #include "learned.h"
 
 contextvars_task_layout contextvars_known_layout;
@@ -53,13 +54,27 @@ void contextvars_learn_place_of_values(void) {
     contextvars_note_task(&notes);
     uintptr_t inner_item = push_item();
     contextvars_note_task(&notes);
+    const runtime_item *inner = (const runtime_item *)inner_item;
+    bool is_value_item = inner && inner->next_and_flags == outer_item && inner->key == &contextvars_slot_key;
     contextvars_slot_pop();
     contextvars_note_task(&notes);
     contextvars_slot_pop();
     contextvars_note_task(&notes);
-    if (!outer_item || !inner_item) return;
+    if (!outer_item || !inner_item || !is_value_item) return;
     size_t offset = offset_of_innermost(&notes, outer_item, inner_item, 1);
     __atomic_store_n(&contextvars_known_layout.values, offset, __ATOMIC_RELAXED);
+}
+
+void contextvars_learn_parent_link(void) {
+    void *task = contextvars_running_task();
+    if (contextvars_known_layout.values == 0 || !task) return;
+    const runtime_item *link = contextvars_task_word(task, contextvars_known_layout.values);
+    const contextvars_slot *parents = contextvars_visible_slot();
+    if (!link || !parents) return;
+    const runtime_item *item = (const void *)((const char *)parents - offsetof(runtime_item, value));
+    size_t bits = link->next_and_flags & CONTEXTVARS_LINK_BITS;
+    if (bits == 0 || link->next_and_flags - bits != (uintptr_t)item || item->key != &contextvars_slot_key) return;
+    __atomic_store_n(&contextvars_known_layout.parent_link, bits, __ATOMIC_RELAXED);
 }
 
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner) {

@@ -10,7 +10,7 @@ extension Task where Failure == Never {
     ///   throws.
     @discardableResult
     public init<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation: sending @escaping @isolated(any) () async -> Success
     ) throws(Source.EntryError) {
@@ -32,7 +32,7 @@ extension Task where Failure == any Error {
     ///   throws.
     @discardableResult
     public init<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         isolation: isolated (any Actor)? = #isolation,
         @_inheritActorContext @_implicitSelfCapture operation:
             sending @escaping @isolated(any) () async throws -> Success

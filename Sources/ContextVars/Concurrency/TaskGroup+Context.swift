@@ -10,7 +10,7 @@ extension TaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
@@ -24,7 +24,7 @@ extension TaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
         let claimed = try context.enter()
@@ -41,7 +41,7 @@ extension ThrowingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
@@ -55,7 +55,7 @@ extension ThrowingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
     ) throws(Source.EntryError) -> Bool {
         let claimed = try context.enter()
@@ -72,7 +72,7 @@ extension DiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
@@ -86,7 +86,7 @@ extension DiscardingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
     ) throws(Source.EntryError) -> Bool {
         let claimed = try context.enter()
@@ -103,7 +103,7 @@ extension ThrowingDiscardingTaskGroup {
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) {
         let claimed = try context.enter()
@@ -117,7 +117,7 @@ extension ThrowingDiscardingTaskGroup {
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
-        name: String? = nil, priority: TaskPriority? = nil, context: Source,
+        context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
     ) throws(Source.EntryError) -> Bool {
         let claimed = try context.enter()

@@ -15,15 +15,15 @@ enum CurrentContext {
     /// The values of the current context at this moment; none where there is none.
     @inline(__always)
     static func values() -> ContextValues {
-        var agent: contextvars_agent = 0
-        guard let frame = contextvars_cached_frame(&agent) else { return reachedValues(by: agent) }
+        let cached = contextvars_cached_frame()
+        guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
         return frame.storage.settledValues()
     }
 
     /// The same for a caller that will replace one variable's value, which may therefore be an old one.
     static func values(replacing variable: AnyContextVar) -> ContextValues {
-        var agent: contextvars_agent = 0
-        guard let frame = contextvars_cached_frame(&agent) else { return reachedValues(by: agent) }
+        let cached = contextvars_cached_frame()
+        guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
         let storage = frame.storage
         let isSpare = storage.changes(variable) && !Version.isVersion(contextvars_storage_values(storage))
         return isSpare ? storage.map.pointee : storage.settledValues()
@@ -33,12 +33,12 @@ enum CurrentContext {
     private static func reachedValues(by agent: contextvars_agent) -> ContextValues {
         let reached = contextvars_reach(agent)
         guard let storage = reached.storage else { return ContextValues() }
-        return reached.access == CONTEXTVARS_ACCESS_OWNED ? storage.settledValues() : storage.snapshot()
+        return reached.frame != nil ? storage.settledValues() : storage.snapshot()
     }
 
     /// The current context as an object, if there is one; where it is borrowed and isn't an object yet, a copy.
     static var object: Context? {
-        let reached = contextvars_reach(0)
+        let reached = contextvars_look_and_reach()
         if let frame = reached.frame { return frame.object() }
         return reached.storage.map { Context.object(of: $0) ?? Context($0.snapshot()) }
     }
@@ -46,9 +46,9 @@ enum CurrentContext {
     /// The storage that the caller may change.
     @inline(__always)
     fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Storage {
-        var agent: contextvars_agent = 0
-        if let frame = contextvars_cached_frame(&agent) { return frame.storage }
-        return try reachOwned(toChange: variable, by: agent)
+        let cached = contextvars_cached_frame()
+        if let frame = cached.frame { return frame.storage }
+        return try reachOwned(toChange: variable, by: cached.agent)
     }
 
     @inline(never)
@@ -56,7 +56,7 @@ enum CurrentContext {
         toChange variable: AnyContextVar, by agent: contextvars_agent
     ) throws(ContextError) -> Storage {
         let reached = contextvars_reach(agent)
-        if reached.access == CONTEXTVARS_ACCESS_BORROWED { throw .cannotChange(variable, isBorrowed: true) }
+        if reached.storage != nil, reached.frame == nil { throw .cannotChange(variable, isBorrowed: true) }
         if contextvars_may_make_main_root(reached), RuntimeCheck.allowsMainRoot {
             prepareEngine()
             if let root = contextvars_make_main_root() { return root.storage }
@@ -90,8 +90,8 @@ enum CurrentPlace {
 @usableFromInline
 @inline(never)
 func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
-    var agent: contextvars_agent = 0
-    guard let frame = contextvars_cached_frame(&agent) else { return reachedPlace(of: variable, by: agent) }
+    let cached = contextvars_cached_frame()
+    guard let frame = cached.frame else { return reachedPlace(of: variable, by: cached.agent) }
     return frame.storage.place(of: variable).map(CurrentPlace.own) ?? .unset
 }
 
@@ -99,7 +99,7 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
     let reached = contextvars_reach(agent)
     guard let storage = reached.storage else { return .unset }
-    if reached.access == CONTEXTVARS_ACCESS_OWNED {
+    if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
     contextvars_begin_reading(storage)

@@ -49,7 +49,7 @@ struct RuntimeCheck {
                 await TaskLayout.learn()
             #endif
         }
-        contextvars_unbind(binding)
+        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
         let copies = contextvars_copies_on_this_thread() - copiesBefore
         return check.withLock {
             $0.copiesForPlainTask = copies

@@ -14,35 +14,27 @@ struct Scope {
         self.init(binding: frame, isSynchronous)
     }
 
-    /// Makes a copy of the current context current, with one change.
+    /// Makes a copy of the current context current, with one change of a variable that the caller keeps until the scope
+    /// ends.
     @usableFromInline
     @inline(never)
     init(changing variable: AnyContextVar, to value: consuming StoredValue, isSynchronous: Bool) {
         let frame = Frame.unbound()
         let contents = frame.own.contents
         contents.map.initialize(to: CurrentContext.values(replacing: variable))
-        contents.setChange(of: variable, to: value)
+        contents.setChange(of: .passUnretained(variable), to: value)
+        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT_VARIABLE)
         self.init(binding: frame, isSynchronous)
     }
 
-    /// Makes a new context with a snapshot's values current.
+    /// Makes a new context with the values of a snapshot current that the caller keeps until the scope ends.
     @usableFromInline
     @inline(never)
     init(copying snapshot: ContextSnapshot, isSynchronous: Bool) {
         let frame = Frame.unbound()
-        frame.own.contents.map.initialize(to: snapshot.values)
+        (frame.own.contents.pointee.values, frame.own.contents.pointee.count) = snapshot.unretainedValues
+        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT_MAP)
         self.init(binding: frame, isSynchronous)
-    }
-
-    /// The same for synchronous code, where the caller keeps the snapshot until the scope ends.
-    @usableFromInline
-    @inline(never)
-    init(lending snapshot: ContextSnapshot) {
-        let frame = Frame.unbound()
-        frame.own.contents.pointee.values = UInt(bitPattern: snapshot.rootAddress)
-        frame.own.contents.pointee.count = snapshot.count
-        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT)
-        self.init(binding: frame, true)
     }
 
     @inline(__always)
@@ -55,7 +47,7 @@ struct Scope {
     @usableFromInline
     @inline(never)
     func end() {
-        contextvars_unbind(binding)
+        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
         Watchers.contextSwitched { CurrentContext.object }
     }
 }

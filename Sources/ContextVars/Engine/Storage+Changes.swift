@@ -34,8 +34,9 @@ extension Storage {
 
     @inline(never)
     private func settleUnderLock() {
-        let mayChangeInPlace = contextvars_storage_lock(self)
-        if mayChangeInPlace { settle() }
+        _ = contextvars_storage_lock(self)
+        keepWhatIsLent()
+        if !contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) { settle() }
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
     }
@@ -60,7 +61,7 @@ extension Storage {
     /// Exchanges a value where the storage isn't changed in place. The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT)) { keepLentMap() }
+        keepWhatIsLent()
         guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
             contextvars_retain_barrier()
             contextvars_storage_unlock(self)
@@ -71,37 +72,70 @@ extension Storage {
             if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
                 values.removeValue(forKey: variable)
             }
-        publish(values)
+        let count = publish(values)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
-        Version.releaseUnread(in: self)
+        if count > Version.limit { withdrawIfUnread() }
         return oldValue.map { MovingValue($0) }
     }
 
-    /// Makes values current that aren't changed any more. Under the lock.
-    private func publish(_ values: ContextValues) {
+    /// Makes values current that aren't changed any more, and returns how many versions are kept before it. Under the lock.
+    private func publish(_ values: ContextValues) -> Int {
         let word = contextvars_storage_values(self)
         let previous = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : Version(map.move(), after: nil)
-        contextvars_storage_set_values(self, Version(values, after: previous).intoWord())
+        let version = Version(values, after: previous)
+        contextvars_storage_set_values(self, version.intoWord())
+        return version.countBefore
     }
 
-    /// Keeps the map itself, which until now whoever began the scope has kept for it. Under the lock.
-    private func keepLentMap() {
-        let kept = map.pointee
-        map.initialize(to: kept)
-        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT), false)
+    /// Keeps what the one who began the scope has kept for the storage until now. Under the lock.
+    private func keepWhatIsLent() {
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_MAP)) {
+            map.initialize(to: map.pointee)
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_MAP), false)
+        }
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE)) {
+            if let variable = changedVariable { _ = Unmanaged.passRetained(variable) }
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE), false)
+        }
     }
 
-    /// Changes in place again, now that nobody reads the storage without its lock any more.
-    func withdraw() {
-        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else { return }
+    /// Changes in place again, and releases the versions, unless somebody is reading at this moment.
+    @inline(never)
+    private func withdrawIfUnread() {
         _ = contextvars_storage_lock(self)
-        let word = contextvars_storage_values(self)
-        let version = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : nil
-        if let version { map.initialize(to: version.values) }
         contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
+        var released = contextvars_contents()
+        if contextvars_nobody_reads(self) {
+            released = withdraw()
+        } else {
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), true)
+            Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.countAgain() }
+        }
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
-        withExtendedLifetime(version) {}
+        withUnsafeMutablePointer(to: &released) { $0.release() }
+    }
+
+    /// Changes in place again, now that nobody can be reading any more.
+    func withdrawAfterUse() {
+        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else { return }
+        _ = contextvars_storage_lock(self)
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
+        var released = withdraw()
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        withUnsafeMutablePointer(to: &released) { $0.release() }
+    }
+
+    /// Moves the current version's values into the storage. Returns what is to be released. Under the lock.
+    private func withdraw() -> contextvars_contents {
+        let word = contextvars_storage_values(self)
+        guard Version.isVersion(word) else { return contextvars_contents() }
+        var released = contents.pointee
+        contents.pointee = contextvars_contents()
+        map.initialize(to: Version.at(word)._withUnsafeGuaranteedRef { $0.values })
+        released.values = word
+        return released
     }
 }

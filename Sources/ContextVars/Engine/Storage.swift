@@ -89,7 +89,7 @@ extension Storage {
         }
         destination.map.initialize(to: map.pointee)
         guard let variable = changedVariable else { return }
-        destination.setChange(of: variable, to: changedValue.pointee)
+        destination.setChange(of: .passRetained(variable), to: changedValue.pointee)
     }
 }
 
@@ -102,10 +102,10 @@ extension UnsafeMutablePointer<contextvars_contents> {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: ContextValues.self)
     }
 
-    /// Adds a change to contents that have none.
+    /// Adds a change to contents that have none. Takes over the reference to the variable.
     @inline(__always)
-    func setChange(of variable: AnyContextVar, to value: consuming StoredValue) {
-        pointee.variable = Unmanaged.passRetained(variable).toOpaque()
+    func setChange(of variable: Unmanaged<AnyContextVar>, to value: consuming StoredValue) {
+        pointee.variable = variable.toOpaque()
         changedValue.initialize(to: value)
     }
 
@@ -122,8 +122,7 @@ extension UnsafeMutablePointer<contextvars_contents> {
         } else {
             map.deinitialize(count: 1)
         }
-        guard let variable = pointee.variable else { return }
-        Unmanaged<AnyContextVar>.fromOpaque(variable).release()
+        if let variable = pointee.variable { Unmanaged<AnyContextVar>.fromOpaque(variable).release() }
         changedValue.deinitialize(count: 1)
     }
 }

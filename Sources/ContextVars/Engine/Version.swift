@@ -3,46 +3,34 @@ import PersistentCollections
 
 /// The values of a storage that structured children read without a lock.
 ///
-/// Once children read a storage, its owner doesn't change it in place: each `set` publishes another version. The children
-/// may still be reading the previous ones, so a version keeps these until nobody can be.
+/// While children read a storage, its owner doesn't change it in place: each `set` publishes another version. The children
+/// may still be reading the previous ones, so a version keeps these. When there are too many of them, and nobody is reading
+/// at that moment, the owner releases them all and goes back to changing in place, until a child reads again.
 final class Version {
     let values: ContextValues
     // The owner alone looks at what follows.
     private var previous: Version?
-    private var unreleased: Int
-    /// How many versions are kept before it is asked whether they are read: that makes all processors pass a barrier.
-    private var limit = 32
+    /// How many versions are kept before this one.
+    private(set) var countBefore: Int
+
+    /// How many are kept before it is asked whether they are being read: that makes all processors pass a barrier.
+    static let limit = 32
 
     init(_ values: ContextValues, after previous: Version?) {
         self.values = values
         self.previous = previous
-        unreleased = previous.map { $0.unreleased + 1 } ?? 0
-        limit = previous?.limit ?? limit
+        countBefore = previous.map { $0.countBefore + 1 } ?? 0
+    }
+
+    /// Waits as long again, because somebody is reading.
+    func countAgain() {
+        countBefore = 0
     }
 
     deinit {
         // One after the other: there may be too many for a recursion.
         var next = previous.take()
         while let version = next { next = version.previous.take() }
-    }
-
-    /// Releases the versions before the current one of a storage, unless somebody may be reading them.
-    ///
-    /// For the owner, without the lock: what ends may run what a user wrote.
-    static func releaseUnread(in storage: Storage) {
-        at(contextvars_storage_values(storage))._withUnsafeGuaranteedRef { $0.releaseUnread(in: storage) }
-    }
-
-    private func releaseUnread(in storage: Storage) {
-        guard unreleased > limit else { return }
-        guard contextvars_nobody_reads(storage) else {
-            limit *= 2
-            return
-        }
-        unreleased = 0
-        limit = 32
-        let unread = previous.take()
-        withExtendedLifetime(unread) {}
     }
 }
 

@@ -68,8 +68,8 @@ private func probe() throws {
     }
 }
 
-/// What the program does in place of the tests; the name is that of the header.
-// swift-format-ignore: AlwaysUseLowerCamelCase
+// What the program does in place of the tests; the header has its name.
+// swift-format-ignore: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 @c @implementation
 public func contextvars_main_thread_probe() -> Never {
     expect(Thread.isMainThread, "the probe runs on the main thread")

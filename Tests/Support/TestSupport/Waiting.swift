@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// Waits for what another thread is about to do, such as to free an ended task's memory; ten seconds at most.
-package func waitUntil(_ condition: () -> Bool) async {
+package nonisolated(nonsending) func waitUntil(_ condition: () -> Bool) async {
     for _ in 0..<10_000 where !condition() { try? await Task.sleep(for: .milliseconds(1)) }
 }
 

@@ -42,6 +42,15 @@ void measure_start_counting_heap(void);
 /// Ends the counting and returns what was counted.
 measure_heap measure_stop_counting_heap(void);
 
+/// Gives what the allocator keeps for later back to the system, where the C library can.
+void measure_trim_heap(void);
+
+/// Whether the Swift runtime is in the same executable as this function, rather than in a library.
+bool measure_swift_runtime_is_static(void);
+
+/// Keeps the calling thread on one processor, where the system can and there is such a processor.
+void measure_keep_thread_on(int processor);
+
 /// Calls the body.
 ///
 /// Under `valgrind --tool=callgrind --toggle-collect=measure_count_instructions` the instructions of this call are counted,

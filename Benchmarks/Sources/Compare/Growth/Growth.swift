@@ -64,19 +64,6 @@ extension Growth {
 
     private static let variableCounts = [1, 10, 1000, 10_000]
 
-    /// A side in a context in which so many variables are set; it gets the one in their middle.
-    private static func withVariables(
-        _ count: Int, _ body: @escaping @Sendable (ContextVar<Int>, Meter) throws -> Void
-    ) -> Side {
-        let variables = (0..<count).map { ContextVar("variable \($0)", default: 0) }
-        return { meter in
-            try Context().run {
-                for variable in variables { try variable.set(1) }
-                try body(variables[count / 2], meter)
-            }
-        }
-    }
-
     /// Runs each context in the one before.
     private static func nest(_ contexts: ArraySlice<Context>) throws {
         guard let first = contexts.first else { return keep(contexts.startIndex) }

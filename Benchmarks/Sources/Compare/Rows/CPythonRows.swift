@@ -6,14 +6,16 @@ import PersistentCollections
 /// CPython's own context variables, called from C.
 enum CPythonRows {
     static let rows = [
-        Row("snapshot of the current context, taken and released", against: "PyContext_CopyCurrent + release", bar: 0.8)
-        {
+        Row(
+            "snapshot of the current context, taken and released", against: "PyContext_CopyCurrent + release",
+            bar: Build.bar(0.8, static: 1.0, plain: 1.5)
+        ) {
             Sides(ours: { try takeSnapshots($0) }, peer: peer("copy"))
         },
         Row("set then reset", against: "PyContextVar_Set + Reset + releases", bar: 0.8) {
             Sides(ours: { try SetReset.setAndReset($0) }, peer: peer("set-reset"))
         },
-        Row("get", against: "PyContextVar_Get + release", bar: 1.5) {
+        Row("get", against: "PyContextVar_Get + release", bar: Build.bar(1.5, plain: 2.6)) {
             Sides(ours: { try Get.numberInContext($0) }, peer: peer("get"))
         },
         Row("bytes a context with 8 variables", against: "CPython", bar: 1, unit: .bytes) {
@@ -33,7 +35,7 @@ enum CPythonRows {
     ]
 
     private static func takeSnapshots(_ meter: Meter) throws {
-        let variables = (0..<8).map { ContextVar("variable \($0)", default: 0) }
+        let variables = makeVariables(8)
         try Context().run {
             for variable in variables { try variable.set(1) }
             meter.measure { iterations in

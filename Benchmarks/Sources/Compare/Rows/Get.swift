@@ -5,25 +5,74 @@ import ServiceContextModule
 /// Reading a variable.
 enum Get {
     static let rows = [
-        Row("get in a task, context entered, one binding", against: "TaskLocal.get", bar: 0.6) {
+        Row(
+            "get in a task, context entered, one binding", against: "TaskLocal.get",
+            bar: Build.bar(0.6, static: 0.9, plain: 1.0)
+        ) {
             Sides(ours: { try numberInContext($0) }, peer: { taskLocalNumber($0) })
         },
-        Row("get in a task, context entered, one binding", against: "ServiceContext.current?[Key]", bar: 0.1) {
+        Row(
+            "get in a task, context entered, one binding", against: "ServiceContext.current?[Key]",
+            bar: Build.bar(0.1, plain: 0.15)
+        ) {
             Sides(ours: { try numberInContext($0) }, peer: { serviceContextNumber($0) })
         },
-        Row("get below 8 other bindings", against: "TaskLocal.get at that depth", bar: 0.4) {
+        Row(
+            "get below 8 other bindings", against: "TaskLocal.get at that depth",
+            bar: Build.bar(0.4, static: 0.9, plain: 1.0)
+        ) {
             Sides(ours: { try numberInContext($0, otherBindings: 8) }, peer: { taskLocalNumber($0, otherBindings: 8) })
         },
-        Row("get below 8 other bindings", against: "ServiceContext.current?[Key]", bar: 0.1) {
+        Row(
+            "get below 8 other bindings", against: "ServiceContext.current?[Key]", bar: Build.bar(0.1, plain: 0.2)
+        ) {
             Sides(
                 ours: { try numberInContext($0, otherBindings: 8) },
                 peer: { serviceContextNumber($0, otherBindings: 8) })
         },
-        Row("get of an unset variable, no context", against: "TaskLocal default", bar: 1.1) {
+        Row(
+            "get of an unset variable, no context", against: "TaskLocal default",
+            bar: Build.bar(1.1, static: 1.3, plain: 1.3)
+        ) {
             Sides(ours: { readNumber($0) }, peer: { readTaskLocalNumber($0) })
         },
-        Row("get of a String", against: "TaskLocal<String>.get", bar: 0.7) {
+        Row(
+            "get of a String", against: "TaskLocal<String>.get", bar: Build.bar(0.7, static: 0.9, plain: 1.0)
+        ) {
             Sides(ours: { try textInContext($0) }, peer: { taskLocalText($0) })
+        },
+        Row("get in generic code, not specialised", against: "TaskLocal.get there", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try Context().run {
+                        try Variables.number.set(1)
+                        Generic.read(Variables.number, meter)
+                    }
+                },
+                peer: { meter in Locals.$number.withValue(1) { Generic.read(Locals.$number, meter) } })
+        },
+        Row("get, no context, one TaskLocal bound", against: "TaskLocal.get of it", bar: 1.3) {
+            Sides(
+                ours: { meter in Locals.$number.withValue(1) { readNumber(meter) } },
+                peer: { taskLocalNumber($0) })
+        },
+        Row("get, no context, 8 TaskLocals bound", against: "TaskLocal default there", bar: nil) {
+            Sides(
+                ours: { meter in beneathOtherBindings { readNumber(meter) } },
+                peer: { meter in beneathOtherBindings { readTaskLocalNumber(meter) } })
+        },
+        Row(
+            "get on a thread without a task, context entered", against: "TaskLocal.get there",
+            bar: Build.bar(0.9, plain: 1.0)
+        ) {
+            Sides(
+                ours: { $0.record(perOperation: try await Places.thread($0.batch) { try numberInContext($0) }) },
+                peer: { $0.record(perOperation: try await Places.thread($0.batch) { taskLocalNumber($0) }) })
+        },
+        Row("get on a thread without a task, no context", against: "TaskLocal default there", bar: 1.3) {
+            Sides(
+                ours: { $0.record(perOperation: try await Places.thread($0.batch, readNumber)) },
+                peer: { $0.record(perOperation: try await Places.thread($0.batch, readTaskLocalNumber)) })
         },
     ]
 
@@ -35,7 +84,7 @@ enum Get {
         }
     }
 
-    private static func readNumber(_ meter: Meter) {
+    @Sendable private static func readNumber(_ meter: Meter) {
         meter.measure { iterations in
             for _ in 0..<iterations { keep(Variables.number.get()) }
         }
@@ -47,7 +96,7 @@ enum Get {
         }
     }
 
-    private static func readTaskLocalNumber(_ meter: Meter) {
+    @Sendable private static func readTaskLocalNumber(_ meter: Meter) {
         meter.measure { iterations in
             for _ in 0..<iterations { keep(Locals.number) }
         }
@@ -79,6 +128,23 @@ enum Get {
             meter.measure { iterations in
                 for _ in 0..<iterations { keep(Locals.text) }
             }
+        }
+    }
+}
+
+/// Code that knows nothing of the type of the value, as that of other modules mostly does.
+private enum Generic {
+    @_semantics("optimize.sil.specialize.generic.never") @inline(never)
+    static func read<Value>(_ variable: ContextVar<Value>, _ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(variable.get()) }
+        }
+    }
+
+    @_semantics("optimize.sil.specialize.generic.never") @inline(never)
+    static func read<Value>(_ local: TaskLocal<Value>, _ meter: Meter) {
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(local.get()) }
         }
     }
 }

@@ -19,7 +19,7 @@ enum Memory {
 
     /// The bytes of a context with eight variables; the side of the CPython row.
     static func contextWithEightVariables(_ meter: Meter) throws {
-        let variables = (0..<8).map { ContextVar("variable \($0)", default: 0) }
+        let variables = makeVariables(8)
         func makeContext() throws -> Context {
             let context = Context()
             try context.run {

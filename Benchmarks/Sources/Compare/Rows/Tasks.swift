@@ -13,6 +13,17 @@ enum Tasks {
                 ours: { try await startTasksInContext($0) },
                 peer: { meter in await Locals.$number.withValue(1) { await startTasks(meter) } })
         },
+        Row("Task(context:) { }.value", against: "Task { }.value in the same place", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try await ReadValue.number.inContext {
+                        await meter.measure { iterations in
+                            for iteration in 0..<iterations { await Task(context: .current) { keep(iteration) }.value }
+                        }
+                    }
+                },
+                peer: { try await startTasksInContext($0) })
+        },
     ]
 
     private nonisolated(nonsending) static func startTasksInContext(_ meter: Meter) async throws {

@@ -7,6 +7,10 @@ enum TaskLayout {
     /// To be called in a task that isn't a child: of those, the runtime allocates more than is searched.
     static func learn() async {
         contextvars_learn_place_of_values()
+        let binding = contextvars_bind(contextvars_frame_allocate(), false)
+        async let linked: Void = contextvars_learn_parent_link()
+        await linked
+        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
         var notes = contextvars_task_notes()
         var groups: (outer: UInt, inner: UInt) = (0, 0)
         contextvars_note_task(&notes)

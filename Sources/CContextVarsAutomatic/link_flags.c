@@ -1,0 +1,15 @@
+// The linker's options for a static program, brought along by this object file.
+//
+// Swift compilers for ELF write what a module wants of the linker into this section; the driver collects it from all
+// object files of a program and gives it to the linker. Where something else links, the options must be given: see
+// `wrap-flags` of ContextVarsAutomatic. `enable()` finds out whether they were.
+
+#if defined(__linux__) && !defined(__ANDROID__) && !defined(CONTEXTVARS_AUTOMATIC_WITHOUT_LINK_FLAGS)
+
+static const char flags[] __attribute__((used, section(".swift1_autolink_entries"))) =
+#define BOUNDARY(name) "-Wl,--wrap=" #name "\0"
+#include "boundaries.def"
+#undef BOUNDARY
+    ;
+
+#endif

@@ -1,0 +1,90 @@
+import CContextVarsAutomatic
+import ContextVars
+// Has a program link libdispatch, which the C functions go on to.
+import Dispatch
+
+/// Contexts that follow blocks of Dispatch and threads by themselves, in code that nobody edits.
+///
+/// ```swift
+/// import ContextVarsAutomatic
+///
+/// try AutomaticPropagation.enable()   // once, at the start of `main`
+///
+/// try context.run {
+///     try Request.id.set("a7")
+///     DispatchQueue.global().async { log("archived") }   // reads "a7"; so does what a library hands over here
+/// }
+/// ```
+///
+/// Linking this module puts functions of its own before those of libdispatch that take a block, and before
+/// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, as it is. From then on, what is handed over
+/// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
+/// snapshots carry. What is handed over with an explicit `context:` keeps to that.
+///
+/// This is a decision of the program, not of a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says what
+/// follows what, and what doesn't.
+public enum AutomaticPropagation {
+    /// What work contexts follow.
+    public struct Work: OptionSet, Hashable, Sendable {
+        /// The bits, one for each kind of work.
+        public let rawValue: UInt32
+
+        /// Creates a set of the kinds whose bits are set.
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        /// Blocks that are handed to Dispatch: asynchronous ones, work items, group notifications, handlers of sources
+        /// and channels.
+        public static let dispatch = Work(rawValue: UInt32(CONTEXTVARS_AUTOMATIC_DISPATCH))
+
+        /// Threads that the program and its libraries start, for the thread's life.
+        ///
+        /// Not those of the pools of Dispatch, the Swift runtime and SwiftNIO: they serve many requests, and would keep
+        /// the values of the first.
+        public static let threads = Work(rawValue: UInt32(CONTEXTVARS_AUTOMATIC_THREADS))
+
+        /// Everything there is.
+        public static let all: Work = [.dispatch, .threads]
+    }
+
+    /// Has contexts follow work from now on, besides what they follow already.
+    ///
+    /// Work that was handed over before isn't affected. Repeated calls do nothing.
+    ///
+    /// - Throws: ``AutomaticPropagationError/unsupportedPlatform`` on systems other than Linux;
+    ///   ``AutomaticPropagationError/notLinked`` where callers don't reach this module's functions, as in a static program
+    ///   that was linked without the linker's options; ``AutomaticPropagationError/noSymbolTable`` for
+    ///   ``AutomaticPropagation/Work/threads`` in an executable that was stripped. Then nothing has changed.
+    /// - Complexity: O(*n*) for *n* symbols of the executable. Safe from any thread.
+    public static func enable(_ work: Work = .all) throws(AutomaticPropagationError) {
+        guard contextvars_automatic_is_supported() else { throw .unsupportedPlatform }
+        let missing = boundaries.filter { work.contains($0.work) && !$0.isInterposed }.map(\.name)
+        guard missing.isEmpty else { throw AutomaticPropagationError(.notLinked, missing: missing) }
+        if work.contains(.threads), !contextvars_automatic_knows_pools() { throw .noSymbolTable }
+        // The first scope of a process examines the runtime: not in the first hand-over.
+        ContextSnapshot().run {}
+        contextvars_automatic_enable(work.rawValue, Engine.functions)
+    }
+
+    /// Has contexts follow nothing from now on.
+    ///
+    /// Work that was handed over before still runs in its context.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static func disable() {
+        contextvars_automatic_disable()
+    }
+
+    /// What contexts follow now.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static var enabled: Work { Work(rawValue: contextvars_automatic_enabled_kinds()) }
+
+    /// The functions by which work is handed over in this program, and whether this module's come first; empty where the
+    /// system has no interposition.
+    ///
+    /// - Complexity: O(*n*) for *n* functions, each with a question to the dynamic linker. Safe from any thread.
+    public static var boundaries: [AutomaticBoundary] {
+        (0..<contextvars_automatic_boundary_count()).lazy.map(contextvars_automatic_boundary_at)
+            .filter(\.is_present).map(AutomaticBoundary.init)
+    }
+}

@@ -1,0 +1,55 @@
+import CContextVarsAutomatic
+import CContextVarsFrames
+import ContextVars
+
+/// What the C functions need of the engine.
+enum Engine {
+    /// The functions for C, at one place for good.
+    nonisolated(unsafe) static let functions: UnsafePointer<contextvars_automatic_engine> = {
+        // Behind `nonisolated(unsafe)`: written here, before anybody has the pointer, and never again.
+        precondition(
+            MemoryLayout<ContextSnapshot>.size
+                <= Int(CONTEXTVARS_AUTOMATIC_SNAPSHOT_WORDS) * MemoryLayout<UInt>.size,
+            "The C target keeps too little room for a snapshot")
+        let functions = UnsafeMutablePointer<contextvars_automatic_engine>.allocate(capacity: 1)
+        functions.initialize(
+            to: contextvars_automatic_engine(
+                has_context: { Engine.hasContext() },
+                capture: { $0.initializeMemory(as: ContextSnapshot.self, to: .current) },
+                copy: { copy, original in
+                    let original = original.assumingMemoryBound(to: ContextSnapshot.self).pointee
+                    copy.initializeMemory(as: ContextSnapshot.self, to: original)
+                },
+                release: { $0.assumingMemoryBound(to: ContextSnapshot.self).deinitialize(count: 1) },
+                run: { snapshot, function, argument in
+                    snapshot.assumingMemoryBound(to: ContextSnapshot.self).pointee.run { function(argument) }
+                },
+                binding: { Engine.currentBinding() },
+                leave: { Engine.leave($0) }))
+        return UnsafePointer(functions)
+    }()
+
+    /// Whether the caller has a context, its own or one that it borrows.
+    ///
+    /// What each hand-over asks, so it takes no snapshot: a few loads in a task that has no task-local value, and in code
+    /// that owns its context.
+    @inline(__always)
+    static func hasContext() -> Bool {
+        contextvars_look_and_reach().storage != nil
+    }
+
+    /// The caller's innermost binding.
+    static func currentBinding() -> UnsafeMutableRawPointer? {
+        contextvars_cached_frame().frame.map { UnsafeMutableRawPointer($0) }
+    }
+
+    /// Ends a binding of the calling thread from within, if it is the innermost one.
+    ///
+    /// It isn't where the thread ends inside a scope of its own; then that scope's context stays entered, as it would
+    /// without this library's threads.
+    static func leave(_ binding: UnsafeMutableRawPointer?) {
+        guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else { return }
+        // The thread had no frame before, so this one has a slot, and hides none.
+        contextvars_unbind(frame, nil, nil)
+    }
+}

@@ -1,0 +1,48 @@
+#if Macros
+@_exported public import ContextVars
+
+/// Declares a context variable that is read like a property, as `@TaskLocal` does.
+///
+/// ```swift
+/// enum Request {
+///     @ContextValue static var id: String?
+///     @ContextValue static var tenant = "public"
+/// }
+///
+/// Request.tenant                                   // the value in the current context: "public"
+/// try Request.$tenant.set("acme")                  // until the context ends, or `reset`
+/// Request.$tenant.withValue("acme") { … }          // for this code
+/// ```
+///
+/// The property reads the current value, and the same name with a `$` is the `ContextVar` itself, with all
+/// of its methods. An optional property without an initial value reads `nil` until it is set; every other property needs
+/// an initial value, which is the variable's default and is evaluated once, at the first use.
+///
+/// The variable's name, in logs and errors, is that of the type and the property: `Request.tenant`. The variable has the
+/// property's access level and availability. It is not isolated, also in an actor or a type with a global actor; there,
+/// write `nonisolated` before `static var` to read the property from everywhere too.
+///
+/// Declare it as a `static var` of a type that isn't generic, or as a global `var`: a context variable is a key, and exists
+/// once.
+///
+/// - Complexity: Reading the property is `ContextVar.get()`: O(1).
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+
+/// Declares a context variable with a name of your choice that is read like a property, as `@TaskLocal` does.
+///
+/// ```swift
+/// enum Request {
+///     @ContextValue("x-request-id") static var id: String?
+/// }
+/// ```
+///
+/// Otherwise as ``ContextValue()``.
+///
+/// - Parameter name: What descriptions, logs and errors call the variable. Names needn't be unique.
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue(_ name: String) =
+    #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+#endif

@@ -1,0 +1,95 @@
+#if Tracing
+import ContextVars
+import Tracing
+
+// All of it goes by way of injectors and extractors, so that a message has the limits, the directions and the reports of
+// a header.
+
+extension BaggageInstrument {
+    /// The declared variables as one string, for a column of a row or a field of a message.
+    ///
+    /// ```swift
+    /// try Job(payload: payload, context: messages.encodedBaggage()).insert(database)
+    /// ```
+    ///
+    /// It is the value of a `baggage` header: printable ASCII, within ``limits``. What is written, and what is left out
+    /// and reported, is the same as in ``inject(_:into:using:)``.
+    ///
+    /// - Parameter serviceContext: Gives what it has received for variables that aren't set in the current context.
+    /// - Returns: `nil` where there is nothing to send.
+    /// - Complexity: O(*n*) for the size of the values.
+    public func encodedBaggage(in serviceContext: ServiceContext? = .current) -> String? {
+        var text: String?
+        inject(serviceContext ?? .topLevel, into: &text, using: TextCarrier())
+        return text
+    }
+
+    /// Writes the declared variables to the attributes of a message, under the key `baggage`.
+    ///
+    /// What was under that key is gone, also where there is nothing to send. So a message that is made of another one
+    /// doesn't keep that one's values. Other keys stay as they are.
+    ///
+    /// - Parameters:
+    ///   - attributes: The attributes of the message.
+    ///   - serviceContext: Gives what it has received for variables that aren't set in the current context.
+    /// - Complexity: O(*n*) for the size of the values.
+    public func inject(into attributes: inout [String: String], in serviceContext: ServiceContext? = .current) {
+        attributes[Self.headerName] = encodedBaggage(in: serviceContext)
+    }
+}
+
+extension ContextSnapshot {
+    /// The snapshot with the values of a message, from the string that ``BaggageInstrument/encodedBaggage(in:)`` made.
+    ///
+    /// A worker runs each message in a snapshot that begins with nothing, so that no value of the worker or of another
+    /// message is in it:
+    ///
+    /// ```swift
+    /// try await ContextSnapshot().receiving(from: job.context, using: messages).run { try await perform(job) }
+    /// ```
+    ///
+    /// The string can hold anything. As in a header that comes in, keys that are undeclared or `.sendOnly` are ignored, and
+    /// what is malformed or too large is left out and reported by the instrument.
+    ///
+    /// - Parameters:
+    ///   - text: The string; `nil` brings nothing.
+    ///   - instrument: Declares the variables. It need not be the one that the program's requests use.
+    /// - Complexity: O(*n*) for the size of the string, which the limits bound.
+    public func receiving(from text: String?, using instrument: BaggageInstrument) -> ContextSnapshot {
+        receiving(from: text, with: TextCarrier(), using: instrument)
+    }
+
+    /// The snapshot with the values of a message, from its attributes.
+    ///
+    /// As ``receiving(from:using:)-(String?,_)``, from what the key `baggage` has.
+    ///
+    /// - Parameters:
+    ///   - attributes: The attributes of the message.
+    ///   - instrument: Declares the variables.
+    /// - Complexity: O(*n*) for the size of the value, which the limits bound.
+    public func receiving(
+        from attributes: [String: String], using instrument: BaggageInstrument
+    ) -> ContextSnapshot {
+        receiving(from: attributes, with: DictionaryCarrier(), using: instrument)
+    }
+
+    private func receiving<Extract: Extractor>(
+        from carrier: Extract.Carrier, with extractor: Extract, using instrument: BaggageInstrument
+    ) -> ContextSnapshot {
+        var serviceContext = ServiceContext.topLevel
+        instrument.extract(carrier, into: &serviceContext, using: extractor)
+        return receiving(from: serviceContext)
+    }
+}
+
+/// A single string, whatever its key.
+private struct TextCarrier: Injector, Extractor {
+    func inject(_ value: String, forKey key: String, into carrier: inout String?) {
+        carrier = value
+    }
+
+    func extract(key: String, from carrier: String?) -> String? {
+        carrier
+    }
+}
+#endif

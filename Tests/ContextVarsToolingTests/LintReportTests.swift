@@ -1,0 +1,122 @@
+#if Tools
+import ContextVarsTooling
+import Foundation
+import Testing
+
+@Suite struct LintReportTests {
+    private let lossy = "import Dispatch\nqueue.async { work() }"
+
+    @Test func `A comment with a reason ignores its line, or the line below`() {
+        #expect(
+            ignored("import Dispatch\nqueue.async { work() }  // contextvars:ignore no request here\n") == [
+                "no request here"
+            ])
+        #expect(
+            ignored("import Dispatch\n// contextvars:ignore no request here\n// more\nqueue.async { work() }\n")
+                == ["no request here"])
+        #expect(
+            ignored("import Dispatch\n// contextvars:ignore[dispatch-block] set-up\nqueue.async { work() }\n") == [
+                "set-up"
+            ])
+    }
+
+    @Test func `A comment without a reason, for another rule or for nothing is itself reported`() {
+        #expect(
+            rules("import Dispatch\nqueue.async { work() }  // contextvars:ignore\n") == [
+                .dispatchBlock, .ignoreComment,
+            ])
+        #expect(rules("// contextvars:ignore because\nlet a = 1\n") == [.ignoreComment])
+        #expect(
+            rules("import Dispatch\n// contextvars:ignore[detached-task] because\nqueue.async { work() }\n")
+                == [.ignoreComment, .dispatchBlock])
+        #expect(rules("let a = \"// contextvars:ignore in a string\"") == [])
+    }
+
+    private func ignored(_ source: String) -> [String?] {
+        Linter().lint(source: source).map(\.ignored)
+    }
+
+    @Test func `The exit status tells nothing, something or unreadable`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("let a = 1\n", to: "Plain.swift")
+        #expect(try Linter().lint([folder.path]).exitStatus == 0)
+        try folder.write("enum A { @TaskLocal static var b = 1 }\n", to: "Note.swift")
+        #expect(try Linter().lint([folder.path]).exitStatus == 0)
+        try folder.write(lossy, to: "Sub/Lossy.swift")
+        #expect(try Linter().lint([folder.path]).exitStatus == 1)
+        try folder.write(Data([0xff, 0xfe, 0xc3, 0x28]), to: "Broken.swift")
+        let report = try Linter().lint([folder.path])
+        #expect(report.exitStatus == 2)
+        #expect(report.counted.count == 2)
+        #expect(throws: ToolError.notFound(folder.path + "/Nothing")) { try Linter().lint([folder.path + "/Nothing"]) }
+    }
+
+    @Test func `Hidden folders and other files aren't looked at`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: ".build/checkouts/A.swift")
+        try folder.write(lossy, to: "README.md")
+        try folder.write("let a = 1\n", to: "Sources/B.swift")
+        let report = try Linter().lint([folder.path])
+        #expect(report.files == [folder.path + "/Sources/B.swift"])
+        #expect(report.findings.isEmpty)
+    }
+
+    @Test func `A variable that another file declares is known`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("enum Request { static let id = ContextVar<Int?>(\"id\") }\n", to: "A.swift")
+        try folder.write("func f() { group.addTask { try Request.id.set(1) } }\n", to: "B.swift")
+        #expect(try Linter().lint([folder.path]).findings.map(\.rule) == [.setInChildTask])
+    }
+
+    @Test func `Fixing changes the files, and a second time nothing`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: "A.swift")
+        let (fixed, remaining) = try Linter().fix(try Linter().lint([folder.path]))
+        #expect(fixed == 1)
+        #expect(remaining.findings.isEmpty)
+        let text = try folder.read("A.swift")
+        #expect(text.hasSuffix("queue.async(context: .current) { work() }"))
+        #expect(try Linter().fix(remaining).fixed == 0)
+        #expect(try folder.read("A.swift") == text)
+    }
+
+    @Test func `Text has a line for editors, the advice and a summary`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: "A.swift")
+        let lines = try Linter().lint([folder.path]).formatted(as: .text).split(separator: "\n")
+        #expect(
+            lines == [
+                "\(folder.path)/A.swift:2:7: warning: this block runs on a thread of Dispatch, without the caller's context [dispatch-block]",
+                "    pass `context: .current` (--fix does it)", "1 files: 1 warning",
+            ])
+    }
+
+    @Test func `JSON and SARIF have findings, fixes and reasons`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy + "\nTask.detached { work() }  // contextvars:ignore a pool\n", to: "A b.swift")
+        let report = try Linter().lint([folder.path])
+
+        let json = try #require(try object(report.formatted(as: .json)))
+        let findings = try #require(json["findings"] as? [[String: Any]])
+        #expect(findings.map { $0["rule"] as? String } == ["dispatch-block", "detached-task"])
+        #expect(findings.map { $0["line"] as? Int } == [2, 3])
+        #expect(findings.last?["ignored"] as? String == "a pool")
+
+        let sarif = try #require(try object(report.formatted(as: .sarif)))
+        #expect(sarif["version"] as? String == "2.1.0")
+        let run = try #require((sarif["runs"] as? [[String: Any]])?.first)
+        let results = try #require(run["results"] as? [[String: Any]])
+        #expect(results.map { $0["ruleId"] as? String } == ["dispatch-block", "detached-task"])
+        #expect(results.first?["fixes"] != nil)
+        let suppressions = try #require(results.last?["suppressions"] as? [[String: Any]])
+        #expect(suppressions.first?["justification"] as? String == "a pool")
+        let driver = try #require((run["tool"] as? [String: Any])?["driver"] as? [String: Any])
+        #expect((driver["rules"] as? [Any])?.count == Rule.allCases.count)
+        #expect(report.formatted(as: .sarif).contains("/A%20b.swift\""))
+    }
+
+    private func object(_ text: String) throws -> [String: Any]? {
+        try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+    }
+}
+#endif
