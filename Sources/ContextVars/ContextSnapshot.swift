@@ -88,16 +88,26 @@ public struct ContextSnapshot: Sendable {
     /// Defaults don't count.
     ///
     /// - Complexity: As ``ContextVar/get()``.
+    @inlinable
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
-        values[variable]?.load(as: Value.self)
+        stored(variable)?.load(as: Value.self)
     }
+
+    @usableFromInline
+    func stored(_ variable: AnyContextVar) -> StoredValue? { values[variable] }
 
     /// A snapshot with one value changed, which carries the same task-local values.
     ///
     /// - Complexity: As ``ContextVar/set(_:)`` in a context that shares its values.
+    @inlinable
     public func with<Value>(_ variable: ContextVar<Value>, _ value: Value) -> ContextSnapshot {
+        with(variable, stored: StoredValue(value))
+    }
+
+    @usableFromInline
+    func with(_ variable: AnyContextVar, stored value: StoredValue) -> ContextSnapshot {
         var values = values
-        values.updateValue(StoredValue(value), forKey: variable)
+        values.updateValue(value, forKey: variable)
         return ContextSnapshot(values, captured: captured)
     }
 }
