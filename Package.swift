@@ -40,12 +40,15 @@ let package = Package(
         .testTarget(name: "ContextVarsCTests", dependencies: ["ContextVarsC", "CContextVarsProgram"]),
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections"]),
         .testTarget(
-            name: "ContextVarsTests", dependencies: ["CContextVarsFrames", "ContextVars", "MainThreadProbe"],
+            name: "ContextVarsTests",
+            dependencies: ["CContextVarsFrames", "ContextVars", "CSlots", "GenericScopes", "MainThreadProbe"],
             swiftSettings: plain.map { [.define($0)] }),
         .executableTarget(
-            name: "MainThreadProbe", dependencies: ["CContextVarsFrames", "ContextVars"],
+            name: "MainThreadProbe", dependencies: ["CContextVarsFrames", "ContextVars", "CSlots"],
             path: "Tests/Support/MainThreadProbe"
         ),
+        .target(name: "CSlots", dependencies: ["CContextVarsFrames"], path: "Tests/Support/CSlots"),
+        .target(name: "GenericScopes", dependencies: ["ContextVars"], path: "Tests/Support/GenericScopes"),
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),

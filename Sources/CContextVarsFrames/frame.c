@@ -54,8 +54,9 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     contextvars_frame *frame = contextvars_slot_frame(slot);
     if (contextvars_supported.copies) {
         if (frame) return borrowed(contextvars_frame_storage(frame));
-        bool is_child = contextvars_agent_is_structured_child(agent);
-        return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
+        // A structured child has its parent's slot, or a copy that was made for it in the body of a task group.
+        bool is_others = slot->taker != agent && contextvars_agent_is_structured_child(agent);
+        return is_others ? borrowed(&slot->storage) : owned(adopt(slot, agent));
     }
     // Only a structured child may have what another agent bound, and a copy is nobody's.
     bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supported.children;
@@ -85,7 +86,7 @@ contextvars_reached contextvars_look_and_reach(void) {
 
 void contextvars_cover_own_frame(void) {
     contextvars_frame *own = contextvars_look_and_reach().frame;
-    if (own) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
+    if (own && !contextvars_has_no_slot(own)) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
     contextvars_this_thread.frame = &contextvars_nobodys_frame;
 }
 
@@ -116,7 +117,11 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
 
 contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
     contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame ? cached.frame : contextvars_reach(cached.agent).frame;
+    contextvars_frame *outer = cached.frame;
+    if (!outer) {
+        outer = contextvars_reach(cached.agent).frame;
+        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
+    }
     contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
     if (!agent) agent = contextvars_current_agent();
     contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;

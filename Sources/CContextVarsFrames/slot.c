@@ -62,7 +62,10 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
         return taken;
     }
     *taken = *source;
-    if (taken->frame) contextvars_frame_set_storage(taken->frame, &taken->storage);
+    taken->taker = contextvars_current_agent();
+    contextvars_frame *frame = taken->frame;
+    // (The frame may have the storage of an object by now.)
+    if (frame && contextvars_frame_storage(frame) == &source->storage) contextvars_frame_set_storage(frame, &taken->storage);
     contextvars_cover_own_frame();
     return taken;
 }
@@ -141,6 +144,8 @@ static const struct metadata {
 // MARK: Pushing and popping
 
 const char contextvars_slot_key;
+const void *const contextvars_slot_type = &metadata.kind;
+const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;

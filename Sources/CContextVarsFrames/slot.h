@@ -18,6 +18,9 @@ typedef struct contextvars_slot {
     contextvars_frame *rider;
     /// In a copy, what it has; `CONTEXTVARS_COPY` is set then. Otherwise only its flags say anything.
     contextvars_storage storage;
+    /// In a copy that was taken from somewhere else: the agent that took it, last onto its own values. (The runtime makes
+    /// the copy for a new task where it stays.)
+    contextvars_agent taker;
 } contextvars_slot;
 
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
@@ -94,8 +97,16 @@ void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextv
 /// Covers the innermost frame that the calling agent owns, if it owns one, because the runtime makes another one innermost.
 void contextvars_cover_own_frame(void);
 
-/// The main thread's root frame, once it has been made.
+/// The main thread's root frame, once it has been made, and whether a slot leads to it. Both are written by the main
+/// thread only.
 extern contextvars_frame *contextvars_main_root;
+extern bool contextvars_main_root_has_slot;
+
+/// Whether a frame that the caller owns is found without a slot. Such a root is never cached, so that each `set` tries to
+/// give it one; and no other frame covers it.
+static inline bool contextvars_has_no_slot(const contextvars_frame *frame) {
+    return frame == __atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED) && !contextvars_main_root_has_slot;
+}
 
 /// What the caller reaches where it sees no slot: on the main thread the root, if that has none.
 static inline contextvars_reached contextvars_reach_main_root(contextvars_agent agent) {

@@ -1,14 +1,18 @@
 // Synchronous code on the main thread, outside any task: `MainThreadTests` runs this program, because the tests
-// themselves never run there. It prints each expectation that fails, and exits with their number.
+// themselves never run there. Its argument says what it does. It prints each expectation that fails, and exits with their
+// number.
 
 import CContextVarsFrames
+import CSlots
 import ContextVars
 import Dispatch
 import Foundation
 
 enum Probe {
     static let variable = ContextVar("variable", default: 0)
+    @TaskLocal static var somebodys = 0
     nonisolated(unsafe) static var failures: Int32 = 0
+    static let tasksCopy = RuntimeSupport.current == .full
 }
 
 nonisolated func expect(_ condition: Bool, _ expectation: String) {
@@ -30,7 +34,7 @@ nonisolated func result<Success: Sendable>(of task: Task<Success, Never>) -> Suc
 }
 
 /// Not on the main actor, so that its tasks can run while it waits for them.
-nonisolated func probe() throws {
+nonisolated func probeRoot() throws {
     let variable = Probe.variable
     let beforeFirstUse = Task { (try? variable.set(5)) == nil && variable.get() == 0 }
     expect(result(of: beforeFirstUse), "a task that starts before the root's first use has no context")
@@ -44,11 +48,11 @@ nonisolated func probe() throws {
         return seen
     }
     try variable.set(2)
-    expect(result(of: copied) == 1, "a task copies the root when it is created")
+    expect(result(of: copied) == (Probe.tasksCopy ? 1 : 0), "a task copies the root when it is created")
     expect(variable.get() == 2, "the root doesn't see what a task sets")
 
     let many = (0..<1000).map { _ in Task { (try? variable.set(variable.get() + 1)) != nil } }
-    expect(many.allSatisfy { result(of: $0) }, "many tasks at once have copies of their own")
+    expect(many.allSatisfy { result(of: $0) == Probe.tasksCopy }, "many tasks at once have copies of their own")
     // The main thread's root has one.
     for _ in 0..<1000 where contextvars_used_frame_count() > 1 { usleep(1000) }
     expect(contextvars_used_frame_count() == 1, "tasks that ended leave no frame with a context")
@@ -67,5 +71,88 @@ nonisolated func probe() throws {
     }
 }
 
-try probe()
-RunLoop.main.run()
+/// Links the library, and does with it what changes nothing.
+nonisolated func probeUnused() {
+    expect(has_task_local_values() == 0, "a program that links the library has no task-local value")
+    let variable = Probe.variable
+    expect(variable.get() == 0 && copyContext().isEmpty, "no context is current")
+    expect(ContextSnapshot.current.wrap { variable.get() }() == 0, "a snapshot of nothing is empty")
+    expect(variable.withValue(1) { variable.get() } == 1, "a scope has its value")
+    _ = RuntimeSupport.current
+    expect(has_task_local_values() == 0, "what has ended leaves no task-local value")
+    expect(Probe.$somebodys.withValue(1) { has_task_local_values() } == 1, "a value that is there is found")
+}
+
+/// Makes the root while somebody's binding is open.
+nonisolated func probeLateRoot() throws {
+    let variable = Probe.variable
+    try Probe.$somebodys.withValue(1) {
+        try variable.set(1)
+        expect(variable.get() == 1 && Probe.somebodys == 1, "the root works beside a binding of others")
+        let task = Task { (variable.get(), (try? variable.set(9)) == nil, Probe.somebodys) }
+        expect(result(of: task) == (0, true, 1), "a task that is created meanwhile has no context")
+        variable.withValue(2) {
+            expect(variable.get() == 2, "a scope hides the root")
+            let task = Task { variable.get() }
+            expect(result(of: task) == (Probe.tasksCopy ? 2 : 0), "a task copies the scope")
+        }
+        expect(variable.get() == 1, "the end of a scope shows the root again")
+        try Context().run {
+            expect(variable.get() == 0, "a run hides the root")
+            try variable.set(3)
+            try Probe.$somebodys.withValue(2) { try variable.set(4) }
+            expect(variable.get() == 4, "a context can be changed in a binding of others")
+        }
+        let copy = variable.withValue(5) { slot_copy_make()! }
+        slot_copy_push(copy)
+        expect(variable.get() == (Probe.tasksCopy ? 5 : 0), "a copy that is pushed hides the root")
+        slot_copy_pop()
+        expect(variable.get() == 1, "its end shows the root again")
+        try variable.set(6)
+    }
+    expect(has_task_local_values() == 0, "a root that came too late leaves no task-local value")
+    expect(variable.get() == 6, "the root lasts")
+    let before = Task { variable.get() }
+    expect(result(of: before) == 0, "tasks don't see it yet")
+    variable.withValue(7) { expect(variable.get() == 7, "a scope has its value") }
+    try variable.set(8)
+    let after = Task { variable.get() }
+    expect(result(of: after) == (Probe.tasksCopy ? 8 : 0), "from the next `set` on, tasks copy it")
+    Probe.$somebodys.withValue(1) { expect(variable.get() == 8, "the root is seen in bindings of others") }
+    variable.withValue(9) { expect(variable.get() == 9, "a scope hides the root") }
+    expect(variable.get() == 8, "the end of a scope shows the root again")
+}
+
+/// A process that was forked, on its only thread.
+nonisolated func probeFork() throws {
+    let variable = Probe.variable
+    try variable.set(1)
+    let failures = try Context().run {
+        try variable.set(2)
+        return in_forked_process {
+            let variable = Probe.variable
+            expect(variable.get() == 2, "a forked process has its context")
+            do {
+                try variable.set(3)
+                try Context().run { for number in 1...100 { try variable.withValue(number) { try variable.set(0) } } }
+            } catch {
+                expect(false, "it can change contexts: \(error)")
+            }
+            expect(variable.get() == 3, "its context lasts")
+            return Probe.failures
+        }
+    }
+    expect(failures == 0, "a forked process can use its contexts (\(failures))")
+    expect(variable.get() == 1, "it shares nothing with this one")
+}
+
+switch CommandLine.arguments.dropFirst().first {
+case "unused": probeUnused()
+case "late": try probeLateRoot()
+case "fork": try probeFork()
+case "require": RuntimeSupport.require(.full)
+default:
+    try probeRoot()
+    RunLoop.main.run()
+}
+exit(Probe.failures)
