@@ -124,9 +124,9 @@ import Testing
                 return variable.get() != nil
             }
         }
-        #expect(object != nil)
+        #expect((object != nil) == Level.tasksCopy)
         end.finish()
-        #expect(await task.value)
+        #expect(await task.value == Level.tasksCopy)
         await eventually { object == nil }
         #expect(object == nil)
     }

@@ -26,8 +26,10 @@ extension Storage {
         return map.pointee.updateValue(newValue.takeStored(), forKey: variable).map { MovingValue($0) }
     }
 
-    /// Exchanges a value for the ThreadSanitizer, which doesn't see that whoever has read a map's node let go of it before
-    /// that is changed in place. The caller has taken the lock, which this gives back.
+    /// Exchanges a value in a copy of the map.
+    ///
+    /// For the ThreadSanitizer, which doesn't see that whoever has read a map's node let go of it before that is changed
+    /// in place. The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInCopy(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
         let shared = map.pointee
@@ -63,8 +65,9 @@ extension Storage {
         withExtendedLifetime(replaced) {}
     }
 
-    /// Puts the change into the map, and returns what that had for the variable. Under the lock, where the storage is
-    /// changed in place.
+    /// Puts the change into the map, and returns what that had for the variable.
+    ///
+    /// Under the lock, where the storage is changed in place.
     private func settle() -> StoredValue? {
         guard let variable = contents.pointee.variable else { return nil }
         let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()

@@ -4,8 +4,9 @@ import ContextVars
 import Foundation
 import Testing
 
-/// What a snapshot of all task-local values would do: it copies the engine's value into memory of its own, and pushes it
-/// later, somewhere else. Then that is the innermost context.
+/// What a snapshot of all task-local values would do, which is then the innermost context.
+///
+/// It copies the engine's value into memory of its own, and pushes it later, somewhere else.
 @Suite struct CopiedSlotTests {
     let variable = ContextVar("variable", default: 0)
     let object = ContextVar<Object?>("object")

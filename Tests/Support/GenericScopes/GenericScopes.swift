@@ -5,10 +5,12 @@ import ContextVars
 public struct Scopes<Value: Sendable>: Sendable {
     let variable: ContextVar<Value>
 
+    /// Scopes that change a variable.
     public init(of variable: ContextVar<Value>) {
         self.variable = variable
     }
 
+    /// A result of any size.
     public nonisolated(nonsending) func withValue<Result>(
         _ value: Value, _ body: nonisolated(nonsending) (Value) async throws -> Result
     ) async throws -> Result {
@@ -19,6 +21,7 @@ public struct Scopes<Value: Sendable>: Sendable {
         }
     }
 
+    /// An error of a type that only the caller knows.
     public nonisolated(nonsending) func typed<Result, Failure: Error>(
         _ value: Value, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
@@ -28,6 +31,7 @@ public struct Scopes<Value: Sendable>: Sendable {
         }
     }
 
+    /// A pack of results.
     public nonisolated(nonsending) func collect<each Result>(
         _ value: Value, _ body: repeat nonisolated(nonsending) () async throws -> each Result
     ) async throws -> (repeat each Result) {
@@ -36,6 +40,7 @@ public struct Scopes<Value: Sendable>: Sendable {
         }
     }
 
+    /// Scopes of all kinds, one in the other.
     public nonisolated(nonsending) func nest<Result>(
         _ depth: Int, _ value: Value, _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> [Result] {
@@ -50,6 +55,7 @@ public struct Scopes<Value: Sendable>: Sendable {
         }
     }
 
+    /// A result behind an existential.
     public nonisolated(nonsending) func existential(
         _ value: Value, _ body: nonisolated(nonsending) () async throws -> any Sendable
     ) async throws -> any Sendable {
