@@ -26,7 +26,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(1)), arguments: ["withoutTaskCopies", "explicitOnly"])
     func `A program that requires full support ends at the start without it, and says why`(level: String) throws {
-        let ended = try run("require", level: level)
+        let ended = try Probe.run("require", level: level)
         #expect(ended.reason == .uncaughtSignal)
         #expect(ended.error.contains("CONTEXTVARS_RUNTIME_SUPPORT is set"), "\(ended.error)")
         #expect(ended.error.contains("Task(context: .current)"), "\(ended.error)")
@@ -39,12 +39,16 @@ import Testing
     }
 
     private func expectSuccess(of argument: String) throws {
-        let ended = try run(argument)
+        let ended = try Probe.run(argument)
         #expect(ended.status == 0, "\(ended.output)\(ended.error)")
         #expect(ended.reason == .exit)
     }
 
-    private func run(
+}
+
+/// A process that runs `MainThreadProbe`.
+enum Probe {
+    static func run(
         _ argument: String, level: String? = nil
     ) throws -> (status: Int32, reason: Process.TerminationReason, output: String, error: String) {
         let process = Process()

@@ -82,7 +82,9 @@ extension Storage {
 // MARK: - Where others read the storage
 
 extension Storage {
-    /// Exchanges a value where the storage isn't changed in place. The caller has taken the lock, which this gives back.
+    /// Exchanges a value where the storage isn't changed in place.
+    ///
+    /// The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
         keepWhatIsLent()
@@ -103,7 +105,9 @@ extension Storage {
         return oldValue.map { MovingValue($0) }
     }
 
-    /// Makes values current that aren't changed any more, and returns how many versions are kept before it. Under the lock.
+    /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
+    ///
+    /// Under the lock.
     private func publish(_ values: ContextValues) -> Int {
         let word = contextvars_storage_values(self)
         let previous = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : Version(map.move(), after: nil)
@@ -112,7 +116,9 @@ extension Storage {
         return version.countBefore
     }
 
-    /// Keeps what the one who began the scope has kept for the storage until now. Under the lock.
+    /// Keeps what the one who began the scope has kept for the storage until now.
+    ///
+    /// Under the lock.
     private func keepWhatIsLent() {
         if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_MAP)) {
             // A reference more, kept by nobody else. The storage's own words aren't written: children may be reading them.
@@ -154,7 +160,9 @@ extension Storage {
         withUnsafeMutablePointer(to: &released) { $0.release() }
     }
 
-    /// Moves the current version's values into the storage. Returns what is to be released. Under the lock.
+    /// Moves the current version's values into the storage.
+    ///
+    /// Returns what is to be released. Under the lock.
     private func withdraw() -> contextvars_contents {
         let word = contextvars_storage_values(self)
         guard Version.isVersion(word) else { return contextvars_contents() }

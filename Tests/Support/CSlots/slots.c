@@ -5,8 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "contextvars_frames.h"
-
 #define SWIFT_CC __attribute__((swiftcall))
 
 SWIFT_CC extern void swift_task_localValuePush(const void *key, void *value, const void *type);
@@ -69,6 +67,10 @@ void slot_copy_destroy(slot_copy *copy) {
     table()->destroy(copy->value, contextvars_slot_type);
     free(copy->value);
     free(copy);
+}
+
+void remember_frame(contextvars_frame *frame) {
+    contextvars_this_thread.frame = frame ? frame : &contextvars_nobodys_frame;
 }
 
 int has_task_local_values(void) {

@@ -33,10 +33,11 @@ public struct Scopes<Value: Sendable>: Sendable {
 
     /// A pack of results.
     public nonisolated(nonsending) func collect<each Result>(
-        _ value: Value, _ body: repeat nonisolated(nonsending) () async throws -> each Result
+        _ value: Value, _ body: nonisolated(nonsending) () async throws -> (repeat each Result)
     ) async throws -> (repeat each Result) {
         try await variable.withValue(value) { () async throws in
-            (repeat try await (each body)())
+            await Task.yield()
+            return try await body()
         }
     }
 

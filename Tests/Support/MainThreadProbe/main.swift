@@ -7,6 +7,7 @@ import CSlots
 import ContextVars
 import Dispatch
 import Foundation
+import Synchronization
 
 enum Probe {
     static let variable = ContextVar("variable", default: 0)
@@ -146,10 +147,66 @@ nonisolated func probeFork() throws {
     expect(variable.get() == 1, "it shares nothing with this one")
 }
 
+final class Waiting: Sendable {
+    private let continuations = Mutex<[CheckedContinuation<Void, Never>]>([])
+    nonisolated func add(_ continuation: CheckedContinuation<Void, Never>) {
+        continuations.withLock { $0.append(continuation) }
+    }
+    nonisolated var all: [CheckedContinuation<Void, Never>] { continuations.withLock { $0 } }
+}
+
+/// A burst of tasks, and the frames that it leaves.
+nonisolated func probePool() async throws {
+    let variable = Probe.variable
+    let resident = contextvars_resident_frame_bytes()
+    expect(resident < 1 << 20, "a process begins with few frames: \(resident) bytes")
+    // A frame that has ended, as a thread might remember it: its page may be given back below.
+    var stale: [UnsafeMutablePointer<contextvars_frame>] = []
+    try await Context().run {
+        try variable.set(1)
+        for _ in 0..<3 {
+            let waiting = Waiting()
+            let started = (0..<20_000).map { _ in
+                Task(context: .current) { [variable] in
+                    let frame = variable.get() == 1 ? contextvars_look_and_reach().frame : nil
+                    await withCheckedContinuation { waiting.add($0) }
+                    return UInt(bitPattern: frame)
+                }
+            }
+            while waiting.all.count < 20_000 { await Task.yield() }
+            let peak = contextvars_resident_frame_bytes()
+            // Two each: that of the task's copy, and that of the scope in it.
+            expect(peak < 20_000 * 64 * 2 + (1 << 20), "a frame takes a cache line: \(peak) bytes")
+            for continuation in waiting.all { continuation.resume() }
+            for task in started {
+                if let frame = UnsafeMutablePointer<contextvars_frame>(bitPattern: await task.value) {
+                    stale.append(frame)
+                }
+            }
+            while contextvars_used_frame_count() > 1 { await Task.yield() }
+            let left = contextvars_resident_frame_bytes()
+            expect(left < 1 << 20, "after a burst, few pages of frames stay resident: \(left) bytes")
+        }
+    }
+    expect(stale.count == 60_000, "each task had a frame")
+    expect(
+        stale.allSatisfy { contextvars_frame_owner($0) == 0 }, "what has ended names nobody, its page given back or not"
+    )
+    expect(variable.withValue(2) { variable.get() } == 2, "the pool goes on")
+}
+
+nonisolated func poolTask() -> Task<Void, Never> {
+    Task.detached {
+        do { try await probePool() } catch { expect(false, "\(error)") }
+    }
+}
+
 switch CommandLine.arguments.dropFirst().first {
 case "unused": probeUnused()
 case "late": try probeLateRoot()
 case "fork": try probeFork()
+case "pool":
+    result(of: poolTask())
 case "require": RuntimeSupport.require(.full)
 default:
     try probeRoot()

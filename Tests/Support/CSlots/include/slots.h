@@ -3,7 +3,12 @@
 #ifndef SLOTS_H
 #define SLOTS_H
 
+#include "contextvars_frames.h"
+
 #pragma clang assume_nonnull begin
+
+/// Has the calling thread remember a frame, as if another agent had left it behind; nobody's for NULL.
+void remember_frame(contextvars_frame *_Nullable frame);
 
 typedef struct slot_copy slot_copy;
 
