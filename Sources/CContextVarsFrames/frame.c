@@ -76,7 +76,7 @@ contextvars_reached contextvars_look_and_reach(void) {
 
 void contextvars_cover_own_frame(void) {
     contextvars_frame *own = contextvars_look_and_reach().frame;
-    if (own) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
+    if (own && !contextvars_has_no_slot(own)) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
     contextvars_this_thread.frame = &contextvars_nobodys_frame;
 }
 
@@ -107,7 +107,11 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
 
 contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
     contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame ? cached.frame : contextvars_reach(cached.agent).frame;
+    contextvars_frame *outer = cached.frame;
+    if (!outer) {
+        outer = contextvars_reach(cached.agent).frame;
+        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
+    }
     contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
     if (!agent) agent = contextvars_current_agent();
     contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;

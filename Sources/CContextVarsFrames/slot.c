@@ -58,7 +58,10 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
     (void)type;
     taken->frame = source->frame;
     taken->rider = NULL;
-    if (!taken->frame || contextvars_slot_is_copy(taken)) contextvars_cover_own_frame();
+    bool is_copy = contextvars_slot_is_copy(taken);
+    if (!taken->frame || is_copy) contextvars_cover_own_frame();
+    // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
+    if (is_copy) contextvars_frame_set_owner(taken->frame, contextvars_current_agent());
     return taken;
 }
 
@@ -136,6 +139,8 @@ static const struct metadata {
 // MARK: Pushing and popping
 
 const char contextvars_slot_key;
+const void *const contextvars_slot_type = &metadata.kind;
+const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;

@@ -84,8 +84,16 @@ void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextv
 /// Covers the innermost frame that the calling agent owns, if it owns one, because the runtime makes another one innermost.
 void contextvars_cover_own_frame(void);
 
-/// The main thread's root frame, once it has been made.
+/// The main thread's root frame, once it has been made, and whether a slot leads to it. Both are written by the main
+/// thread only.
 extern contextvars_frame *contextvars_main_root;
+extern bool contextvars_main_root_has_slot;
+
+/// Whether a frame that the caller owns is found without a slot. Such a root is never cached, so that each `set` tries to
+/// give it one; and no other frame covers it.
+static inline bool contextvars_has_no_slot(const contextvars_frame *frame) {
+    return frame == __atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED) && !contextvars_main_root_has_slot;
+}
 
 /// What the caller reaches where it sees no slot: on the main thread the root, if that has none.
 static inline contextvars_reached contextvars_reach_main_root(contextvars_agent agent) {

@@ -25,7 +25,10 @@ extension Frame {
     func object() -> Context {
         if let context = Context.object(of: storage) { return context }
         let context = Context(takingOver: storage)
+        // Children may be publishing the storage at this moment.
+        _ = contextvars_storage_lock(own)
         contextvars_storage_set_flag(own, UInt8(CONTEXTVARS_PROMOTED), true)
+        contextvars_storage_unlock(own)
         // From now on, the object's storage is the frame's. Children that are reading the other one go on doing so: it
         // stays as it is until the frame ends.
         contextvars_frame_set_storage(self, Unmanaged.passRetained(context).takeUnretainedValue().storage)
