@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "ContextVarsDispatch", targets: ["ContextVarsDispatch"]),
         .library(name: "ContextVarsFoundation", targets: ["ContextVarsFoundation"]),
         .library(name: "ContextVarsTesting", targets: ["ContextVarsTesting"]),
+        .library(name: "ContextVarsDiagnostics", targets: ["ContextVarsDiagnostics"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
@@ -32,7 +33,11 @@ let package = Package(
             dependencies: ["CContextVars", "CContextVarsFrames", "ContextVars", "PersistentCollections"]),
         .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
-        .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
+        .target(name: "ContextVarsTesting", dependencies: ["ContextVars", "ContextVarsDiagnostics"]),
+        .target(name: "CContextVarsDiagnostics", dependencies: ["CContextVarsFrames"]),
+        .target(
+            name: "ContextVarsDiagnostics",
+            dependencies: ["CContextVarsDiagnostics", "CContextVarsFrames", "ContextTraceFormat", "ContextVars"]),
 
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
@@ -49,6 +54,11 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
+        .testTarget(
+            name: "ContextVarsDiagnosticsTests",
+            dependencies: [
+                "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -134,4 +144,8 @@ addIntegration(
             dependencies: (modules + [module]).map { .byName(name: $0) } + dependencies(products)
                 + dependencies(testProducts)),
     ]
+}
+
+if !package.targets.contains(where: { $0.name == "ContextTraceFormat" }) {
+    package.targets.append(.target(name: "ContextTraceFormat"))
 }

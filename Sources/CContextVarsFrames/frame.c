@@ -12,6 +12,7 @@
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
+const contextvars_observer *contextvars_observer_of_all;
 
 // MARK: Reaching
 
@@ -46,6 +47,8 @@ static contextvars_frame *adopt(contextvars_slot *slot, contextvars_agent agent)
     contextvars_frame_set_storage(frame, &slot->storage);
     contextvars_frame_set_owner(frame, agent);
     contextvars_slot_set_frame(slot, frame);
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->adopted(frame);
     return frame;
 }
 
@@ -128,10 +131,14 @@ contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous)
     if (outer) contextvars_frame_set_owner(outer, agent | CONTEXTVARS_COVERED);
     contextvars_frame_set_owner(frame, agent);
     contextvars_this_thread.frame = frame;
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->bound(frame, outer);
     return (contextvars_binding){frame, outer, ridden};
 }
 
 void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void *ridden) {
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->ending(frame);
     contextvars_agent agent = contextvars_frame_owner(frame);
     contextvars_frame_set_owner(frame, 0);
     if (outer) contextvars_frame_set_owner(outer, agent);

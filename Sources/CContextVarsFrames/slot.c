@@ -49,6 +49,8 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     contextvars_frame *frame = own ? own : led_to;
     contextvars_storage *storage = frame ? contextvars_frame_storage(frame) : &source->storage;
     contextvars_storage_copy(storage, own != NULL, &copy->storage.contents);
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->copied(storage, &copy->storage);
     return copy;
 }
 
@@ -61,8 +63,11 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
         taken->storage.flags = 0;
         return taken;
     }
+    const contextvars_observer *observer = source->frame ? contextvars_current_observer() : NULL;
+    if (observer) observer->ending(source->frame);
     *taken = *source;
     if (taken->frame) contextvars_frame_set_storage(taken->frame, &taken->storage);
+    if (observer) observer->adopted(taken->frame);
     contextvars_cover_own_frame();
     return taken;
 }
@@ -71,6 +76,9 @@ static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
     if (!contextvars_slot_is_copy(slot)) return;
     contextvars_frame *frame = contextvars_slot_frame(slot);
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer && frame) observer->ending(frame);
+    if (observer && !frame) observer->discarded(&slot->storage);
     contextvars_storage *object = frame ? contextvars_frame_end(frame) : NULL;
     contextvars_contents contents;
     bool has_contents = contextvars_storage_take(&slot->storage, &contents);

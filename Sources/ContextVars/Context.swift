@@ -26,7 +26,9 @@ public final class Context: @unchecked Sendable {
     /// Creates an empty context.
     ///
     /// - Complexity: O(1).
-    public init() {}
+    public init() {
+        Observation.taken(self, from: nil)
+    }
 
     /// Creates a context with values that are shared until either side changes.
     init(_ values: ContextValues) {
@@ -55,7 +57,9 @@ public final class Context: @unchecked Sendable {
     ///
     /// - Complexity: O(1).
     public func copy() -> Context {
-        Context(snapshotOfValues())
+        let copy = Context(snapshotOfValues())
+        Observation.taken(copy, from: storage)
+        return copy
     }
 }
 

@@ -1,0 +1,66 @@
+/// What a recorder has recorded: a header, lanes, and events in the order of time.
+public struct Trace: Hashable, Sendable {
+    /// What it is, and what is missing.
+    public var header: TraceHeader
+    /// The tasks and threads.
+    public var lanes: [TraceLane]
+    /// What happened, in the order of time.
+    public var events: [TraceEvent]
+
+    /// Creates a trace.
+    public init(header: TraceHeader = TraceHeader(), lanes: [TraceLane] = [], events: [TraceEvent] = []) {
+        self.header = header
+        self.lanes = lanes
+        self.events = events
+    }
+}
+
+/// The first line of a trace in JSON lines, and `otherData` of one in Chrome trace JSON.
+public struct TraceHeader: Hashable, Sendable, Codable {
+    /// How every header says what it is.
+    public static let formatName = "contextvars-trace"
+
+    /// ``formatName``.
+    public var format: String
+    /// The version of the format: 1.
+    ///
+    /// A reader refuses a newer one.
+    public var version: Int
+    /// The number of events that the recorder had no room for.
+    public var dropped: UInt64
+    /// The name of the program.
+    public var program: String?
+
+    /// Creates a header of this version.
+    public init(dropped: UInt64 = 0, program: String? = nil) {
+        self.format = Self.formatName
+        self.version = 1
+        self.dropped = dropped
+        self.program = program
+    }
+}
+
+/// A task or a thread, in which things happen one after the other.
+public struct TraceLane: Hashable, Sendable {
+    /// What a lane is.
+    public enum Kind: String, Sendable, Codable {
+        /// A task.
+        case task
+        /// A thread.
+        case thread
+    }
+
+    /// What events call the lane.
+    public var id: UInt64
+    /// What it is.
+    public var kind: Kind
+    /// The name of the task or thread, if it has one.
+    public var name: String?
+
+    /// Creates a lane.
+    public init(_ id: UInt64, _ kind: Kind, name: String? = nil) {
+        self.id = id
+        self.kind = kind
+        self.name = name
+    }
+}
