@@ -3,14 +3,15 @@ import CContextVarsFrames
 import ContextVars
 import Synchronization
 
-/// What of this module is at work. Together they are the engine's one observer.
+/// What of this module is at work.
+///
+/// Together they are the engine's one observer.
 struct Observers: OptionSet {
     let rawValue: UInt8
 
     static let losses = Observers(rawValue: 1)
     static let recorder = Observers(rawValue: 2)
     static let inspector = Observers(rawValue: 4)
-    static let audit = Observers(rawValue: 8)
 
     private static let active = Atomic<UInt8>(0)
     /// Held while the engine is told: else a start and a stop at the same time might leave it with the wrong one.

@@ -74,7 +74,7 @@ extension Diagnosing {
             let busy = Task.detached {
                 while !Task.isCancelled { tenant.withValue("busy") { secret.withValue("x") {} } }
             }
-            for _ in 0..<20 {
+            for _ in 0..<5 {
                 let live = ContextInspector.live()
                 let values = Set(live.contexts.compactMap { $0.variables.first?.value })
                 try #require(values.isSuperset(of: (0..<count).map(String.init)))

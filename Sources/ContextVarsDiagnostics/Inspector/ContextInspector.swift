@@ -48,7 +48,7 @@ public enum ContextInspector {
             report = LiveReport(
                 contexts: contexts.map { LiveContext($0.entry, values: $0.values, now: now) }.sorted(),
                 tasksWithUnusedContext: waiting,
-                enteredBeforeStart: max(contextvars_used_frame_count() - contexts.count, 0))
+                enteredBeforeStart: max(contextvars_used_frame_count() - contexts.count - waiting, 0))
         }
         return report
     }

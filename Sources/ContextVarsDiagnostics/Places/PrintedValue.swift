@@ -13,8 +13,15 @@ enum PrintedValue {
     }
 
     private static func describe(_ value: Any) -> String {
-        let mirror = Mirror(reflecting: value)
-        guard mirror.displayStyle == .optional else { return String(describing: value) }
-        return mirror.children.first.map { describe($0.value) } ?? "nil"
+        guard let optional = value as? any OptionalValue else { return String(describing: value) }
+        return optional.wrapped.map(describe) ?? "nil"
     }
+}
+
+private protocol OptionalValue {
+    var wrapped: Any? { get }
+}
+
+extension Optional: OptionalValue {
+    fileprivate var wrapped: Any? { self }
 }

@@ -22,9 +22,13 @@ import Synchronization
 public enum ContextRecorder {
     /// How much is kept.
     public struct Limits: Sendable {
-        /// How many events of each thread, rounded up to a power of two. Each takes 128 bytes.
+        /// How many events of each thread, rounded up to a power of two.
+        ///
+        /// Each takes 128 bytes.
         public var eventsPerThread: Int
-        /// How many threads. The rings of threads that have ended are kept, until others need them.
+        /// How many threads.
+        ///
+        /// The rings of threads that have ended are kept, until others need them.
         public var threads: Int
 
         /// Creates limits: by default, up to 128 MB on 64 busy threads.
@@ -63,7 +67,9 @@ public enum ContextRecorder {
         Observers.start(.recorder)
     }
 
-    /// Stops recording. What was recorded stays for ``trace()`` until the next start.
+    /// Stops recording.
+    ///
+    /// What was recorded stays for ``trace()`` until the next start.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static func stop() {
@@ -117,7 +123,9 @@ public enum ContextRecorder {
         return result
     }
 
-    /// Records a piece of asynchronous code into a file; as the synchronous form. The code stays on the caller's actor.
+    /// Records a piece of asynchronous code into a file; as the synchronous form.
+    ///
+    /// The code stays on the caller's actor.
     ///
     /// - Throws: What the code throws; else what writing the file throws.
     /// - Complexity: As ``trace()``.

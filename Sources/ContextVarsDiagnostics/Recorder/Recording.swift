@@ -5,7 +5,9 @@ import Synchronization
 
 /// Writes what happens into the ring of the thread where it happens.
 enum Recording {
-    /// What an event in a ring says. Some become two events of a trace.
+    /// What an event in a ring says.
+    ///
+    /// Some become two events of a trace.
     enum Kind: UInt8 {
         /// A new context was bound: made and entered.
         case boundNew
