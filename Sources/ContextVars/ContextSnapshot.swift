@@ -1,7 +1,7 @@
 /// The values of a context at one moment: immutable, and free to go anywhere.
 ///
 /// Take one where the values are, and run in it where they are missing: in callbacks, on queues, event loops and
-/// threads. Each run has a context of its own that starts with the snapshot's values, so any number of them can go on
+/// threads. Each run has its own context that starts with the snapshot's values, so any number of them can go on
 /// at once, and none sees what another sets.
 ///
 /// ```swift

@@ -5,7 +5,7 @@ extension Token {
     /// ```swift
     /// try Request.attempt.set(2).scope {
     ///     retry()        // reads 2
-    /// }                  // restored, whatever way the code ends
+    /// }                  // restored, however the code ends
     /// ```
     ///
     /// The code runs in the same context: other variables that it sets stay set afterwards. Use

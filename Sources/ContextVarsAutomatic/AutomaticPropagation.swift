@@ -16,7 +16,7 @@ import Dispatch
 /// }
 /// ```
 ///
-/// Linking this module puts functions of its own before those of libdispatch that take a block, and before
+/// Linking this module puts its own functions before those of libdispatch that take a block, and before
 /// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, as it is. From then on, what is handed over
 /// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
 /// snapshots carry. What is handed over with an explicit `context:` keeps to that.

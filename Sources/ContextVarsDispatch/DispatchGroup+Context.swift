@@ -2,7 +2,7 @@ import ContextVars
 import Dispatch
 
 extension DispatchGroup {
-    /// Schedules work for when the group is empty that runs in a certain context.
+    /// Schedules work for when the group is empty that runs in the given context.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///

@@ -2,7 +2,7 @@ import ContextVars
 import Dispatch
 
 extension DispatchQueue {
-    /// Schedules work that runs in a certain context.
+    /// Schedules work that runs in the given context.
     ///
     /// Dispatch's own `async` loses the context: the work runs on a thread that has none. This one runs it in a copy of
     /// the given `ContextSnapshot`, or in the given `Context` itself. That is entered from
@@ -23,7 +23,7 @@ extension DispatchQueue {
         async(group: group, qos: qos, flags: flags) { claimed.run(work) }
     }
 
-    /// Schedules work that runs in a certain context, not before a point in time.
+    /// Schedules work that runs in the given context, not before a point in time.
     ///
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
@@ -39,7 +39,7 @@ extension DispatchQueue {
         asyncAfter(deadline: deadline, qos: qos, flags: flags) { claimed.run(work) }
     }
 
-    /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
+    /// Schedules work that runs in the given context, not before a point in time of the system's clock.
     ///
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.

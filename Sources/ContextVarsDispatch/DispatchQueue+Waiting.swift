@@ -7,7 +7,7 @@ extension DispatchQueue {
     /// Runs work on this queue in a new context that starts with a snapshot's values, and waits for it.
     ///
     /// Mostly Dispatch runs such work on the caller's thread, which has the caller's context anyway. Not so where the
-    /// queue has a thread of its own, as the main queue: there the plain `sync` loses the context.
+    /// queue has its own thread, as the main queue: there the plain `sync` loses the context.
     ///
     /// ```swift
     /// let title = DispatchQueue.main.sync(context: .current) { makeTitle() }

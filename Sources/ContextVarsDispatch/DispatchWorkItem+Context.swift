@@ -36,7 +36,7 @@ extension DispatchWorkItem {
         self.init(qos: qos, flags: flags) { claimed.run(block) }
     }
 
-    /// Schedules work for the item's end that runs in a certain context.
+    /// Schedules work for the item's end that runs in the given context.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///

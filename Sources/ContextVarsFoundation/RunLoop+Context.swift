@@ -2,7 +2,7 @@ import ContextVars
 import Foundation
 
 extension RunLoop {
-    /// Schedules a block that runs in a certain context, in the next pass of the run loop.
+    /// Schedules a block that runs in the given context, in the next pass of the run loop.
     ///
     /// With Foundation's own `perform`, a block on the main thread runs in the thread's root context, where what one
     /// block sets is read by the next; on other threads it runs without a context.
@@ -17,7 +17,7 @@ extension RunLoop {
         perform { claimed.run(block) }
     }
 
-    /// Schedules a block that runs in a certain context, in the next pass of the run loop in one of some modes.
+    /// Schedules a block that runs in the given context, in the next pass of the run loop in one of some modes.
     ///
     /// As ``perform(context:_:)``.
     ///

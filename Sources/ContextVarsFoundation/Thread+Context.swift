@@ -2,7 +2,7 @@ import ContextVars
 import Foundation
 
 extension Thread {
-    /// Creates a thread whose block runs in a certain context: what CPython 3.14's `threading.Thread(context:)` is.
+    /// Creates a thread whose block runs in the given context: what CPython 3.14's `threading.Thread(context:)` is.
     ///
     /// The values are those of now, not those of when the thread is started. A `Context` is entered from now until the
     /// block has run or, if the thread is never started, until it is gone.
@@ -17,7 +17,7 @@ extension Thread {
         self.init { claimed.run(block) }
     }
 
-    /// Starts a thread whose block runs in a certain context.
+    /// Starts a thread whose block runs in the given context.
     ///
     /// ```swift
     /// Thread.detachNewThread(context: .current) { watch(directory) }

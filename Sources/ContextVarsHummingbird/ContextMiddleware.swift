@@ -6,7 +6,7 @@ import Hummingbird
 import NIOHTTP1
 import Tracing
 
-/// Gives each request a context of its own, with an id and what its headers bring.
+/// Gives each request its own context, with an id and what its headers bring.
 ///
 /// ```swift
 /// let router = Router()
@@ -60,7 +60,7 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
         self.instrument = instrument
     }
 
-    /// Runs the rest of the request in a context of its own.
+    /// Runs the rest of the request in its own context.
     ///
     /// - Throws: What `next` throws. With a request id, it is an `HTTPResponseError` that makes the response of the
     ///   thrown error with the id added.

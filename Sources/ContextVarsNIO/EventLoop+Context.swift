@@ -6,7 +6,7 @@ public import NIOCore
 // and the context would be lost without a word.
 
 extension EventLoop {
-    /// Runs a function on this event loop, in a certain context.
+    /// Runs a function on this event loop, in the given context.
     ///
     /// NIO's own `execute` loses the context: the thread of an event loop has none. This one runs the function in a copy
     /// of the given `ContextSnapshot`, or in the given `Context` itself. That is entered
@@ -26,7 +26,7 @@ extension EventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in a certain context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and gives its result.
     ///
     /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
     ///
@@ -41,7 +41,7 @@ extension EventLoop {
         return submit { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop, in a certain context.
+    /// Runs a function that makes a future on this event loop, in the given context.
     ///
     /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: write
     /// `.inContext(.current)` before the callbacks of a chain in it.
@@ -61,7 +61,7 @@ extension EventLoop {
 // MARK: - Later
 
 extension EventLoop {
-    /// Runs a function on this event loop after some time, in a certain context.
+    /// Runs a function on this event loop after some time, in the given context.
     ///
     /// As ``submit(context:_:)``. A `Context` is entered from this call until the function has ended, or
     /// until it has been cancelled.
@@ -78,7 +78,7 @@ extension EventLoop {
         return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop at a point in time, in a certain context.
+    /// Runs a function on this event loop at a point in time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)``.
     ///
@@ -94,7 +94,7 @@ extension EventLoop {
         return scheduleTask(deadline: deadline) { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop after some time, in a certain context.
+    /// Runs a function that makes a future on this event loop after some time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
@@ -111,7 +111,7 @@ extension EventLoop {
         return flatScheduleTask(in: delay, file: file, line: line) { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop at a point in time, in a certain context.
+    /// Runs a function that makes a future on this event loop at a point in time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///

@@ -3,7 +3,7 @@ public import ContextVars
 public import NIOCore
 
 extension EventLoopPromise {
-    /// Fulfils the promise with what an asynchronous function returns or throws, run in a certain context.
+    /// Fulfils the promise with what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `completeWithTask` starts a plain `Task { }`, which has a copy of the current context already. This one
     /// is for another snapshot, or for a `Context` that is to keep what the function sets. The context is
@@ -35,7 +35,7 @@ extension EventLoopPromise {
 }
 
 extension EventLoop {
-    /// A future of what an asynchronous function returns or throws, run in a certain context.
+    /// A future of what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `makeFutureWithTask` starts a plain `Task { }`, which has a copy of the current context already. This
     /// one is for another snapshot, or for a `Context` that is to keep what the function sets.

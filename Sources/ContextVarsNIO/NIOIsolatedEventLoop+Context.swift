@@ -5,7 +5,7 @@ public import NIOCore
 // The same as on `EventLoop`, for code that is on the loop already: the functions needn't be `@Sendable`.
 
 extension NIOIsolatedEventLoop {
-    /// Runs a function on this event loop, in a certain context.
+    /// Runs a function on this event loop, in the given context.
     ///
     /// As ``NIOCore/EventLoop/execute(context:_:)``.
     ///
@@ -20,7 +20,7 @@ extension NIOIsolatedEventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in a certain context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and gives its result.
     ///
     /// As ``NIOCore/EventLoop/submit(context:_:)``.
     ///
@@ -36,7 +36,7 @@ extension NIOIsolatedEventLoop {
         return submit { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop after some time, in a certain context.
+    /// Runs a function on this event loop after some time, in the given context.
     ///
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
@@ -53,7 +53,7 @@ extension NIOIsolatedEventLoop {
         return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop at a point in time, in a certain context.
+    /// Runs a function on this event loop at a point in time, in the given context.
     ///
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///

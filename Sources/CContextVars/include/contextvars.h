@@ -157,7 +157,7 @@ int ctxvars_context_get(
 /// Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. O(n). Any thread.
 int ctxvars_context_equal(ctxvars_context *left, ctxvars_context *right);
 
-/// Starts an iteration over the variables that are set now, in no certain order; later changes are not seen. Returns
+/// Starts an iteration over the variables that are set now, in no particular order; later changes are not seen. Returns
 /// a reference. O(1). Any thread.
 ctxvars_context_iterator *ctxvars_context_iterate(ctxvars_context *context);
 
@@ -264,7 +264,7 @@ int ctxvars_map_remove(ctxvars_map *map, void *key, ctxvars_map *CTXVARS_NULLABL
 /// Whether two maps have equal keys with equal values. Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. Any thread.
 int ctxvars_map_equal(ctxvars_map *left, ctxvars_map *right);
 
-/// Starts an iteration over a map, in no certain order. Returns a reference. O(1). Any thread.
+/// Starts an iteration over a map, in no particular order. Returns a reference. O(1). Any thread.
 ctxvars_map_iterator *ctxvars_map_iterate(ctxvars_map *map);
 
 /// Writes the next key and its value, both retained, and returns 1; returns 0 at the end and from then on. One thread

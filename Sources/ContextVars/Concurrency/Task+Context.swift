@@ -1,5 +1,5 @@
 extension Task where Failure == Never {
-    /// Starts a task that runs in a certain context.
+    /// Starts a task that runs in the given context.
     ///
     /// A plain `Task { }` gets a copy of the current context. This one gets the given ``Context`` itself, so that what
     /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``: the `context` parameter of
@@ -24,7 +24,7 @@ extension Task where Failure == Never {
 }
 
 extension Task where Failure == any Error {
-    /// Starts a task that runs in a certain context and may throw.
+    /// Starts a task that runs in the given context and may throw.
     ///
     /// As the form for operations that don't throw; what the operation throws is thrown by the task's `value`.
     ///

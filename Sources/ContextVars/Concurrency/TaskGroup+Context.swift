@@ -2,7 +2,7 @@
 // add a child whose operation runs in it.
 
 extension TaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
@@ -17,7 +17,7 @@ extension TaskGroup {
         addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
@@ -33,7 +33,7 @@ extension TaskGroup {
 }
 
 extension ThrowingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
@@ -48,7 +48,7 @@ extension ThrowingTaskGroup {
         addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
@@ -64,7 +64,7 @@ extension ThrowingTaskGroup {
 }
 
 extension DiscardingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
@@ -79,7 +79,7 @@ extension DiscardingTaskGroup {
         addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
@@ -95,7 +95,7 @@ extension DiscardingTaskGroup {
 }
 
 extension ThrowingDiscardingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
@@ -110,7 +110,7 @@ extension ThrowingDiscardingTaskGroup {
         addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never

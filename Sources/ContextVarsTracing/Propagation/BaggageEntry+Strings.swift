@@ -10,7 +10,7 @@ extension BaggageEntry {
     /// - numbers with a fraction (`Double`, `Float` and so on) that aren't finite or aren't in decimal notation: `nan`,
     ///   `inf`, `0x1p3`, `1e999`.
     ///
-    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type of your own accepts what its
+    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type that you declare accepts what its
     /// `init(_:)` accepts.
     ///
     /// - Parameters:
@@ -39,7 +39,7 @@ extension BaggageEntry {
     /// - numbers with a fraction (`Double`, `Float` and so on) that aren't finite or aren't in decimal notation: `nan`,
     ///   `inf`, `0x1p3`, `1e999`.
     ///
-    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type of your own accepts what its
+    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type that you declare accepts what its
     /// `init(_:)` accepts.
     ///
     /// - Parameters:

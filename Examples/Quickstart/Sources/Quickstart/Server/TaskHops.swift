@@ -10,7 +10,7 @@ func setAndReset() throws -> Hop {
     return .seen(by: "set and reset", children: [inside])
 }
 
-/// Structured children read their parent's context; `withValue` gives one a value of its own.
+/// Structured children read their parent's context; `withValue` gives one its own value.
 func asyncLet() async -> Hop {
     async let inherited = Hop.seen(by: "inherited")
     async let own = Current.step.withValue(step("async let")) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import UnixSignals
 
-/// The check: both services as processes of their own, and a client that knows what each place must see.
+/// The check: both services as separate processes, and a client that knows what each place must see.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
