@@ -3,7 +3,7 @@ public import ContextVars
 public import NIOCore
 
 // `context:` has no default value. With one, the compiler would take NIO's own overload wherever the argument is left out,
-// and the context would be lost without a word.
+// and the context would be silently lost.
 
 extension EventLoop {
     /// Runs a function on this event loop, in the given context.

@@ -35,7 +35,7 @@ extension Trait where Self == ContextTrait {
     ///
     /// - Parameters:
     ///   - variable: The variable to set.
-    ///   - value: Its value, made anew for each test and each case of a parameterised test. If making it throws, the
+    ///   - value: Its value, created for each test and each case of a parameterised test. If making it throws, the
     ///     test fails.
     public static func contextValue<Value>(
         _ variable: ContextVar<Value>, _ value: @autoclosure @escaping @Sendable () throws -> Value

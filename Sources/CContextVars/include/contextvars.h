@@ -230,7 +230,7 @@ typedef enum ctxvars_event {
 typedef void (*ctxvars_watcher)(
     ctxvars_event event, ctxvars_context *CTXVARS_NULLABLE context, void *CTXVARS_NULLABLE user_data);
 
-/// Has a function called at each switch of the process: of any thread state, and of Swift code. `user_data` must live
+/// Registers a function to be called on every switch of the process: of any thread state, and of Swift code. `user_data` must live
 /// until no call can be under way any more. Returns a positive number for `ctxvars_watcher_clear`. Any thread.
 int64_t ctxvars_watcher_add(ctxvars_watcher watcher, void *CTXVARS_NULLABLE user_data);
 

@@ -7,7 +7,7 @@ extension TaskGroup {
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -20,7 +20,7 @@ extension TaskGroup {
     /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -38,7 +38,7 @@ extension ThrowingTaskGroup {
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -51,7 +51,7 @@ extension ThrowingTaskGroup {
     /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -69,7 +69,7 @@ extension DiscardingTaskGroup {
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -82,7 +82,7 @@ extension DiscardingTaskGroup {
     /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -100,7 +100,7 @@ extension ThrowingDiscardingTaskGroup {
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -113,7 +113,7 @@ extension ThrowingDiscardingTaskGroup {
     /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(

@@ -82,7 +82,7 @@ extension ContextSnapshot {
     }
 }
 
-/// A single string, whatever its key.
+/// A single string, regardless of its key.
 private struct TextCarrier: Injector, Extractor {
     func inject(_ value: String, forKey key: String, into carrier: inout String?) {
         carrier = value

@@ -13,7 +13,7 @@ public import ContextVars
 /// ```
 ///
 /// A variable without an entry never leaves the process, and nothing from outside can set it. Values from outside are
-/// whatever the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
+/// anything that the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
 ///
 /// Immutable, and safe to use from any thread.
 public struct BaggageEntry: Sendable {

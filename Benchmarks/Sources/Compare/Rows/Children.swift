@@ -39,7 +39,7 @@ enum Children {
 
     /// A child that has bound something is the owner of a context, as its parent is.
     private static let inOwnScope = Row(
-        "get of Int in a child, in its own withValue", against: "TaskLocal.get there", bar: 1.0
+        "get of Int in a child, in a withValue of its own", against: "TaskLocal.get there", bar: 1.0
     ) {
         Sides(
             ours: inContext(.number) { batch, loop in
