@@ -12,7 +12,7 @@ extension DispatchQueue {
     /// queue.async(context: .current) { log("archived") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func async<Source: ContextSource>(
@@ -28,7 +28,7 @@ extension DispatchQueue {
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(
@@ -44,7 +44,7 @@ extension DispatchQueue {
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(

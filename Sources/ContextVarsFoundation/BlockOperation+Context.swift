@@ -13,7 +13,7 @@ extension BlockOperation {
     /// queue.addOperation(fetch)
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public convenience init<Source: ContextSource>(
@@ -28,7 +28,7 @@ extension BlockOperation {
     /// The blocks of an operation run at the same time, so each needs its own context. The values are those of
     /// now.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public func addExecutionBlock<Source: ContextSource>(

@@ -12,7 +12,7 @@ extension OperationQueue {
     /// queue.addOperation(context: .current) { log("archived") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addOperation(_:)`.
     public func addOperation<Source: ContextSource>(
@@ -26,7 +26,7 @@ extension OperationQueue {
     ///
     /// As ``addOperation(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addBarrierBlock(_:)`.
     public func addBarrierBlock<Source: ContextSource>(

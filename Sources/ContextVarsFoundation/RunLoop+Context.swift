@@ -7,7 +7,7 @@ extension RunLoop {
     /// With Foundation's own `perform`, a block on the main thread runs in the thread's root context, where what one
     /// block sets is read by the next; on other threads it runs without a context.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func perform<Source: ContextSource>(
@@ -21,7 +21,7 @@ extension RunLoop {
     ///
     /// As ``perform(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func perform<Source: ContextSource>(

@@ -7,7 +7,7 @@ extension Thread {
     /// The values are those of now, not those of when the thread is started. A `Context` is entered from now until the
     /// block has run or, if the thread is never started, until it is gone.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public convenience init<Source: ContextSource>(
@@ -23,7 +23,7 @@ extension Thread {
     /// Thread.detachNewThread(context: .current) { watch(directory) }
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then no thread is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then no thread is
     ///   started. A snapshot never throws.
     /// - Complexity: As `detachNewThread(_:)`.
     public static func detachNewThread<Source: ContextSource>(

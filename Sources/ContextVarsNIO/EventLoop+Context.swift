@@ -16,7 +16,7 @@ extension EventLoop {
     /// loop.execute(context: .current) { log("flushed") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func execute<Source: ContextSource>(
@@ -31,7 +31,7 @@ extension EventLoop {
     /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
     ///
     /// - Returns: A future of what the function returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func submit<Source: ContextSource, Value>(
@@ -47,7 +47,7 @@ extension EventLoop {
     /// `.inContext(.current)` before the callbacks of a chain in it.
     ///
     /// - Returns: A future of what the function's future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func flatSubmit<Source: ContextSource, Value: Sendable>(
@@ -67,7 +67,7 @@ extension EventLoop {
     /// until it has been cancelled.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -83,7 +83,7 @@ extension EventLoop {
     /// As ``scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -99,7 +99,7 @@ extension EventLoop {
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -116,7 +116,7 @@ extension EventLoop {
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult

@@ -10,7 +10,7 @@ extension EventLoopPromise {
     /// free again before anybody learns the result.
     ///
     /// - Returns: The task that runs the function.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then the promise is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then the promise is
     ///   still to be fulfilled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     @discardableResult
@@ -40,7 +40,7 @@ extension EventLoop {
     /// NIO's own `makeFutureWithTask` starts a plain `Task { }`, which has a copy of the current context already. This
     /// one is for another snapshot, or for a `Context` that is to keep what the function sets.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func makeFutureWithTask<Source: ContextSource, Value: Sendable>(

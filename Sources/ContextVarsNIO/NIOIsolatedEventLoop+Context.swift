@@ -9,7 +9,7 @@ extension NIOIsolatedEventLoop {
     ///
     /// As ``NIOCore/EventLoop/execute(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
@@ -25,7 +25,7 @@ extension NIOIsolatedEventLoop {
     /// As ``NIOCore/EventLoop/submit(context:_:)``.
     ///
     /// - Returns: A future of what the function returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
@@ -41,7 +41,7 @@ extension NIOIsolatedEventLoop {
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.
     @available(*, noasync)
@@ -58,7 +58,7 @@ extension NIOIsolatedEventLoop {
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.
     @available(*, noasync)

@@ -18,7 +18,7 @@ extension BaggageEntry {
     ///   - variable: The variable. Its default is never sent.
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Value: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes
@@ -47,7 +47,7 @@ extension BaggageEntry {
     ///   - variable: The variable. Its default is never sent.
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Wrapped: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Wrapped?>, direction: Direction = .both,

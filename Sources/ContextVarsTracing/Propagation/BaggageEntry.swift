@@ -62,7 +62,7 @@ public struct BaggageEntry: Sendable {
     ///   - encode: The text of a value, or `nil` for a value that isn't sent.
     ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
     ///     on: the text can hold anything, control characters too.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Value>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,
