@@ -55,7 +55,7 @@ extension AutomaticPropagationError: CustomStringConvertible {
         switch code {
         case .unsupportedPlatform:
             """
-            contexts can't follow work by themselves on this system, only on Linux. Write `context: .current` where work \
+            contexts can't follow work automatically on this system, only on Linux. Write `context: .current` where work \
             is handed over: `queue.async(context: .current) { … }`, `Thread(context: .current) { … }`
             """
         case .notLinked:
