@@ -50,9 +50,13 @@ let package = Package(
         .testTarget(name: "PersistentCollectionsTests", dependencies: ["PersistentCollections", "TestSupport"]),
         .testTarget(
             name: "ContextVarsTests",
-            dependencies: ["CContextVarsFrames", "ContextVars", "CMainThreadEntry", "TestSupport"],
+            dependencies: [
+                "CContextVarsFrames", "ContextVars", "CMainThreadEntry", "CSlots", "GenericScopes", "TestSupport",
+            ],
             swiftSettings: plain.map { [.define($0)] }),
         .target(name: "CMainThreadEntry", path: "Tests/Support/CMainThreadEntry"),
+        .target(name: "CSlots", dependencies: ["CContextVarsFrames"], path: "Tests/Support/CSlots"),
+        .target(name: "GenericScopes", dependencies: ["ContextVars"], path: "Tests/Support/GenericScopes"),
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),

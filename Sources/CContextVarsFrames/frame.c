@@ -3,8 +3,8 @@
 #include "slot.h"
 
 #if defined(CONTEXTVARS_PLAIN)
-#define visible_slot(agent) contextvars_visible_slot()
-#define task_group_is_open(agent) runtime_task_group_is_open()
+#define visible_slot(agent) ((void)(agent), contextvars_visible_slot())
+#define task_group_is_open(agent) ((void)(agent), runtime_task_group_is_open())
 #else
 #include "learned/learned.h"
 #define visible_slot contextvars_learned_visible_slot
@@ -76,7 +76,7 @@ contextvars_reached contextvars_look_and_reach(void) {
 
 void contextvars_cover_own_frame(void) {
     contextvars_frame *own = contextvars_look_and_reach().frame;
-    if (own) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
+    if (own && !contextvars_has_no_slot(own)) contextvars_frame_set_owner(own, contextvars_frame_owner(own) | CONTEXTVARS_COVERED);
     contextvars_this_thread.frame = &contextvars_nobodys_frame;
 }
 
@@ -107,7 +107,11 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
 
 contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
     contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame ? cached.frame : contextvars_reach(cached.agent).frame;
+    contextvars_frame *outer = cached.frame;
+    if (!outer) {
+        outer = contextvars_reach(cached.agent).frame;
+        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
+    }
     contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
     if (!agent) agent = contextvars_current_agent();
     contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
@@ -140,4 +144,20 @@ void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void
     contextvars_storage *object = contextvars_frame_end(frame);
     if (object) contextvars_object_release(object);
     if (has_contents) contextvars_contents_release(&contents);
+}
+
+// MARK: No context
+
+contextvars_binding contextvars_bind_none(void) {
+    contextvars_frame *outer = contextvars_look_and_reach().frame;
+    contextvars_slot_push(NULL);
+    if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) | CONTEXTVARS_COVERED);
+    contextvars_this_thread.frame = &contextvars_nobodys_frame;
+    return (contextvars_binding){NULL, outer, NULL};
+}
+
+void contextvars_unbind_none(contextvars_frame *outer) {
+    contextvars_slot_pop();
+    if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) & ~(contextvars_agent)CONTEXTVARS_COVERED);
+    contextvars_this_thread.frame = outer ? outer : &contextvars_nobodys_frame;
 }

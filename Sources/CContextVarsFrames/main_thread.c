@@ -7,15 +7,14 @@
 
 #include "slot.h"
 
-/// Written by the main thread only.
 contextvars_frame *contextvars_main_root;
-static bool has_slot;
+bool contextvars_main_root_has_slot;
 
 static void try_to_push(void) {
-    if (has_slot) return;
+    if (contextvars_main_root_has_slot) return;
     contextvars_slot_push(contextvars_main_root);
-    has_slot = contextvars_slot_is_only_value();
-    if (!has_slot) contextvars_slot_pop();
+    contextvars_main_root_has_slot = contextvars_slot_is_only_value();
+    if (!contextvars_main_root_has_slot) contextvars_slot_pop();
 }
 
 bool contextvars_may_make_main_root(contextvars_reached reached) {
@@ -24,6 +23,8 @@ bool contextvars_may_make_main_root(contextvars_reached reached) {
 
 contextvars_frame *contextvars_make_main_root(void) {
     if (runtime_running_task() || !contextvars_is_main_thread()) return NULL;
+    contextvars_slot *slot = contextvars_visible_slot();
+    if (slot && !slot->frame) return NULL;
     if (!contextvars_main_root) {
         contextvars_frame *made = contextvars_frame_allocate();
         contextvars_frame_set_owner(made, contextvars_current_agent());
@@ -31,6 +32,6 @@ contextvars_frame *contextvars_make_main_root(void) {
     }
     if (contextvars_frame_owner(contextvars_main_root) != contextvars_current_agent()) return NULL;
     try_to_push();
-    if (has_slot) contextvars_this_thread.frame = contextvars_main_root;
+    if (contextvars_main_root_has_slot) contextvars_this_thread.frame = contextvars_main_root;
     return contextvars_main_root;
 }

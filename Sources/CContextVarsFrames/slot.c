@@ -58,14 +58,17 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
     (void)type;
     taken->frame = source->frame;
     taken->rider = NULL;
-    if (contextvars_slot_is_copy(taken)) contextvars_cover_own_frame();
+    bool is_copy = contextvars_slot_is_copy(taken);
+    if (!taken->frame || is_copy) contextvars_cover_own_frame();
+    // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
+    if (is_copy) contextvars_frame_set_owner(taken->frame, contextvars_current_agent());
     return taken;
 }
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
     // The frame of a binding is the binding's to end.
-    if (!slot->frame || !contextvars_slot_is_copy(slot)) return;
+    if (!contextvars_slot_is_copy(slot)) return;
     contextvars_contents contents;
     bool has_contents = contextvars_storage_take(&slot->frame->own, &contents);
     contextvars_storage *object = contextvars_frame_end(slot->frame);
@@ -136,6 +139,8 @@ static const struct metadata {
 // MARK: Pushing and popping
 
 const char contextvars_slot_key;
+const void *const contextvars_slot_type = &metadata.kind;
+const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
     contextvars_slot slot;

@@ -10,7 +10,7 @@
 /// A slot comes to be in two ways. A binding pushes one that leads to its frame. And the runtime makes a copy for each new
 /// unstructured task: that one leads to a frame of its own, which its task adopts when it first uses a variable.
 typedef struct contextvars_slot {
-    /// The frame that the slot leads to; NULL in a copy that has no context. It stays the same.
+    /// The frame that the slot leads to; NULL in one that hides every context from those who see it. It stays the same.
     contextvars_frame *frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
     /// agent; children find that its owner is another agent, and pass it by.
@@ -19,7 +19,7 @@ typedef struct contextvars_slot {
 
 /// Whether a slot is a copy, whose frame ends with it.
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
-    return !slot->frame || contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
+    return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
 
 /// The slot's key: only its address matters.
@@ -36,7 +36,7 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
     __atomic_store_n(&slot->rider, rider, __ATOMIC_RELAXED);
 }
 
-/// Pushes a slot that leads to a frame onto the values of the current task or, outside of tasks, of the current thread.
+/// Pushes a slot that leads to a frame, or to none, onto the values of the current task or, outside of tasks, of the current thread.
 void contextvars_slot_push(contextvars_frame *frame);
 
 /// Pops it.
@@ -84,8 +84,16 @@ void contextvars_storage_copy(contextvars_storage *source, bool is_own, contextv
 /// Covers the innermost frame that the calling agent owns, if it owns one, because the runtime makes another one innermost.
 void contextvars_cover_own_frame(void);
 
-/// The main thread's root frame, once it has been made.
+/// The main thread's root frame, once it has been made, and whether a slot leads to it. Both are written by the main
+/// thread only.
 extern contextvars_frame *contextvars_main_root;
+extern bool contextvars_main_root_has_slot;
+
+/// Whether a frame that the caller owns is found without a slot. Such a root is never cached, so that each `set` tries to
+/// give it one; and no other frame covers it.
+static inline bool contextvars_has_no_slot(const contextvars_frame *frame) {
+    return frame == __atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED) && !contextvars_main_root_has_slot;
+}
 
 /// What the caller reaches where it sees no slot: on the main thread the root, if that has none.
 static inline contextvars_reached contextvars_reach_main_root(contextvars_agent agent) {

@@ -16,16 +16,11 @@ void contextvars_complain(const char *line) { fprintf(stderr, "%s\n", line); }
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-#define CONTEXTVARS_THREAD_SANITIZER 1
+#define IS_THREAD_SANITIZED true
 #endif
+#endif
+#if !defined(IS_THREAD_SANITIZED)
+#define IS_THREAD_SANITIZED false
 #endif
 
-#if defined(CONTEXTVARS_THREAD_SANITIZER)
-extern void __tsan_release(void *);
-extern void __tsan_acquire(void *);
-void contextvars_sanitizer_release(const void *address) { __tsan_release((void *)address); }
-void contextvars_sanitizer_acquire(const void *address) { __tsan_acquire((void *)address); }
-#else
-void contextvars_sanitizer_release(const void *address) { (void)address; }
-void contextvars_sanitizer_acquire(const void *address) { (void)address; }
-#endif
+const bool contextvars_is_thread_sanitized = IS_THREAD_SANITIZED;

@@ -32,6 +32,11 @@ public class AnyContextVar: @unchecked Sendable {
         preconditionFailure("AnyContextVar is abstract")
     }
 
+    /// What a stored value of this variable becomes where work is handed over; `nil` where the variable is unset there.
+    func inherited(_ stored: StoredValue) -> StoredValue? {
+        preconditionFailure("AnyContextVar is abstract")
+    }
+
     /// Whether two stored values of this variable are equal, as ``Context/==(_:_:)`` understands it.
     func areEqual(_ lhs: StoredValue, _ rhs: StoredValue) -> Bool {
         preconditionFailure("AnyContextVar is abstract")

@@ -52,5 +52,7 @@ extension Context {
 ///
 /// - Complexity: O(1). Safe from any thread and task.
 public func copyContext() -> Context {
-    Context(CurrentContext.values())
+    let copy = Context(CurrentContext.values())
+    Watchers.copied(to: copy)
+    return copy
 }

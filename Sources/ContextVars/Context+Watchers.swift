@@ -1,11 +1,16 @@
-import CContextVarsFrames
-import Synchronization
-
 extension Context {
     /// What a watcher is told.
     public enum Event: Sendable {
         /// Another context became current for the calling task or thread; `nil` where none is current any more.
         case switched(to: Context?)
+        /// A variable was set or reset in the current context of the calling task or thread, or of a ``ThreadState``: what
+        /// it had there before and has there now, `nil` where it isn't set.
+        case changed(AnyContextVar, from: (any Sendable)?, to: (any Sendable)?)
+        /// A copy of a context was made: the one that ``copyContext()`` or ``Context/copy()`` returns; `nil` for a new
+        /// task's, which isn't an object yet.
+        ///
+        /// Told by whoever makes the copy, for a task while it is being created.
+        case copied(to: Context?)
     }
 
     /// Identifies a watcher for ``Context/clearWatcher(_:)``.
@@ -18,21 +23,24 @@ extension Context {
         }
     }
 
-    /// Has a function called each time a context is entered or exited: `PyContext_AddWatcher` of CPython 3.14.
+    /// Has a function called each time a context is entered or exited, changed or copied: `PyContext_AddWatcher` of CPython
+    /// 3.14, which tells of the first.
     ///
-    /// The function is called on the entering or exiting thread, after the switch, with the context that became
-    /// current. That a task which has a context starts, suspends, moves to another thread or ends is no switch. Keep the
-    /// function short: every `run`, `withValue` and ``ThreadState/enter(_:)`` waits for it. Switches that it makes
-    /// itself are not reported.
+    /// The function is called on the thread where it happens, afterwards. That a task which has a context starts, suspends,
+    /// moves to another thread or ends is no event; nor is what ``ContextSnapshot/current`` takes. Keep the function short:
+    /// everything that it is told of waits for it. What it does to contexts itself is not reported.
+    ///
+    /// For one variable there is ``ContextVar/onChange(_:)``.
     ///
     /// - Returns: What ``clearWatcher(_:)`` takes to end it.
-    /// - Complexity: O(*n*) for *n* watchers. Without watchers, a switch pays for one load. Safe from any thread.
+    /// - Complexity: O(*n*) for *n* watchers. Without watchers, what can be watched pays for one load, and `get` for
+    ///   nothing. Safe from any thread.
     @discardableResult
     public static func addWatcher(_ watcher: @escaping @Sendable (Event) -> Void) -> WatcherID {
         Watchers.add(watcher)
     }
 
-    /// Ends a watcher.
+    /// Ends a watcher, or what ``ContextVar/onChange(_:)`` began.
     ///
     /// A call of the watcher that another thread has begun may still be under way.
     ///
@@ -41,54 +49,5 @@ extension Context {
     @discardableResult
     public static func clearWatcher(_ id: WatcherID) -> Bool {
         Watchers.remove(id)
-    }
-}
-
-/// The watchers of the process.
-enum Watchers {
-    private struct Registry {
-        var functions: [(id: Context.WatcherID, call: @Sendable (Context.Event) -> Void)] = []
-        var lastNumber = 0
-    }
-
-    private static let registry = Mutex(Registry())
-    /// How many there are: lets a switch skip the lock where there are none.
-    private static let count = Atomic<Int>(0)
-
-    static func add(_ function: @escaping @Sendable (Context.Event) -> Void) -> Context.WatcherID {
-        registry.withLock { registry in
-            registry.lastNumber += 1
-            let id = Context.WatcherID(number: registry.lastNumber)
-            registry.functions.append((id, function))
-            count.store(registry.functions.count, ordering: .relaxed)
-            return id
-        }
-    }
-
-    static func remove(_ id: Context.WatcherID) -> Bool {
-        // Released after the lock is given back: what the function holds may end, and switch contexts then.
-        let removed = registry.withLock { registry in
-            let index = registry.functions.firstIndex { $0.id == id }
-            let removed = index.map { registry.functions.remove(at: $0) }
-            count.store(registry.functions.count, ordering: .relaxed)
-            return removed
-        }
-        return removed != nil
-    }
-
-    /// Tells all watchers that the context which the closure gives became current.
-    @inline(__always)
-    static func contextSwitched(to context: () -> Context?) {
-        if count.load(ordering: .relaxed) > 0 { notify(.switched(to: context())) }
-    }
-
-    @inline(never)
-    private static func notify(_ event: Context.Event) {
-        // A watcher that switches contexts itself must not be told of that without end.
-        let threadIsNotifying = contextvars_thread_is_notifying()
-        guard !threadIsNotifying.pointee else { return }
-        threadIsNotifying.pointee = true
-        defer { threadIsNotifying.pointee = false }
-        for function in registry.withLock({ $0.functions }) { function.call(event) }
     }
 }

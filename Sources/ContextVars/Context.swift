@@ -55,7 +55,9 @@ public final class Context: @unchecked Sendable {
     ///
     /// - Complexity: O(1).
     public func copy() -> Context {
-        Context(snapshotOfValues())
+        let copy = Context(snapshotOfValues())
+        Watchers.copied(to: copy)
+        return copy
     }
 }
 

@@ -90,7 +90,8 @@ extension ContextError: CustomStringConvertible {
         case .noCurrentContext:
             """
             cannot change \(subject): no context is current here. Write `context.run { … }` or \
-            `variable.withValue(…) { … }` around this code, or start the task with `Task(context:)`
+            `variable.withValue(…) { … }` around this code, or start the task with `Task(context:)`\
+            \(RuntimeSupport.known.withLock { $0.reasonForNoContext })
             """
         case .borrowedContext:
             """

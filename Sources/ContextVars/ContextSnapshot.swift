@@ -76,7 +76,10 @@ public struct ContextSnapshot: Sendable {
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
     /// snapshots carry.
     ///
-    /// - Complexity: O(1), and one allocation for each task local that is carried.
+    /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
+    ///
+    /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
+    ///   rule of inheritance.
     @inlinable
     public static var current: ContextSnapshot { snapshotOfCurrent() }
 
@@ -85,16 +88,26 @@ public struct ContextSnapshot: Sendable {
     /// Defaults don't count.
     ///
     /// - Complexity: As ``ContextVar/get()``.
+    @inlinable
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
-        values[variable]?.load(as: Value.self)
+        stored(variable)?.load(as: Value.self)
     }
+
+    @usableFromInline
+    func stored(_ variable: AnyContextVar) -> StoredValue? { values[variable] }
 
     /// A snapshot with one value changed, which carries the same task-local values.
     ///
     /// - Complexity: As ``ContextVar/set(_:)`` in a context that shares its values.
+    @inlinable
     public func with<Value>(_ variable: ContextVar<Value>, _ value: Value) -> ContextSnapshot {
+        with(variable, stored: StoredValue(value))
+    }
+
+    @usableFromInline
+    func with(_ variable: AnyContextVar, stored value: StoredValue) -> ContextSnapshot {
         var values = values
-        values.updateValue(StoredValue(value), forKey: variable)
+        values.updateValue(value, forKey: variable)
         return ContextSnapshot(values, captured: captured)
     }
 }

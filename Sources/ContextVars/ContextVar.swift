@@ -25,15 +25,22 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     /// Whether ``defaultValue`` was given by the author, so that it says something.
     private let hasExplicitDefault: Bool
 
+    private let inheritance: Inheritance
+
     /// Creates a variable with a default value.
+    ///
+    /// A variable with another ``Inheritance`` than `.copied` is kept for good.
     ///
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
     ///   - defaultValue: What ``get()`` gives where the variable isn't set.
-    public init(_ name: String, default defaultValue: Value) {
+    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    public init(_ name: String, default defaultValue: Value, inheritance: Inheritance = .copied) {
         self.defaultValue = defaultValue
         self.hasExplicitDefault = true
+        self.inheritance = inheritance
         super.init(name: name)
+        addRule()
     }
 
     /// Creates a variable that reads `nil` until it is set.
@@ -41,11 +48,30 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     /// Where a missing value is a mistake, read it with ``require()``, which throws like CPython's `get` for a
     /// variable without a default.
     ///
-    /// - Parameter name: What descriptions, logs and errors call the variable. Names needn't be unique.
-    public init<Wrapped>(_ name: String) where Value == Wrapped? {
+    /// A variable with another ``Inheritance`` than `.copied` is kept for good.
+    ///
+    /// - Parameters:
+    ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
+    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    public init<Wrapped>(_ name: String, inheritance: Inheritance = .copied) where Value == Wrapped? {
         self.defaultValue = nil
         self.hasExplicitDefault = false
+        self.inheritance = inheritance
         super.init(name: name)
+        addRule()
+    }
+
+    private func addRule() {
+        if case .copied = inheritance { return }
+        InheritanceRule.add(self)
+    }
+
+    override func inherited(_ stored: StoredValue) -> StoredValue? {
+        switch inheritance {
+        case .copied: stored
+        case .never: nil
+        case .transformed(let transform): StoredValue(transform(stored.load(as: Value.self)))
+        }
     }
 
     override func value(from stored: StoredValue) -> any Sendable {

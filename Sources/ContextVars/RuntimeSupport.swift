@@ -70,6 +70,20 @@ extension RuntimeSupport {
         }
     }
 
+    /// What an error adds about having no context, where something is missing.
+    var reasonForNoContext: String {
+        switch self {
+        case .full: ""
+        case .withoutTaskCopies(let reason):
+            ". With this Swift runtime, a plain `Task { }` has no context (\(reason))"
+        case .explicitOnly(let reason):
+            """
+            . With this Swift runtime, neither a plain `Task { }` nor a structured child has a context (\(reason)): add \
+            children with `group.addTask(context:)`
+            """
+        }
+    }
+
     /// What the process says where something is missing.
     var complaint: String? {
         switch self {

@@ -74,8 +74,13 @@ public final class ThreadState: Sendable {
     /// - Complexity: O(1).
     public func enter(_ context: Context) throws(ContextError) {
         try context.claim()
-        stack.withLock { $0.entered.append(context) }
-        Watchers.contextSwitched { context }
+        let outer = stack.withLock { stack in
+            defer { contextvars_retain_barrier() }
+            let outer = stack.entered.last ?? stack.root
+            stack.entered.append(context)
+            return outer
+        }
+        reportSwitch(from: outer, to: context)
     }
 
     /// Makes the context that was current before the current one again: `PyContext_Exit`.
@@ -92,7 +97,13 @@ public final class ThreadState: Sendable {
         }
         guard let outer else { throw context.isClaimed ? .notCurrent(context) : .notEntered(context) }
         context.unclaim()
-        Watchers.contextSwitched { outer }
+        reportSwitch(from: context, to: outer)
+    }
+
+    private func reportSwitch(from old: Context?, to new: Context?) {
+        if Watchers.isEmpty { return }
+        let values = (old?.snapshotOfValues() ?? ContextValues(), new?.snapshotOfValues() ?? ContextValues())
+        Watchers.switched(from: values.0, to: values.1) { new }
     }
 }
 
@@ -101,11 +112,13 @@ public final class ThreadState: Sendable {
 extension ThreadState {
     /// Sets a variable in the current context.
     func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
-        stack.withLock { stack in
+        let token = stack.withLock { stack in
             let context = stack.current()
             let oldValue = context.storage.exchange(MovingValue(storing: newValue), for: variable)
             return Token(context: context.id, variable: variable, oldValue: oldValue)
         }
+        if !Watchers.isEmpty { Watchers.changed(variable, from: token.storedOrMissing, to: StoredValue(newValue)) }
+        return token
     }
 
     /// Restores what a variable had in the current context.
@@ -121,6 +134,9 @@ extension ThreadState {
             return (context.storage.exchange(token.borrowedOldValue?.retained(), for: variable), nil)
         }
         if let refusal { throw .token(refusal, of: token.var) }
+        if !Watchers.isEmpty {
+            Watchers.changed(variable, from: discarded?.retained().takeStored(), to: token.storedOrMissing)
+        }
         release(discarded)
     }
 }

@@ -55,6 +55,9 @@ extension Token {
         hadValue ? MovingValue(borrowing: storedOldValue, as: Value.self) : nil
     }
 
+    /// The same as it is stored.
+    var storedOrMissing: StoredValue? { hadValue ? storedOldValue : nil }
+
     /// Why the token can't restore a variable, as far as the token knows.
     ///
     /// To be asked before whether its context is current: the checks come in CPython's order.

@@ -1,5 +1,5 @@
-import ContextVars
-import Dispatch
+public import ContextVars
+public import Dispatch
 
 extension DispatchQueue {
     /// Schedules work that runs in the given context.
@@ -15,12 +15,17 @@ extension DispatchQueue {
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
+    @inlinable
     public func async<Source: ContextSource>(
         group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
         context: Source, execute work: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
-        let claimed = try context.enter()
-        async(group: group, qos: qos, flags: flags) { claimed.run(work) }
+        // Known where this is compiled. A snapshot needs nothing that is claimed.
+        if let snapshot = context as? ContextSnapshot {
+            return async(group: group, qos: qos, flags: flags) { snapshot.run(work) }
+        }
+        let work = try claim(context, for: work)
+        async(group: group, qos: qos, flags: flags, execute: work)
     }
 
     /// Schedules work that runs in the given context, not before a point in time.
@@ -54,4 +59,13 @@ extension DispatchQueue {
         let claimed = try context.enter()
         asyncAfter(wallDeadline: wallDeadline, qos: qos, flags: flags) { claimed.run(work) }
     }
+}
+
+/// Enters a context for work, and says what runs it there.
+@usableFromInline
+func claim<Source: ContextSource>(
+    _ context: Source, for work: @escaping @Sendable () -> Void
+) throws(Source.EntryError) -> @Sendable () -> Void {
+    let claimed = try context.enter()
+    return { claimed.run(work) }
 }

@@ -45,7 +45,9 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     /// What the next handler reads: the same.
     public typealias InboundOut = Inbound
 
-    private let channel: ClaimedContext
+    /// Keeps the channel's context entered.
+    private let claim: ClaimedContext
+    private let channel: ContextOfPieces
     /// The request whose start has been read, and whose end hasn't.
     private var request: ContextOfPieces?
     /// How many pieces of requests run, one inside the other.
@@ -56,8 +58,9 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     private let partOfRequest: ((NIOAny) -> RequestPart)?
 
     @usableFromInline
-    init(in channel: ClaimedContext, partOfRequest: ((NIOAny) -> RequestPart)?) {
-        self.channel = channel
+    init(in claimed: ClaimedContext, partOfRequest: ((NIOAny) -> RequestPart)?) {
+        claim = claimed
+        channel = ContextOfPieces(of: claimed)
         self.partOfRequest = partOfRequest
     }
 
@@ -125,7 +128,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     }
 
     private func read(_ data: NIOAny, in request: ContextOfPieces?, _ context: ChannelHandlerContext) {
-        guard let request else { return channel.runPiece { context.fireChannelRead(data) } }
+        guard let request else { return channel.run { context.fireChannelRead(data) } }
         runningPieces += 1
         request.run { context.fireChannelRead(data) }
         runningPieces -= 1
@@ -158,42 +161,42 @@ extension ContextChannelHandler: Sendable {}
 extension ContextChannelHandler {
     /// Passes the event on, in the channel's context.
     public func channelRegistered(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelRegistered() }
+        channel.run { context.fireChannelRegistered() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelUnregistered(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelUnregistered() }
+        channel.run { context.fireChannelUnregistered() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelActive(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelActive() }
+        channel.run { context.fireChannelActive() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelInactive(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelInactive() }
+        channel.run { context.fireChannelInactive() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelReadComplete(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelReadComplete() }
+        channel.run { context.fireChannelReadComplete() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelWritabilityChanged(context: ChannelHandlerContext) {
-        channel.runPiece { context.fireChannelWritabilityChanged() }
+        channel.run { context.fireChannelWritabilityChanged() }
     }
 
     /// Passes the event on, in the channel's context.
     public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        channel.runPiece { context.fireUserInboundEventTriggered(event) }
+        channel.run { context.fireUserInboundEventTriggered(event) }
     }
 
     /// Passes the error on, in the channel's context.
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        channel.runPiece { context.fireErrorCaught(error) }
+        channel.run { context.fireErrorCaught(error) }
     }
 }
 #endif

@@ -99,8 +99,10 @@ import Testing
                 for _ in 0..<20 {
                     group.addTask {
                         var count = 0
+                        let consumer = variable.get()
+                        #expect(consumer == Level.inChild("consumer", orWithoutContext: variable.defaultValue))
                         for await (number, value) in elements {
-                            #expect(number == count && value == "producer" && variable.get() == "consumer")
+                            #expect(number == count && value == "producer" && variable.get() == consumer)
                             count += 1
                         }
                         #expect(count == 100)

@@ -168,7 +168,7 @@ private final class Forest: Sendable {
 
     private func startStructured(_ model: Model, _ random: inout SplitMix64, depth: Int) async {
         guard takeTask() else { return }
-        let (seed, child) = (random.next(), model.inherited(as: model.access == .none ? .none : .borrowed))
+        let (seed, child) = (random.next(), model.inherited(as: accessInChild(of: model)))
         async let first: Void = grow(child, seed: seed, depth: depth)
         await withTaskGroup { group in
             group.addTask { await self.grow(child, seed: seed &+ 1, depth: depth) }
@@ -180,10 +180,15 @@ private final class Forest: Sendable {
         check(model)
     }
 
+    private func accessInChild(of model: Model) -> Model.Access {
+        model.access == .none || !Level.childrenBorrow ? .none : .borrowed
+    }
+
     private func startPlain(_ model: inout Model, _ random: inout SplitMix64, depth: Int) async {
         guard takeTask() else { return }
         let seed = random.next()
-        let (copy, owned) = (model.inherited(as: model.access == .none ? .none : .owned), model.inherited(as: .owned))
+        let access = model.access == .none || !Level.tasksCopy ? Model.Access.none : .owned
+        let (copy, owned) = (model.inherited(as: access), model.inherited(as: .owned))
         let waits = Bool.random(using: &random)
         let task =
             switch Int.random(in: 0..<8, using: &random) {

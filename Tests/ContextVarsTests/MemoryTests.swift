@@ -125,9 +125,9 @@ import Testing
                 return variable.get() != nil
             }
         }
-        #expect(object != nil)
+        #expect((object != nil) == Level.tasksCopy)
         end.finish()
-        #expect(await task.value)
+        #expect(await task.value == Level.tasksCopy)
         await waitUntil { object == nil }
         #expect(object == nil)
     }
@@ -200,6 +200,40 @@ import Testing
                 #expect(log.get() == round)
             }
         }
+    }
+
+    // The value of a `withValue` is kept beside the map that it is a change of. What that map has for the variable ends when
+    // the copy which a task got is all that is left of it, and puts both together.
+    @Test func `A deinitialiser may change contexts while a task's copy lets go of what its creator's scope hid`()
+        async throws
+    {
+        final class Restoring: Sendable {
+            let log: ContextVar<Int>
+            init(log: ContextVar<Int>) { self.log = log }
+            deinit {
+                _ = try? log.set(log.get() + 1)
+                _ = copyContext()
+            }
+        }
+        let (log, owner) = (ContextVar("log", default: 0), ContextVar<Restoring?>("owner"))
+        weak var restoring: Restoring?
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let task = try {
+            let strong = Restoring(log: log)
+            restoring = strong
+            return try Context().run {
+                try owner.set(strong)
+                return owner.withValue(nil) {
+                    Task {
+                        for await _ in gate {}
+                        _ = copyContext()
+                    }
+                }
+            }
+        }()
+        open.finish()
+        await task.value
+        #expect(restoring == nil)
     }
 
     /// Found in release only: the optimiser may release a discarded value earlier than the line that discards it.

@@ -19,8 +19,8 @@ import Testing
                 return text.withValue("inner") { [outer, Task { (number.get(), text.get()) }] }
             }
         }
-        #expect(await tasks[0].value == (2, ""))
-        #expect(await tasks[1].value == (2, "inner"))
+        #expect(await tasks[0].value == Level.inPlainTask((2, ""), orWithoutContext: (0, "")))
+        #expect(await tasks[1].value == Level.inPlainTask((2, "inner"), orWithoutContext: (0, "")))
     }
 
     @Test func `A task created in a scope inside a task has the scope's values, and one created after it doesn't`()
@@ -34,7 +34,7 @@ import Testing
                 return [await inside.value, await after.value]
             }
         }.value
-        #expect(seen == [2, 1])
+        #expect(seen == Level.inPlainTask([2, 1], orWithoutContext: [0, 0]))
     }
 
     @Test func `A child that started before a scope doesn't see it, and doesn't copy it`() async throws {
@@ -54,7 +54,10 @@ import Testing
                     gate.open()
                     childHasRead.wait()
                 }
-                #expect(await child == [1, 1])
+                let (live, copied) = (
+                    Level.inChild(1, orWithoutContext: 0), Level.inPlainTask(1, orWithoutContext: 0)
+                )
+                #expect(await child == [live, copied])
             }
         }
     }
@@ -76,7 +79,7 @@ import Testing
                 gate.open()
                 return await group.reduce(into: Set<String>()) { $0.insert($1) }
             }
-            #expect(seen == ["2 inner", "2 "])
+            #expect(seen == Level.inPlainTask(["2 inner", "2 "], orWithoutContext: ["0 "]))
         }
     }
 
@@ -98,7 +101,8 @@ import Testing
                 }
             }
         }
-        #expect(seen == [1, 2, 3])
+        let live = Level.inChild(1, orWithoutContext: 0)
+        #expect(seen == Level.inPlainTask([live, 2, 3], orWithoutContext: [live, 0, 0]))
     }
 
     @Test func `A scope is current again after other tasks ran on its thread`() throws {
@@ -137,7 +141,7 @@ import Testing
             _ = Ending { variable.withValue(2) { task = Task { variable.get() } } }
             #expect(variable.get() == 1)
         }
-        #expect(await task?.value == 2)
+        #expect(await task?.value == Level.inPlainTask(2, orWithoutContext: 0))
     }
 
     @Test func `Setting inside nested scopes stays inside them`() throws {

@@ -14,18 +14,20 @@ import Testing
                 return Task { variable.get() }
             }
         }
-        for (index, task) in tasks.enumerated() { #expect(await task.value == index + 1) }
+        for (index, task) in tasks.enumerated() {
+            #expect(await task.value == Level.inPlainTask(index + 1, orWithoutContext: 0))
+        }
     }
 
     @Test func `What a plain task sets is seen by nobody else`() async throws {
         try await Context().run {
             try variable.set(1)
             let task = Task {
-                try variable.set(2)
+                if Level.tasksCopy { try variable.set(2) }
                 await Task.yield()
                 return variable.get()
             }
-            #expect(try await task.value == 2)
+            #expect(try await task.value == Level.inPlainTask(2, orWithoutContext: 0))
             #expect(variable.get() == 1)
         }
     }
@@ -36,12 +38,12 @@ import Testing
             try variable.set(7)
             return Task {
                 for await _ in gate.stream { break }
-                try variable.set(variable.get() + 1)
+                if Level.tasksCopy { try variable.set(variable.get() + 1) }
                 return variable.get()
             }
         }
         gate.continuation.yield()
-        #expect(try await task.value == 8)
+        #expect(try await task.value == Level.inPlainTask(8, orWithoutContext: 0))
     }
 
     @Test func `An immediate task gets a copy too`() async throws {
@@ -49,12 +51,12 @@ import Testing
         try await Context().run {
             try variable.set(1)
             let task = Task.immediate {
-                try variable.set(variable.get() + 1)
+                if Level.tasksCopy { try variable.set(variable.get() + 1) }
                 await Task.yield()
                 return variable.get()
             }
             #expect(variable.get() == 1)
-            #expect(try await task.value == 2)
+            #expect(try await task.value == Level.inPlainTask(2, orWithoutContext: 0))
         }
     }
 
@@ -82,10 +84,10 @@ import Testing
         try await Context().run {
             try variable.set(1)
             async let child = readAndTryToSet(2)
-            #expect(await child == 1)
+            #expect(await child == Level.inChild(1, orWithoutContext: 0))
             await withTaskGroup { group in
                 for number in 0..<10 { group.addTask { await readAndTryToSet(number) } }
-                for await seen in group { #expect(seen == 1) }
+                for await seen in group { #expect(seen == Level.inChild(1, orWithoutContext: 0)) }
             }
             #expect(variable.get() == 1)
         }
@@ -93,7 +95,7 @@ import Testing
 
     private func readAndTryToSet(_ value: Int) async -> Int {
         await Task.yield()
-        #expect(throws: ContextError.borrowedContext) { try variable.set(value) }
+        #expect(throws: Level.refusalInChild) { try variable.set(value) }
         return variable.get()
     }
 
@@ -114,10 +116,10 @@ import Testing
         try await Context().run {
             try variable.set(1)
             async let child = Task {
-                try variable.set(variable.get() + 1)
+                if Level.tasksCopy { try variable.set(variable.get() + 1) }
                 return variable.get()
             }.value
-            #expect(try await child == 2)
+            #expect(try await child == Level.inPlainTask(2, orWithoutContext: 0))
             #expect(variable.get() == 1)
         }
     }
@@ -138,7 +140,7 @@ import Testing
                 entered.open()
                 await childHasRead.wait()
             }
-            #expect(await child == 1)
+            #expect(await child == Level.inChild(1, orWithoutContext: 0))
         }
     }
 
@@ -150,14 +152,15 @@ import Testing
                 try Context().run {
                     try variable.set(2)
                     group.addTask {
-                        #expect(throws: ContextError.borrowedContext) { try variable.set(9) }
+                        #expect(throws: Level.refusalInChildWithCopy) { try variable.set(9) }
                         return variable.get()
                     }
                     try variable.set(3)
                 }
                 var seen: Set<Int> = []
                 for try await value in group { seen.insert(value) }
-                #expect(seen == [1, 2])
+                let live = Level.inChild(1, orWithoutContext: 0)
+                #expect(seen == [live, Level.inPlainTask(2, orWithoutContext: 0)])
             }
         }
     }
@@ -166,7 +169,9 @@ import Testing
         func descend(_ depth: Int) async throws -> Int {
             guard depth > 0 else { return variable.get() }
             try variable.set(variable.get() + 1)
-            let task = Task { try await descend(depth - 1) }
+            let task =
+                Level.tasksCopy
+                ? Task { try await descend(depth - 1) } : Task(context: .current) { try await descend(depth - 1) }
             try variable.set(-1)
             return try await task.value
         }
@@ -180,8 +185,8 @@ import Testing
         try await Context().run {
             try optional.set(nil)
             async let child = (optional.get(), optional.get(default: 2))
-            #expect(await child == (nil, nil))
-            #expect(await Task { optional.get() }.value == nil)
+            #expect(await child == Level.inChild((nil, nil), orWithoutContext: (1, 2)))
+            #expect(await Task { optional.get() }.value == Level.inPlainTask(nil, orWithoutContext: 1))
             #expect(await Task.detached { optional.get() }.value == 1)
         }
     }
@@ -204,7 +209,7 @@ import Testing
         for await _ in started {}
         variable.withValue(2) { task.cancel() }
         for await value in stream { #expect(value == 2) }
-        #expect(await task.value == 1)
+        #expect(await task.value == Level.inPlainTask(1, orWithoutContext: 0))
     }
 
     @Test func `Other task-local values neither hide nor end a context`() async throws {
@@ -219,7 +224,7 @@ import Testing
             }
             try variable.set(3)
             let seen = await task.value
-            #expect(seen == (2, 6))
+            #expect(seen == (Level.inPlainTask(2, orWithoutContext: 0), 6))
             #expect(variable.get() == 3)
         }
     }

@@ -105,7 +105,8 @@ contextvars_frame *_Nullable contextvars_make_main_root(void);
 
 /// A binding that is under way, as its maker keeps it.
 typedef struct contextvars_binding {
-    contextvars_frame *frame;
+    /// NULL where nothing is bound: `contextvars_bind_none`.
+    contextvars_frame *_Nullable frame;
     /// The agent's innermost frame before.
     contextvars_frame *_Nullable outer;
     /// The slot that leads to the frame, where the frame has no slot of its own.
@@ -134,6 +135,13 @@ contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous)
 /// Undoes the caller's latest binding, and releases what the frame's own storage has. (The parts of a
 /// `contextvars_binding`: together, they would be passed in memory.)
 void contextvars_unbind(contextvars_frame *frame, contextvars_frame *_Nullable outer, void *_Nullable ridden);
+
+/// Leaves the calling agent, and what it creates from now on, without a context. No frame is the agent's until it binds
+/// one: the one that was innermost is covered, and the thread forgets it.
+contextvars_binding contextvars_bind_none(void);
+
+/// Undoes it. `outer`: as the binding has it.
+void contextvars_unbind_none(contextvars_frame *_Nullable outer);
 
 // MARK: What Swift gives
 

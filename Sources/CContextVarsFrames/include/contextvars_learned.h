@@ -34,6 +34,9 @@ void contextvars_learn_parent_link(void);
 /// Learns where tasks keep their status records, from notes about two task groups, whose addresses these are.
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner);
 
+/// Learns how a group's record is told from others. To be called in the body of the inner one of two groups.
+void contextvars_learn_group_record(uintptr_t outer, uintptr_t inner);
+
 /// Whether both places are known. For tests.
 bool contextvars_knows_task_layout(void);
 

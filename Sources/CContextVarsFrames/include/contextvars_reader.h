@@ -33,7 +33,8 @@ void contextvars_storage_publish(contextvars_storage *storage);
 static inline void contextvars_begin_reading(contextvars_storage *storage) {
     contextvars_reader *_Nullable known = contextvars_this_thread.reader;
     contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
-    __atomic_store_n(&reader->reading, storage, __ATOMIC_RELAXED);
+    // Release, with the acquire in `nobody_reads`: what the thread has read before, under its last mark.
+    __atomic_store_n(&reader->reading, storage, __ATOMIC_RELEASE);
     // The mark before all that follows, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
     if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);

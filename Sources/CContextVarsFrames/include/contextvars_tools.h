@@ -21,10 +21,13 @@ const char *_Nullable contextvars_environment(const char *name);
 /// Writes a line to standard error.
 void contextvars_complain(const char *line);
 
-// Tell the ThreadSanitizer that what was done before `release` comes before what is done after an `acquire` of the same
-// address: reference counts order it, in code that the sanitizer doesn't see. Nothing in other builds.
-void contextvars_sanitizer_release(const void *_Nullable address);
-void contextvars_sanitizer_acquire(const void *_Nullable address);
+/// Whether the program runs under the ThreadSanitizer. Then no map is changed in place: that somebody has read it before is
+/// ordered by reference counts alone, in code that the sanitizer doesn't see.
+extern const bool contextvars_is_thread_sanitized;
+
+/// The type's metadata of the task-local value that leads to frames, and its key. For tests.
+extern const void *const contextvars_slot_type;
+extern const void *const contextvars_slot_key_address;
 
 /// How many frames are in use: bound, or made for a task. Walks all frames.
 size_t contextvars_used_frame_count(void);

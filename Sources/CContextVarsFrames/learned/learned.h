@@ -16,7 +16,19 @@ typedef struct contextvars_task_layout {
     /// The low bits of an item's first word where the item only leads a structured child to its parent's items; 0 if they
     /// aren't known. (They are 0 in an item with a value.)
     size_t parent_link;
+    /// The low byte of a status record's first word where the record is that of a task group. (Its second word leads to the
+    /// record before.) 0 if that isn't known.
+    size_t group_record;
 } contextvars_task_layout;
+
+/// How the runtime stores what it has to know about a task that runs: groups, handlers, names, preferences.
+typedef struct contextvars_status_record {
+    size_t flags;
+    const struct contextvars_status_record *before;
+} contextvars_status_record;
+
+/// How many records are looked at, before the runtime is asked.
+enum { CONTEXTVARS_STATUS_RECORDS = 8, CONTEXTVARS_STATUS_RECORD_KIND = 0xff };
 
 extern contextvars_task_layout contextvars_known_layout;
 
@@ -51,8 +63,14 @@ static inline contextvars_slot *contextvars_learned_visible_slot(contextvars_age
 static inline bool contextvars_learned_task_group_is_open(contextvars_agent agent) {
     if (agent & CONTEXTVARS_THREAD) return false;
     size_t offset = __atomic_load_n(&contextvars_known_layout.records, __ATOMIC_RELAXED);
-    if (offset != 0 && !contextvars_task_word((void *)agent, offset)) return false;
-    return runtime_task_group_is_open();
+    if (offset == 0) return runtime_task_group_is_open();
+    size_t group = __atomic_load_n(&contextvars_known_layout.group_record, __ATOMIC_RELAXED);
+    const contextvars_status_record *record = contextvars_task_word((void *)agent, offset);
+    for (int i = 0; record && group && i < CONTEXTVARS_STATUS_RECORDS; i++) {
+        if ((record->flags & CONTEXTVARS_STATUS_RECORD_KIND) == group) return true;
+        record = record->before;
+    }
+    return record && runtime_task_group_is_open();
 }
 
 #endif

@@ -22,6 +22,9 @@ void contextvars_note_task(contextvars_task_notes *notes) {
     notes->count++;
 }
 
+/// A group is an allocation of 32 words, and its record is somewhere in it.
+enum { GROUP_SIZE = 32 * sizeof(uintptr_t) };
+
 static bool is_in(uintptr_t word, uintptr_t start, size_t size) { return word - start < size; }
 
 /// The offset of the only word that points into the inner binding or group while that lasts, into the outer one before and
@@ -78,9 +81,20 @@ void contextvars_learn_parent_link(void) {
 }
 
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner) {
-    // A group is an allocation of 32 words, and its record is somewhere in it.
-    size_t offset = offset_of_innermost(notes, outer, inner, 32 * sizeof(uintptr_t));
+    size_t offset = offset_of_innermost(notes, outer, inner, GROUP_SIZE);
     __atomic_store_n(&contextvars_known_layout.records, offset, __ATOMIC_RELAXED);
+}
+
+void contextvars_learn_group_record(uintptr_t outer, uintptr_t inner) {
+    void *task = contextvars_running_task();
+    if (contextvars_known_layout.records == 0 || !task) return;
+    const contextvars_status_record *record = contextvars_task_word(task, contextvars_known_layout.records);
+    if (!record || !is_in((uintptr_t)record, inner, GROUP_SIZE)) return;
+    const contextvars_status_record *before = record->before;
+    if (!before || !is_in((uintptr_t)before, outer, GROUP_SIZE)) return;
+    size_t kind = record->flags & CONTEXTVARS_STATUS_RECORD_KIND;
+    if (kind == 0 || kind != (before->flags & CONTEXTVARS_STATUS_RECORD_KIND)) return;
+    __atomic_store_n(&contextvars_known_layout.group_record, kind, __ATOMIC_RELAXED);
 }
 
 bool contextvars_knows_task_layout(void) {

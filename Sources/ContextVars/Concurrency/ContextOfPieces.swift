@@ -14,6 +14,14 @@ package struct ContextOfPieces {
         captured = snapshot.captured
     }
 
+    /// The context of a claim, which the caller keeps as long as pieces run.
+    package init(of claimed: ClaimedContext) {
+        (context, captured) = claimed.contextForPieces
+    }
+
+    /// The values at this moment, with the task-local values that came with them.
+    package var snapshot: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
+
     /// Runs a piece of work.
     @inlinable
     package func run(_ work: () -> Void) {

@@ -117,14 +117,21 @@ public final class ClaimedContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        let (context, captured) = contextForPieces
+        guard let captured else { return try Self.run(in: context, work) }
+        return try captured.run(in: Scope(in: context, isSynchronous: true), work)
+    }
+
+    /// The context in which pieces of work run, and the task-local values that came with it.
+    var contextForPieces: (context: Context, captured: CapturedValue?) {
         switch source {
         case .context(let context):
-            return try Self.run(in: context, work)
+            (context, nil)
         case .snapshot(let snapshot):
-            let context = contextOfPieces.load()
-                ?? contextOfPieces.storeIfNil(Context(claimedWith: snapshot.values))
-            guard let captured = snapshot.captured else { return try Self.run(in: context, work) }
-            return try captured.run(in: Scope(in: context, isSynchronous: true), work)
+            (
+                contextOfPieces.load() ?? contextOfPieces.storeIfNil(Context(claimedWith: snapshot.values)),
+                snapshot.captured
+            )
         }
     }
 

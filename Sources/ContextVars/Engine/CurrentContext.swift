@@ -115,16 +115,16 @@ func endReading() {
     contextvars_end_reading()
 }
 
-/// The values of the current context at this moment, and those of the task locals that snapshots carry.
+/// What the current context hands over at this moment, and the values of the task locals that snapshots carry.
 @usableFromInline
 @inline(never)
 func snapshotOfCurrent() -> ContextSnapshot {
-    CarriedSources.isEmpty ? ContextSnapshot(CurrentContext.values()) : snapshotWithCaptured()
+    HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
 }
 
 @inline(never)
-private func snapshotWithCaptured() -> ContextSnapshot {
-    ContextSnapshot(CurrentContext.values(), captured: CarriedSources.capture())
+private func snapshotByRules() -> ContextSnapshot {
+    ContextSnapshot(InheritanceRule.apply(to: CurrentContext.values()), captured: CarriedSources.capture())
 }
 
 /// Sets a variable in the current context, and returns which context that is and what the variable had there.
@@ -141,6 +141,7 @@ func setInCurrent(
         throw error
     }
     let context = Context.ID(number: contextvars_storage_identity(storage))
+    if !Watchers.isEmpty { return (context, Watchers.exchange(newValue, for: variable, in: storage)) }
     return (context, storage.exchange(newValue, for: variable))
 }
 
@@ -155,5 +156,6 @@ func restoreInCurrent(
 ) throws(ContextError) -> MovingValue?? {
     let storage = try CurrentContext.owned(toChange: variable)
     guard contextvars_storage_identity(storage) == expected.number else { return nil }
+    if !Watchers.isEmpty { return .some(Watchers.exchange(oldValue?.retained(), for: variable, in: storage)) }
     return .some(storage.exchange(oldValue?.retained(), for: variable))
 }

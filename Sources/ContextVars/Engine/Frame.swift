@@ -25,7 +25,10 @@ extension Frame {
     func object() -> Context {
         if let context = Context.object(of: storage) { return context }
         let context = Context(takingOver: storage)
+        // Children may be publishing the storage at this moment.
+        _ = contextvars_storage_lock(own)
         contextvars_storage_set_flag(own, UInt8(CONTEXTVARS_PROMOTED), true)
+        contextvars_storage_unlock(own)
         // From now on, the object's storage is the frame's. Children that are reading the other one go on doing so: it
         // stays as it is until the frame ends.
         contextvars_frame_set_storage(self, Unmanaged.passRetained(context).takeUnretainedValue().storage)
@@ -40,7 +43,11 @@ private nonisolated(unsafe) let hooks = {
     let hooks = UnsafeMutablePointer<contextvars_hooks>.allocate(capacity: 1)
     hooks.initialize(
         to: contextvars_hooks(
-            copy: { source, isOwn, copy in source.copy(into: copy, isOwn: isOwn) },
+            copy: { source, isOwn, copy in
+                source.copy(into: copy, isOwn: isOwn)
+                if !HandingOver.isPlain { copy.applyRules() }
+                Watchers.copied(to: nil)
+            },
             release: { contents in contents.release() },
             release_object: { storage in
                 guard let context = Context.object(of: storage) else { return }

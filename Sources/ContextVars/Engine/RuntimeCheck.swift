@@ -36,7 +36,8 @@ struct RuntimeCheck {
     private static func observe() -> RuntimeCheck {
         let check = Mutex(RuntimeCheck())
         let copiesBefore = contextvars_copies_on_this_thread()
-        let binding = contextvars_bind(contextvars_frame_allocate(), false)
+        let frame = contextvars_frame_allocate()
+        let binding = contextvars_bind(frame, false)
         _ = Task(executorPreference: InlineExecutor()) {
             async let childIsStructured = isStructured()
             let plainTaskIsStructured = isStructured()
@@ -46,10 +47,10 @@ struct RuntimeCheck {
                 $0.childIsStructured = child
             }
             #if !CONTEXTVARS_PLAIN
-                await TaskLayout.learn()
+            await TaskLayout.learn()
             #endif
         }
-        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
+        contextvars_unbind(frame, binding.outer, binding.ridden)
         let copies = contextvars_copies_on_this_thread() - copiesBefore
         return check.withLock {
             $0.copiesForPlainTask = copies
@@ -65,12 +66,5 @@ struct RuntimeCheck {
     /// the runtime aborts in an `isolated deinit` on a thread with such values.
     static var allowsMainRoot: Bool {
         if #available(macOS 26.4, iOS 26.4, tvOS 26.4, watchOS 26.4, visionOS 26.4, *) { true } else { false }
-    }
-}
-
-/// Runs each job at once, on the thread that enqueues it.
-private final class InlineExecutor: TaskExecutor {
-    func enqueue(_ job: consuming ExecutorJob) {
-        UnownedJob(job).runSynchronously(on: asUnownedTaskExecutor())
     }
 }

@@ -1,6 +1,6 @@
 import CContextVarsFrames
 
-/// A context that is current for the calling agent from `init` until ``end()``.
+/// A context, or none, that is current for the calling agent from `init` until ``end()``.
 @usableFromInline
 struct Scope {
     private let binding: contextvars_binding
@@ -37,18 +37,29 @@ struct Scope {
         self.init(binding: frame, isSynchronous)
     }
 
+    /// Leaves the caller without a context.
+    @usableFromInline
+    @inline(never)
+    init(withoutContext: Void) {
+        binding = Watchers.reportingSwitch { contextvars_bind_none() }
+    }
+
     @inline(__always)
     private init(binding frame: Frame, _ isSynchronous: Bool) {
-        binding = contextvars_bind(frame, isSynchronous)
-        Watchers.contextSwitched { CurrentContext.object }
+        binding = Watchers.reportingSwitch { contextvars_bind(frame, isSynchronous) }
     }
 
     /// Makes current what was current before.
     @usableFromInline
     @inline(never)
     func end() {
-        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
-        Watchers.contextSwitched { CurrentContext.object }
+        Watchers.reportingSwitch {
+            if let frame = binding.frame {
+                contextvars_unbind(frame, binding.outer, binding.ridden)
+            } else {
+                contextvars_unbind_none(binding.outer)
+            }
+        }
     }
 }
 

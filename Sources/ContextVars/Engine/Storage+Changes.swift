@@ -9,7 +9,9 @@ extension Storage {
     /// Takes over the new value's reference; the caller has to release the old one's.
     @inline(__always)
     func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        if newValue == nil, changes(variable) { settleUnderLock() }
         guard contextvars_storage_lock(self) else { return exchangeInNewVersion(newValue, for: variable) }
+        if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable) }
         defer { contextvars_storage_unlock(self) }
         if let newValue {
             if changes(variable) { return newValue.exchange(in: changedValue) }
@@ -20,9 +22,25 @@ extension Storage {
 
     @inline(never)
     private func changeMap(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        if changes(variable) { settle() }
         guard let newValue else { return map.pointee.removeValue(forKey: variable).map { MovingValue($0) } }
         return map.pointee.updateValue(newValue.takeStored(), forKey: variable).map { MovingValue($0) }
+    }
+
+    /// Exchanges a value in a copy of the map.
+    ///
+    /// For the ThreadSanitizer, which doesn't see that whoever has read a map's node let go of it before that is changed
+    /// in place. The caller has taken the lock, which this gives back.
+    @inline(never)
+    private func exchangeInCopy(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+        let shared = map.pointee
+        let oldValue: MovingValue? =
+            if let newValue, changes(variable) { newValue.exchange(in: changedValue) } else {
+                changeMap(newValue, for: variable)
+            }
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        withExtendedLifetime(shared) {}
+        return oldValue
     }
 
     /// The values, with the change put into the map once and for all.
@@ -36,29 +54,37 @@ extension Storage {
     private func settleUnderLock() {
         _ = contextvars_storage_lock(self)
         keepWhatIsLent()
-        if !contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) { settle() }
+        let isPublished = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED))
+        let shared = contextvars_is_thread_sanitized ? map.pointee : nil
+        let replaced = isPublished ? nil : settle()
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
+        withExtendedLifetime(shared) {}
+        // Its end may run what a user wrote. (It seldom ends here: a change is made beside the map of another context. But
+        // a task's copy may outlive that.)
+        withExtendedLifetime(replaced) {}
     }
 
-    /// Puts the change into the map. Under the lock, where the storage is changed in place.
-    private func settle() {
-        guard let variable = contents.pointee.variable else { return }
+    /// Puts the change into the map, and returns what that had for the variable.
+    ///
+    /// Under the lock, where the storage is changed in place.
+    private func settle() -> StoredValue? {
+        guard let variable = contents.pointee.variable else { return nil }
         let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()
         let replaced = map.pointee.updateValue(changedValue.move(), forKey: key)
         contents.pointee.variable = nil
         contents.pointee.bits = 0
         contents.pointee.box = nil
-        // What the map had for the variable may end here, and run what a user wrote; but it lives on where it came from: a
-        // change is made beside the map of another context.
-        withExtendedLifetime(replaced) {}
+        return replaced
     }
 }
 
 // MARK: - Where others read the storage
 
 extension Storage {
-    /// Exchanges a value where the storage isn't changed in place. The caller has taken the lock, which this gives back.
+    /// Exchanges a value where the storage isn't changed in place.
+    ///
+    /// The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
         keepWhatIsLent()
@@ -79,7 +105,9 @@ extension Storage {
         return oldValue.map { MovingValue($0) }
     }
 
-    /// Makes values current that aren't changed any more, and returns how many versions are kept before it. Under the lock.
+    /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
+    ///
+    /// Under the lock.
     private func publish(_ values: ContextValues) -> Int {
         let word = contextvars_storage_values(self)
         let previous = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : Version(map.move(), after: nil)
@@ -88,10 +116,14 @@ extension Storage {
         return version.countBefore
     }
 
-    /// Keeps what the one who began the scope has kept for the storage until now. Under the lock.
+    /// Keeps what the one who began the scope has kept for the storage until now.
+    ///
+    /// Under the lock.
     private func keepWhatIsLent() {
         if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_MAP)) {
-            map.initialize(to: map.pointee)
+            // A reference more, kept by nobody else. The storage's own words aren't written: children may be reading them.
+            var kept = contextvars_contents()
+            withUnsafeMutablePointer(to: &kept) { $0.map.initialize(to: map.pointee) }
             contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_MAP), false)
         }
         if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE)) {
@@ -128,7 +160,9 @@ extension Storage {
         withUnsafeMutablePointer(to: &released) { $0.release() }
     }
 
-    /// Moves the current version's values into the storage. Returns what is to be released. Under the lock.
+    /// Moves the current version's values into the storage.
+    ///
+    /// Returns what is to be released. Under the lock.
     private func withdraw() -> contextvars_contents {
         let word = contextvars_storage_values(self)
         guard Version.isVersion(word) else { return contextvars_contents() }

@@ -115,6 +115,20 @@ extension UnsafeMutablePointer<contextvars_contents> {
         UnsafeMutableRawPointer(pointer(to: \.bits)!).assumingMemoryBound(to: StoredValue.self)
     }
 
+    /// Makes of a copy what is handed over: in contents that aren't a ``Version``, and that nobody else knows.
+    @inline(never)
+    func applyRules() {
+        var values = map.pointee
+        if let variable = pointee.variable {
+            let variable = Unmanaged<AnyContextVar>.fromOpaque(variable).takeUnretainedValue()
+            values.updateValue(changedValue.pointee, forKey: variable)
+        }
+        let inherited = InheritanceRule.apply(to: values)
+        release()
+        pointee = contextvars_contents()
+        map.initialize(to: inherited)
+    }
+
     /// Releases everything.
     func release() {
         if Version.isVersion(pointee.values) {

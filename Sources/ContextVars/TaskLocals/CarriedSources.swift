@@ -3,11 +3,6 @@ import Synchronization
 /// What snapshots carry beside variables: a list that only ever grows, so that reading it takes no lock.
 enum CarriedSources {
     private static let first = AtomicLazyReference<CarriedSource>()
-    private static let hasSources = Atomic<Bool>(false)
-
-    /// Whether there are none: one inlined load.
-    @inline(__always)
-    static var isEmpty: Bool { !hasSources.load(ordering: .relaxed) }
 
     /// Adds a source at the end, unless one of the same identity is there.
     static func add(_ source: CarriedSource) {
@@ -15,7 +10,19 @@ enum CarriedSources {
         while present !== source && present.id != source.id {
             present = present.next.storeIfNil(source)
         }
-        hasSources.store(true, ordering: .relaxed)
+        HandingOver.addRule()
+    }
+
+    /// The values that all sources have where nothing of them is in force, or `nil` where there are no sources.
+    ///
+    /// A detached task has no task-local values. This one has run before it could be waited for.
+    static func captureOutside() -> CapturedValue? {
+        if HandingOver.isPlain || first.load() == nil { return nil }
+        let captured = Mutex<CapturedValue?>(nil)
+        _ = Task.detached(executorPreference: InlineExecutor()) {
+            captured.withLock { $0 = capture() }
+        }
+        return captured.withLock { $0 }
     }
 
     /// The caller's values of all sources, or `nil` where there are no sources.

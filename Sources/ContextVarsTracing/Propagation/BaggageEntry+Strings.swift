@@ -62,7 +62,7 @@ extension BaggageEntry {
 
 /// What makes values of texts from outside, and refuses those that are none or could do harm.
 @inlinable
-func decoder<Value: LosslessStringConvertible>() -> @Sendable (String) -> Value? {
+func decoder<Value: LosslessStringConvertible & Sendable>() -> @Sendable (String) -> Value? {
     // Asked once, not for each text.
     guard Value.self is any FloatingPoint.Type else {
         return { text in isPlainLine(text) ? Value(text) : nil }
@@ -75,7 +75,7 @@ func decoder<Value: LosslessStringConvertible>() -> @Sendable (String) -> Value?
 
 /// The same for optional values.
 @inlinable
-func optionalDecoder<Wrapped: LosslessStringConvertible>() -> @Sendable (String) -> Wrapped?? {
+func optionalDecoder<Wrapped: LosslessStringConvertible & Sendable>() -> @Sendable (String) -> Wrapped?? {
     let decode: @Sendable (String) -> Wrapped? = decoder()
     return { text in decode(text).map(Optional.some) }
 }

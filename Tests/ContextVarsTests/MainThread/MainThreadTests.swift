@@ -1,22 +1,75 @@
 import CMainThreadEntry
+import ContextVars
 import Foundation
 import Testing
 
+/// What the probe finds in a process of its own.
 @Suite struct MainThreadTests {
     @Test(.timeLimit(.minutes(1)))
-    func `The main thread has a root context that lasts, and that tasks it starts copy`() async throws {
+    func `The main thread has a root context that lasts, and that tasks it starts copy`() throws {
+        try expectSuccess(of: "root")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A program that links the library and doesn't use it has no task-local value`() throws {
+        try expectSuccess(of: "unused")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A root that is made while somebody's binding is open isn't seen by tasks, until a later set`() throws {
+        try expectSuccess(of: "late")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A process that was forked goes on using its contexts`() throws {
+        try expectSuccess(of: "fork")
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: ["withoutTaskCopies", "explicitOnly"])
+    func `A program that requires full support ends at the start without it, and says why`(level: String) throws {
+        let ended = try Probe.run("require", level: level)
+        #expect(ended.reason == .uncaughtSignal)
+        #expect(ended.error.contains("CONTEXTVARS_RUNTIME_SUPPORT is set"), "\(ended.error)")
+        #expect(ended.error.contains("Task(context: .current)"), "\(ended.error)")
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A program that requires full support goes on with it`() throws {
+        guard RuntimeSupport.current == .full else { return }
+        try expectSuccess(of: "require")
+    }
+
+    private func expectSuccess(of argument: String) throws {
+        let ended = try Probe.run(argument)
+        #expect(ended.status == 0, "\(ended.output)\(ended.error)")
+        #expect(ended.reason == .exit)
+        #expect(ended.output == "The probe has ended.\n", "the tests ran in place of the probe")
+    }
+}
+
+/// A process that runs the tests' program, which runs a part of `MainThreadProbe.swift` in place of the tests.
+enum Probe {
+    static func run(
+        _ part: String, level: String? = nil
+    ) throws -> (status: Int32, reason: Process.TerminationReason, output: String, error: String) {
         let process = Process()
-        let output = Pipe()
-        // This very program, which runs the probe in place of the tests.
+        let (output, error) = (Pipe(), Pipe())
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
         process.arguments = Array(CommandLine.arguments.dropFirst())
-        process.environment = ProcessInfo.processInfo.environment
-            .merging([CONTEXTVARS_MAIN_THREAD_PROBE: "1"]) { $1 }
+        var environment = [CONTEXTVARS_MAIN_THREAD_PROBE: part]
+        if let level {
+            environment.merge(["CONTEXTVARS_RUNTIME_SUPPORT": level, "SWIFT_BACKTRACE": "enable=no"]) { $1 }
+        }
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
+        process.standardError = error
         try process.run()
-        let printed = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let printed = try output.fileHandleForReading.readToEnd() ?? Data()
+        let complained = try error.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        #expect(process.terminationStatus == 0 && process.terminationReason == .exit, "\(printed)")
-        #expect(printed == "The probe has ended.\n", "the tests ran in place of the probe")
+        return (
+            process.terminationStatus, process.terminationReason, String(decoding: printed, as: UTF8.self),
+            String(decoding: complained, as: UTF8.self)
+        )
     }
 }

@@ -7,5 +7,6 @@
 #include <stdlib.h>
 
 __attribute__((constructor)) static void run_probe_instead(void) {
-    if (getenv(CONTEXTVARS_MAIN_THREAD_PROBE)) contextvars_main_thread_probe();
+    const char *part = getenv(CONTEXTVARS_MAIN_THREAD_PROBE);
+    if (part) contextvars_main_thread_probe(part);
 }

@@ -50,11 +50,9 @@ enum HTTPServer {
 
     /// What the process has used of the processors, in nanoseconds.
     private static func processorTime() -> Int {
-        var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
-        return [usage.ru_utime, usage.ru_stime].reduce(0) { sum, time in
-            sum + Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_usec) * 1000
-        }
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
     }
 }
 

@@ -12,7 +12,7 @@ struct Serve: AsyncParsableCommand {
         // Not to outlive the process that measures, however that ends.
         Thread.detachNewThread {
             while !FileHandle.standardInput.availableData.isEmpty {}
-            exit(0)
+            Foundation.exit(0)
         }
         switch kind {
         case .http: try await HTTPServer.serve()

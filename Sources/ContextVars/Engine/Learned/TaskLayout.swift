@@ -7,10 +7,11 @@ enum TaskLayout {
     /// To be called in a task that isn't a child: of those, the runtime allocates more than is searched.
     static func learn() async {
         contextvars_learn_place_of_values()
-        let binding = contextvars_bind(contextvars_frame_allocate(), false)
+        let frame = contextvars_frame_allocate()
+        let binding = contextvars_bind(frame, false)
         async let linked: Void = contextvars_learn_parent_link()
         await linked
-        contextvars_unbind(binding.frame, binding.outer, binding.ridden)
+        contextvars_unbind(frame, binding.outer, binding.ridden)
         var notes = contextvars_task_notes()
         var groups: (outer: UInt, inner: UInt) = (0, 0)
         contextvars_note_task(&notes)
@@ -25,6 +26,12 @@ enum TaskLayout {
         }
         contextvars_note_task(&notes)
         contextvars_learn_place_of_records(&notes, groups.outer, groups.inner)
+        await withTaskGroup(of: Void.self) { outer in
+            let outerAddress = address(of: outer)
+            await withTaskGroup(of: Void.self) { inner in
+                contextvars_learn_group_record(outerAddress, address(of: inner))
+            }
+        }
     }
 
     /// Where the runtime keeps a group; 0 if that isn't all that a group is.

@@ -1,0 +1,105 @@
+import CContextVarsFrames
+
+extension AsyncSequence {
+    /// The same elements, produced in one context that lasts as long as the iteration.
+    ///
+    /// Each iterator has a context of its own, which starts with the snapshot's values. So a producer may set a variable at
+    /// its first element and reset it at its end, and sees at each element what it set at those before. The consumer's own
+    /// code stays in its context.
+    ///
+    /// ```swift
+    /// func rows() -> some AsyncSequence<Row, any Error> {
+    ///     RowsInTransaction(database)          // sets `Database.transaction` at its first row, resets it after the last
+    ///         .inOwnContext(from: .current)
+    /// }
+    /// ```
+    ///
+    /// ``_Concurrency/AsyncSequence/inContext(_:)`` gives each element a new context instead. That is the one for closures
+    /// that only read variables, and for sequences that several tasks iterate over with one iterator.
+    ///
+    /// The values that the producer has set last live as long as the iterator does.
+    ///
+    /// - Complexity: O(1), and O(1) more for each element.
+    public func inOwnContext(from snapshot: ContextSnapshot) -> AsyncOwnContextSequence<Self> {
+        AsyncOwnContextSequence(base: self, snapshot: snapshot)
+    }
+}
+
+/// An asynchronous sequence of which each iterator has a context of its own: what
+/// ``_Concurrency/AsyncSequence/inOwnContext(from:)`` returns.
+public struct AsyncOwnContextSequence<Base: AsyncSequence>: AsyncSequence {
+    let base: Base
+    let snapshot: ContextSnapshot
+
+    /// The elements of the base.
+    public typealias Element = Base.Element
+    /// What the base throws.
+    public typealias Failure = Base.Failure
+
+    /// Makes a context with the snapshot's values, and iterates over the base in it, from the making of its iterator on.
+    public func makeAsyncIterator() -> Iterator {
+        let context = OwnContext(of: snapshot)
+        return Iterator(base: context.run { base.makeAsyncIterator() }, context: context)
+    }
+
+    /// Asks the base's iterator for each element in the same context.
+    public struct Iterator: AsyncIteratorProtocol {
+        var base: Base.AsyncIterator
+        let context: OwnContext
+
+        /// The next element of the base, or `nil` at the end, asked for on the caller's actor.
+        ///
+        /// Copies of an iterator share its context. Where two of them ask for elements at the same time, the second one
+        /// has a copy of it for that element.
+        ///
+        /// - Throws: Only what the base throws.
+        public mutating func next(isolation actor: isolated (any Actor)?) async throws(Base.Failure) -> Base.Element? {
+            try await context.run { () async throws(Base.Failure) in
+                try await base.next(isolation: actor)
+            }
+        }
+    }
+}
+
+extension AsyncOwnContextSequence: Sendable where Base: Sendable {}
+
+extension AsyncOwnContextSequence.Iterator: Sendable where Base.AsyncIterator: Sendable {}
+
+/// A context for many runs, one after the other, with the task-local values of the snapshot that it was made of.
+struct OwnContext: Sendable {
+    private let context: Context
+    private let captured: CapturedValue?
+
+    init(of snapshot: ContextSnapshot) {
+        context = Context(snapshot.values)
+        captured = snapshot.captured
+    }
+
+    /// Runs code in the context; in a copy, where somebody else is running in it.
+    func run<Result>(_ body: () -> Result) -> Result {
+        guard contextvars_storage_claim(context.storage) else { return copy.run(body) }
+        defer { context.unclaim() }
+        if let captured { return captured.run(in: Scope(in: context, isSynchronous: true), body) }
+        let scope = Scope(in: context, isSynchronous: true)
+        defer { scope.end() }
+        return body()
+    }
+
+    /// The same for asynchronous code.
+    nonisolated(nonsending) func run<Result, Failure: Error>(
+        _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        guard contextvars_storage_claim(context.storage) else { return try await copy.run(body) }
+        defer { context.unclaim() }
+        if let captured { return try await captured.run(in: Scope(in: context, isSynchronous: false), body) }
+        do {
+            return try await Scope.run(in: Scope(in: context, isSynchronous: false)) {
+                () async throws in try await body()
+            }
+        } catch {
+            throw error as! Failure
+        }
+    }
+
+    private var copy: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
+}

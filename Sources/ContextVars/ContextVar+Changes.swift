@@ -1,0 +1,30 @@
+extension ContextVar {
+    /// Has a function called each time the variable has another value for the task or thread that is running: the change
+    /// handler of .NET's `AsyncLocal`.
+    ///
+    /// For what has to follow a variable, such as a C library's own thread-local setting.
+    ///
+    /// ```swift
+    /// let id = Request.locale.onChange { old, new in setThreadLocale(new) }
+    /// ```
+    ///
+    /// The function is called on the thread where the value changes, afterwards, with what ``get()`` gave before and gives
+    /// now. The value changes by ``set(_:)`` and ``reset(_:)``, also those of a ``ThreadState``, and by a switch to another
+    /// context: at the beginning and at the end of `run`, `withValue`, `withoutContext` and the like. The function isn't
+    /// called where both values are equal; values that aren't `Equatable` are equal if they are the same object.
+    ///
+    /// That a task starts with its copy of the context, suspends, moves to another thread or ends is no switch. Changes that
+    /// the function makes itself are not reported.
+    ///
+    /// - Returns: What ``Context/clearWatcher(_:)`` takes to end it. Until then, the variable lives too.
+    /// - Complexity: As ``Context/addWatcher(_:)``. Safe from any thread.
+    @discardableResult
+    public func onChange(
+        _ function: @escaping @Sendable (_ old: Value, _ new: Value) -> Void
+    ) -> Context.WatcherID {
+        let defaultValue = defaultValue
+        return Watchers.add(for: self) { old, new in
+            function(old?.load(as: Value.self) ?? defaultValue, new?.load(as: Value.self) ?? defaultValue)
+        }
+    }
+}

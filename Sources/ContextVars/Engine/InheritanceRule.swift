@@ -1,0 +1,43 @@
+import Synchronization
+
+/// The variables that aren't simply copied: a list that only ever grows, so that reading it takes no lock.
+///
+/// It keeps its variables for good: they are constants of a program.
+final class InheritanceRule: @unchecked Sendable {
+    // Invariant behind `@unchecked`: a variable is immutable and `Sendable`.
+    private let variable: AnyContextVar
+    private let next = AtomicLazyReference<InheritanceRule>()
+
+    private static let first = AtomicLazyReference<InheritanceRule>()
+
+    private init(_ variable: AnyContextVar) {
+        self.variable = variable
+    }
+
+    /// Has a variable's value go by its own rule from now on.
+    static func add(_ variable: AnyContextVar) {
+        let rule = InheritanceRule(variable)
+        var present = first.storeIfNil(rule)
+        while present !== rule { present = present.next.storeIfNil(rule) }
+        HandingOver.addRule()
+    }
+
+    /// What is handed over of the values of a context.
+    ///
+    /// Calls functions of users: not to be called under a lock.
+    static func apply(to values: ContextValues) -> ContextValues {
+        var inherited = values
+        var rule = first.load()
+        while let current = rule {
+            if let value = values[current.variable] {
+                if let value = current.variable.inherited(value) {
+                    inherited.updateValue(value, forKey: current.variable)
+                } else {
+                    inherited.removeValue(forKey: current.variable)
+                }
+            }
+            rule = current.next.load()
+        }
+        return inherited
+    }
+}

@@ -1,0 +1,87 @@
+/// Runs synchronous code in no context.
+///
+/// For code that makes something which outlives the request that happens to need it first: a pool, a cache that refreshes
+/// itself, a timer, a connection. Without it, what such code starts keeps the request's values for good.
+///
+/// ```swift
+/// lazy var pool = withoutContext {
+///     Pool(size: 8)               // the tasks that it starts have no context
+/// }
+/// ```
+///
+/// In the body, variables read as their defaults, ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``, and a
+/// snapshot is empty. A task of any kind that the body starts has no context either. `run` and `withValue` work: a
+/// context that they make has nothing of the one outside. Task locals that snapshots carry
+/// (``ContextSnapshot/carry(_:)-(TaskLocal<Value>)``) have the values in the body that they have where nobody has set
+/// them; other task locals stay. On the main thread the body has no root context.
+///
+/// What was current before is current again when the body ends, whatever way it does.
+///
+/// - Throws: Only what the body throws.
+/// - Complexity: O(1); where task locals are carried, one short task and one `TaskLocal.withValue` for each. Safe from any
+///   thread and task.
+@inlinable
+@discardableResult
+public func withoutContext<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+) throws(Failure) -> Result {
+    if let outside = carriedOutside() { return try outside.run(in: Scope(withoutContext: ()), body) }
+    let scope = Scope(withoutContext: ())
+    defer { scope.end() }
+    return try body()
+}
+
+/// Runs asynchronous code in no context.
+///
+/// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes, and
+/// neither have its `async let` and task group children. Otherwise as the synchronous form.
+///
+/// - Throws: Only what the body throws.
+/// - Complexity: As the synchronous form.
+@inlinable
+@discardableResult
+public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
+    _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+) async throws(Failure) -> Result {
+    if let outside = carriedOutside() { return try await outside.run(in: Scope(withoutContext: ()), body) }
+    do {
+        return try await Scope.run(in: Scope(withoutContext: ())) { () async throws in try await body() }
+    } catch {
+        throw error as! Failure
+    }
+}
+
+// The same for bodies that throw nothing; `ContextVar+WithValue.swift` says why.
+
+/// Runs synchronous code that throws nothing in no context.
+///
+/// - Complexity: As the form for code that throws.
+@inlinable
+@discardableResult
+public func withoutContext<Result>(_ body: () -> Result) -> Result {
+    if let outside = carriedOutside() { return outside.run(in: Scope(withoutContext: ()), body) }
+    let scope = Scope(withoutContext: ())
+    defer { scope.end() }
+    return body()
+}
+
+/// Runs asynchronous code that throws nothing in no context.
+///
+/// The code stays on the caller's actor.
+///
+/// - Complexity: As the form for code that throws.
+@inlinable
+@discardableResult
+public nonisolated(nonsending) func withoutContext<Result>(
+    _ body: nonisolated(nonsending) () async -> Result
+) async -> Result {
+    if let outside = carriedOutside() { return await outside.run(in: Scope(withoutContext: ()), body) }
+    return await Scope.run(in: Scope(withoutContext: ()), body)
+}
+
+/// What carried task locals have outside of everything, `nil` where none are carried.
+@usableFromInline
+@inline(never)
+func carriedOutside() -> CapturedValue? {
+    CarriedSources.captureOutside()
+}
