@@ -224,3 +224,10 @@ package.targets += [
 @MainActor func syntax(_ products: [String], trait: String) -> [Target.Dependency] {
     products.map { .product(name: $0, package: "swift-syntax", condition: .when(traits: [trait])) }
 }
+
+// MARK: - Documentation
+
+// The Swift Package Index can't be told to enable traits, and without them the integrations have no symbols.
+if Context.environment["SPI_GENERATE_DOCS"] != nil {
+    package.traits.insert(.default(enabledTraits: Set(package.traits.map(\.name))))
+}

@@ -1,4 +1,4 @@
-"""Puts the Swift engine's `_contextvars` in the place of CPython's, before anything imports that.
+"""Puts the Swift engine's `_contextvars` in place of CPython's, before anything imports that.
 
 Importing this module does it. The environment variable CONTEXTVARS_MODULE names the extension's file.
 """

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that CI needn't build what the benchmarks depend on: the harness's plugin takes minutes.
+// A separate package, so that CI needn't build what the benchmarks depend on: the harness's plugin takes minutes.
 let package = Package(
     name: "Count",
     platforms: [.macOS(.v15)],

@@ -1,7 +1,7 @@
 // Measures CPython on request: reads lines "OPERATION COUNT", answers each with one line of JSON.
 //
 // A process that answers, not one that measures by itself: so its batches come by turns with ours.
-// With --count-heap it counts allocations and live bytes instead of time, in a process of its own, since counting costs time.
+// With --count-heap it counts allocations and live bytes instead of time, in a separate process, since counting costs time.
 
 #include <inttypes.h>
 #include <stdint.h>

@@ -33,7 +33,7 @@ static PyObject *object_of(thread_record *thread, ctxvars_context *context) {
 }
 
 static void context_switched(ctxvars_event event, ctxvars_context *context, void *user_data) {
-    // Not a switch of Python's: some other user of the engine in this process, on a thread of its own.
+    // Not a switch of Python's: some other user of the engine in this process, on its own thread.
     if (event != CTXVARS_SWITCHED || !PyGILState_Check()) return;
     PyObject *function = *(PyObject **)user_data;
     thread_record *thread = current_thread();

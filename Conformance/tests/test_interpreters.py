@@ -31,7 +31,7 @@ def subinterpreters():
     return module
 
 
-# In a process of its own: what an interpreter leaves behind must not reach other tests.
+# In a separate process: what an interpreter leaves behind must not reach other tests.
 PROGRAM = """
 import importlib.machinery, importlib.util, sys
 

@@ -235,7 +235,7 @@ class LeakTest(unittest.TestCase):
         self.assertGreater(len(tests), 40)
 
         def run():
-            # Not by a runner: that fills caches of its own.
+            # Not by a runner: that fills its own caches.
             for test in tests:
                 test.debug()
 

@@ -5,7 +5,7 @@ import unittest
 
 
 def isolated(test):
-    """Runs a test in a context of its own."""
+    """Runs a test in its own context."""
     return lambda self: contextvars.Context().run(test, self)
 
 

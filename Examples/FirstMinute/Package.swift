@@ -6,7 +6,7 @@ let package = Package(
     name: "FirstMinute",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // The name keeps this example building whatever the checkout's folder is called.
+        // The name lets this example build regardless of the checkout's folder name.
         .package(name: "swift-contextvars", path: "../..")
     ],
     targets: [

@@ -5,7 +5,7 @@ let package = Package(
     name: "Jobs",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // The name keeps this example building whatever the checkout's folder is called.
+        // The name lets this example build regardless of the checkout's folder name.
         .package(name: "swift-contextvars", path: "../..", traits: ["Logging", "Tracing", "Hummingbird"]),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),

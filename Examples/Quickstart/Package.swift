@@ -5,7 +5,7 @@ let package = Package(
     name: "Quickstart",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // The name keeps this example building whatever the checkout's folder is called.
+        // The name lets this example build regardless of the checkout's folder name.
         .package(name: "swift-contextvars", path: "../.."),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),

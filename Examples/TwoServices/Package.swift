@@ -5,7 +5,7 @@ let package = Package(
     name: "TwoServices",
     platforms: [.macOS(.v15)],
     dependencies: [
-        // The name keeps this example building whatever the checkout's folder is called.
+        // The name lets this example build regardless of the checkout's folder name.
         .package(
             name: "swift-contextvars", path: "../..",
             traits: ["NIO", "Logging", "Tracing", "Hummingbird", "AsyncHTTPClient", "GRPC"]),

@@ -1,8 +1,8 @@
 extension Context {
     /// Runs synchronous code in this context.
     ///
-    /// The code reads and sets variables in this context. Whatever way it ends, what was current before is current
-    /// again. Afterwards the context still has the values that the code set.
+    /// The code reads and sets variables in this context. However it ends, the previous context is restored.
+    /// Afterwards this context still has the values that the code set.
     ///
     /// ```swift
     /// let context = copyContext()
@@ -12,7 +12,7 @@ extension Context {
     /// }
     /// ```
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is already entered, here or elsewhere; what the body
     ///   throws.
     /// - Complexity: O(1).
     @inlinable
@@ -34,7 +34,7 @@ extension Context {
     /// whichever thread it resumes. Its `async let` and task group children read the same context; a `Task { }` that it
     /// starts gets a copy.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere; what the body
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is already entered, here or elsewhere; what the body
     ///   throws.
     /// - Complexity: O(1).
     @inlinable

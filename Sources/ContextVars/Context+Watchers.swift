@@ -9,7 +9,7 @@ extension Context {
         /// A copy of a context was made: the one that ``copyContext()`` or ``Context/copy()`` returns; `nil` for a new
         /// task's, which isn't an object yet.
         ///
-        /// Told by whoever makes the copy, for a task while it is being created.
+        /// Reported where the copy is made: for a task, while it is being created.
         case copied(to: Context?)
     }
 
@@ -23,12 +23,12 @@ extension Context {
         }
     }
 
-    /// Has a function called each time a context is entered or exited, changed or copied: `PyContext_AddWatcher` of CPython
-    /// 3.14, which tells of the first.
+    /// Registers a function to be called each time a context is entered, exited, changed or copied: `PyContext_AddWatcher`
+    /// of CPython 3.14, which reports the first two.
     ///
-    /// The function is called on the thread where it happens, afterwards. That a task which has a context starts, suspends,
-    /// moves to another thread or ends is no event; nor is what ``ContextSnapshot/current`` takes. Keep the function short:
-    /// everything that it is told of waits for it. What it does to contexts itself is not reported.
+    /// The function is called on the thread where it happens, afterwards. A task with a context that starts, suspends, moves
+    /// to another thread or ends isn't an event, nor is taking a ``ContextSnapshot/current``. Keep the function short: what
+    /// it is told about waits for it. What the function itself does to contexts isn't reported.
     ///
     /// For one variable there is ``ContextVar/onChange(_:)``.
     ///

@@ -4,7 +4,7 @@ import PersistentCollections
 /// The values of some variables, in which code can run: `contextvars.Context` of PEP 567.
 ///
 /// A context is an object with an identity. While code runs in it (``run(_:)-7vyiv``, or a task that has it),
-/// ``ContextVar/set(_:)`` changes it. ``copy()`` takes O(1) time, whatever the number of variables; afterwards neither
+/// ``ContextVar/set(_:)`` changes it. ``copy()`` takes O(1) time, regardless of the number of variables; afterwards neither
 /// sees the other's changes.
 ///
 /// ```swift

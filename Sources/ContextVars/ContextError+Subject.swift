@@ -1,4 +1,4 @@
-/// Errors about a certain variable, context or token. Out of line: what throws them is inlined into hot code.
+/// Errors about one variable, context or token. Out of line: what throws them is inlined into hot code.
 extension ContextError {
     @inline(never)
     static func cannotChange(_ variable: AnyContextVar, isBorrowed: Bool) -> ContextError {

@@ -1,6 +1,6 @@
 /// Why a context operation was refused.
 ///
-/// Two errors are equal if they have the same ``code``, so that the constants serve for matching:
+/// Two errors are equal if they have the same ``code``, so the constants can be used for matching:
 ///
 /// ```swift
 /// do {
@@ -12,28 +12,28 @@
 /// }
 /// ```
 ///
-/// The ``description`` names the variable, context or token, and tells what to write instead. Where CPython has the
+/// The ``description`` names the variable, context or token, and says what to write instead. Where CPython has the
 /// same error, it starts with CPython's words.
 public struct ContextError: Error, Equatable, Sendable {
     /// What kind of refusal an error is.
     public enum Code: String, CaseIterable, Sendable {
-        /// A variable is to be changed where no context is current.
+        /// No context is current, so a variable can't be changed.
         case noCurrentContext
-        /// A variable is to be changed in a structured child task, in the context of its parent.
+        /// The current context belongs to the parent of a structured child task, which can't change it.
         case borrowedContext
-        /// A context is to be entered that is already entered somewhere.
+        /// The context is already entered, here or elsewhere.
         case alreadyEntered
-        /// A context is to be exited that hasn't been entered.
+        /// The context hasn't been entered, so it can't be exited.
         case notEntered
-        /// A context is to be exited that isn't the current one of the thread state.
+        /// The context isn't the current one of the thread state, so it can't be exited.
         case notCurrent
-        /// A token is to be used a second time.
+        /// The token has been used before.
         case tokenUsed
-        /// A token is to be used with another variable than the one that made it.
+        /// The token was made by another variable.
         case tokenFromDifferentVar
-        /// A token is to be used in another context than the one that made it.
+        /// The token was made in another context.
         case tokenFromDifferentContext
-        /// A variable has no value and no default.
+        /// The variable has no value and no default.
         case lookup
     }
 
@@ -57,23 +57,23 @@ public struct ContextError: Error, Equatable, Sendable {
 }
 
 extension ContextError {
-    /// ``Code/noCurrentContext``, to match errors with.
+    /// ``Code/noCurrentContext``, for matching.
     public static let noCurrentContext = ContextError(.noCurrentContext, "the variable")
-    /// ``Code/borrowedContext``, to match errors with.
+    /// ``Code/borrowedContext``, for matching.
     public static let borrowedContext = ContextError(.borrowedContext, "the variable")
-    /// ``Code/alreadyEntered``, to match errors with.
+    /// ``Code/alreadyEntered``, for matching.
     public static let alreadyEntered = ContextError(.alreadyEntered, "the context")
-    /// ``Code/notEntered``, to match errors with.
+    /// ``Code/notEntered``, for matching.
     public static let notEntered = ContextError(.notEntered, "the context")
-    /// ``Code/notCurrent``, to match errors with.
+    /// ``Code/notCurrent``, for matching.
     public static let notCurrent = ContextError(.notCurrent, "the context")
-    /// ``Code/tokenUsed``, to match errors with.
+    /// ``Code/tokenUsed``, for matching.
     public static let tokenUsed = ContextError(.tokenUsed, "the token")
-    /// ``Code/tokenFromDifferentVar``, to match errors with.
+    /// ``Code/tokenFromDifferentVar``, for matching.
     public static let tokenFromDifferentVar = ContextError(.tokenFromDifferentVar, "the token")
-    /// ``Code/tokenFromDifferentContext``, to match errors with.
+    /// ``Code/tokenFromDifferentContext``, for matching.
     public static let tokenFromDifferentContext = ContextError(.tokenFromDifferentContext, "the token")
-    /// ``Code/lookup``, to match errors with.
+    /// ``Code/lookup``, for matching.
     public static let lookup = ContextError(.lookup, "the variable")
 
     /// Whether a caught error is a `ContextError` of the same ``code``: lets `catch` name a constant where the error's

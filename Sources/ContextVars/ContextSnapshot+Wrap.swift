@@ -2,7 +2,7 @@
 // `throws(Failure)` where the parameters are a pack ("reabstraction of pack values" is not implemented).
 
 extension ContextSnapshot {
-    /// A function that runs a function in the snapshot's values, whoever calls it, wherever and how often.
+    /// Wraps a function so that it runs in the snapshot's values, wherever and however often it is called.
     ///
     /// Each call has a new context that starts with the snapshot's values; calls may overlap.
     ///
@@ -12,7 +12,7 @@ extension ContextSnapshot {
     /// }
     /// ```
     ///
-    /// - Returns: A function of the same parameters and result.
+    /// - Returns: A function with the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
     @inlinable
     public func wrap<each Argument, Result>(
@@ -23,9 +23,9 @@ extension ContextSnapshot {
         }
     }
 
-    /// A function that runs a throwing function in the snapshot's values; as ``wrap(_:)-(_)``.
+    /// Wraps a throwing function so that it runs in the snapshot's values.
     ///
-    /// - Returns: A function of the same parameters, result and error.
+    /// - Returns: A function with the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
     @inlinable
     public func wrap<each Argument, Result, Failure: Error>(
@@ -36,9 +36,9 @@ extension ContextSnapshot {
         }
     }
 
-    /// A function that runs an asynchronous function in the snapshot's values; as the form for synchronous functions.
+    /// Wraps an asynchronous function so that it runs in the snapshot's values.
     ///
-    /// - Returns: A function of the same parameters and result.
+    /// - Returns: A function with the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
     @inlinable
     public func wrap<each Argument: Sendable, Result: Sendable>(
@@ -49,10 +49,9 @@ extension ContextSnapshot {
         }
     }
 
-    /// A function that runs an asynchronous, throwing function in the snapshot's values; as the form for synchronous
-    /// functions.
+    /// Wraps an asynchronous, throwing function so that it runs in the snapshot's values.
     ///
-    /// - Returns: A function of the same parameters, result and error.
+    /// - Returns: A function with the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
     @inlinable
     public func wrap<each Argument: Sendable, Result: Sendable, Failure: Error>(
@@ -63,9 +62,11 @@ extension ContextSnapshot {
         }
     }
 
-    /// A function that runs a function which isn't `@Sendable` in the snapshot's values, and isn't so itself.
+    /// Wraps a function that isn't `@Sendable` so that it runs in the snapshot's values.
     ///
-    /// - Returns: A function of the same parameters and result.
+    /// The result isn't `@Sendable` either.
+    ///
+    /// - Returns: A function with the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
     @_disfavoredOverload
     @inlinable
@@ -77,9 +78,11 @@ extension ContextSnapshot {
         }
     }
 
-    /// A function that runs a throwing function which isn't `@Sendable` in the snapshot's values, and isn't so itself.
+    /// Wraps a throwing function that isn't `@Sendable` so that it runs in the snapshot's values.
     ///
-    /// - Returns: A function of the same parameters, result and error.
+    /// The result isn't `@Sendable` either.
+    ///
+    /// - Returns: A function with the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
     @_disfavoredOverload
     @inlinable

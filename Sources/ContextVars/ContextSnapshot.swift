@@ -1,8 +1,8 @@
 /// The values of a context at one moment: immutable, and free to go anywhere.
 ///
 /// Take one where the values are, and run in it where they are missing: in callbacks, on queues, event loops and
-/// threads. Each run has a context of its own that starts with the snapshot's values, so any number of them can go on
-/// at once, and none sees what another sets.
+/// threads. Each run has its own context, which starts with the snapshot's values, so any number of runs can go on at
+/// once, and none sees what another sets.
 ///
 /// ```swift
 /// let snapshot = ContextSnapshot.current
@@ -17,7 +17,7 @@
 ///
 /// The snapshot of ``current`` also carries the task-local values that the program has chosen with
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
-/// the task-local values of whoever runs it.
+/// its caller's task-local values.
 public struct ContextSnapshot: Sendable {
     private let contents: Contents
 
@@ -73,8 +73,8 @@ public struct ContextSnapshot: Sendable {
         self.init(context.snapshotOfValues())
     }
 
-    /// The values of the current context at this moment, none where no context is current, and those of the task
-    /// locals that snapshots carry.
+    /// The values of the current context at this moment, if a context is current, and those of the task locals that
+    /// snapshots carry.
     ///
     /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
     ///

@@ -2,8 +2,8 @@ extension ContextVar {
     /// The variable's value in the current context, or its default where it isn't set or no context is current.
     ///
     /// - Complexity: O(1). In a context that the caller owns: no lock, no allocation, no atomic operation other than
-    ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, takes
-    ///   the context's lock.
+    ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, reads
+    ///   without a lock as well, after its first read.
     @inlinable
     public func get() -> Value {
         switch currentPlace(of: self) {
@@ -35,7 +35,7 @@ extension ContextVar {
         }
     }
 
-    /// The variable's value in the current context, where having none is an error.
+    /// The variable's value in the current context, which must have one.
     ///
     /// - Throws: ``ContextError/lookup`` where the value is `nil`: CPython's `LookupError`.
     /// - Complexity: As ``get()``.
@@ -47,14 +47,14 @@ extension ContextVar {
 
     /// Sets the variable in the current context.
     ///
-    /// The change is seen by whatever runs in the same context from now on: the rest of this function, its callers up
-    /// to the `run` or the task that owns the context, and tasks created from now on, which copy it. It is not seen by
-    /// tasks that were created before.
+    /// Everything that runs in this context from now on sees the change: the rest of this function, its callers up to the
+    /// `run` or the task that owns the context, and tasks created from now on, which copy it. Tasks that were created
+    /// before don't see it.
     ///
     /// - Returns: A token that ``reset(_:)`` takes to restore what the variable had before.
     /// - Throws: ``ContextError/noCurrentContext`` where no context is current, and
     ///   ``ContextError/borrowedContext`` in a structured child task (`async let`, task groups), whose parent's context
-    ///   is read-only. Use ``withValue(_:operation:)-9o8z3`` in both.
+    ///   is read-only. Use ``withValue(_:operation:)-9o8z3`` in either case.
     /// - Complexity: O(log *n*) for *n* variables that are set: one node of the map for each factor of 16. Changes the
     ///   context in place unless a copy or snapshot shares its values; then allocates one node for each level of its map.
     @inlinable
@@ -74,8 +74,8 @@ extension ContextVar {
     ///
     /// - Throws: ``ContextError/tokenUsed``, ``ContextError/tokenFromDifferentVar`` or
     ///   ``ContextError/tokenFromDifferentContext`` where the token doesn't fit;
-    ///   ``ContextError/noCurrentContext`` and ``ContextError/borrowedContext`` as ``set(_:)`` does. A token is
-    ///   used only by a call that doesn't throw.
+    ///   ``ContextError/noCurrentContext`` and ``ContextError/borrowedContext`` as ``set(_:)`` does. A call that
+    ///   throws doesn't use up the token.
     /// - Complexity: As ``set(_:)``.
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {

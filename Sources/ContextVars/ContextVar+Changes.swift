@@ -1,6 +1,6 @@
 extension ContextVar {
-    /// Has a function called each time the variable has another value for the task or thread that is running: the change
-    /// handler of .NET's `AsyncLocal`.
+    /// Registers a function to be called each time the running task or thread gets another value of the variable: the
+    /// change handler of .NET's `AsyncLocal`.
     ///
     /// For what has to follow a variable, such as a C library's own thread-local setting.
     ///
@@ -9,12 +9,12 @@ extension ContextVar {
     /// ```
     ///
     /// The function is called on the thread where the value changes, afterwards, with what ``get()`` gave before and gives
-    /// now. The value changes by ``set(_:)`` and ``reset(_:)``, also those of a ``ThreadState``, and by a switch to another
-    /// context: at the beginning and at the end of `run`, `withValue`, `withoutContext` and the like. The function isn't
+    /// now. The value changes by ``set(_:)`` and ``reset(_:)``, including those of a ``ThreadState``, and by a switch to another
+    /// context: at the beginning and end of `run`, `withValue`, `withoutContext` and similar scopes. The function isn't
     /// called where both values are equal; values that aren't `Equatable` are equal if they are the same object.
     ///
-    /// That a task starts with its copy of the context, suspends, moves to another thread or ends is no switch. Changes that
-    /// the function makes itself are not reported.
+    /// A task that starts with its copy of the context, suspends, moves to another thread or ends isn't a switch. Changes
+    /// that the function itself makes aren't reported.
     ///
     /// - Returns: What ``Context/clearWatcher(_:)`` takes to end it. Until then, the variable lives too.
     /// - Complexity: As ``Context/addWatcher(_:)``. Safe from any thread.

@@ -24,7 +24,7 @@ extension ContextVar {
         case never
         /// What the function gives for the value. It isn't called where the variable isn't set.
         ///
-        /// It is called by whoever hands the work over, when it does. A plain task's copy is made while the task is being
+        /// It is called where the work is handed over, at that moment. A plain task's copy is made while the task is being
         /// created, also where nobody will read it: keep the function short, and free of effects. In a `Task(context:)`
         /// it is called for the copy that the task would have had otherwise, too.
         case transformed(@Sendable (Value) -> Value)

@@ -1,7 +1,7 @@
 extension ContextVar {
     /// Runs synchronous code in a copy of the current context in which this variable has another value.
     ///
-    /// Works everywhere, also where ``set(_:)`` is refused: in structured child tasks, which may not change their
+    /// Works everywhere, including where ``set(_:)`` is refused: in structured child tasks, which may not change their
     /// parent's context, and where no context is current. What the body sets is gone when it ends.
     ///
     /// ```swift
@@ -27,7 +27,7 @@ extension ContextVar {
 
     /// Runs asynchronous code in a copy of the current context in which this variable has another value.
     ///
-    /// The code stays on the caller's actor. Otherwise as the synchronous form.
+    /// The code stays on the caller's actor. Otherwise it behaves like the synchronous form.
     ///
     /// - Throws: Only what the body throws.
     /// - Complexity: As ``set(_:)`` in a context that shares its values.

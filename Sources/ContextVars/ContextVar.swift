@@ -1,7 +1,7 @@
 /// A variable whose value depends on the context in which it is read.
 ///
-/// Declare one for each thing that belongs to what the program is doing, rather than to an object: the request, the
-/// tenant, the deadline. Keep it in a global or static constant: a variable is a key by identity.
+/// Declare one for each value that belongs to the current unit of work rather than to an object: the request, the tenant,
+/// the deadline. Keep it in a global or static constant: a variable is a key by identity.
 ///
 /// ```swift
 /// enum Request {
@@ -45,7 +45,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
 
     /// Creates a variable that reads `nil` until it is set.
     ///
-    /// Where a missing value is a mistake, read it with ``require()``, which throws as CPython's `get` does for a
+    /// Where a missing value is a mistake, read it with ``require()``, which throws like CPython's `get` for a
     /// variable without a default.
     ///
     /// A variable with another ``Inheritance`` than `.copied` is kept for good.

@@ -1,17 +1,17 @@
 import CContextVarsFrames
 import Synchronization
 
-/// What the Swift runtime of the process lets this library do.
+/// What this library can do with the Swift runtime of the process.
 ///
 /// A plain `Task { }` gets its copy of the current context because the runtime copies task-local values into new tasks, on
 /// the creating thread, in a way that this library observes. Nothing promises that. So the library checks it once, before
-/// the first context is bound, and does without where it doesn't hold: then a plain task has no context, its variables have
+/// the first context is bound. If the check fails, the process goes on: a plain task then has no context, its variables have
 /// their defaults, and ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``. It never has another task's values.
 ///
 /// What is explicit works in every case: `Task(context:)`, `group.addTask(context:)`, snapshots, ``Context/run(_:)-7vyiv``
 /// and ``ContextVar/withValue(_:operation:)-9o8z3``.
 public enum RuntimeSupport: Sendable, Hashable {
-    /// All that the documentation says.
+    /// Everything works as documented.
     case full
 
     /// Plain tasks have no context. Structured children borrow their parent's.

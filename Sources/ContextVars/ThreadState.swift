@@ -4,7 +4,7 @@ import Synchronization
 /// An explicit stack of entered contexts, for authors of language runtimes and event loops: what `PyThreadState` is to
 /// CPython's contextvars.
 ///
-/// Tasks and threads of Swift programs need none: the context that is current for them follows from `run` and from how
+/// Tasks and threads of Swift programs don't need one: the context that is current for them follows from `run` and from how
 /// a task was created. A runtime that schedules its own threads of control gives each of them a thread state, and
 /// passes it where it reads and changes variables:
 ///
@@ -18,7 +18,7 @@ import Synchronization
 ///
 /// As in CPython, a state that has entered nothing has a root context, made when it is first needed.
 ///
-/// A thread state is safe to use from any thread; but it describes one thread of control, so normally one uses it.
+/// A thread state is safe to use from any thread, but it describes one thread of control, so normally only that uses it.
 public final class ThreadState: Sendable {
     private struct Stack {
         /// Made on demand, entered as long as the state lives.

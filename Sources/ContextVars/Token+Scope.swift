@@ -5,11 +5,11 @@ extension Token {
     /// ```swift
     /// try Request.attempt.set(2).scope {
     ///     retry()        // reads 2
-    /// }                  // restored, whatever way the code ends
+    /// }                  // restored, however the code ends
     /// ```
     ///
     /// The code runs in the same context: other variables that it sets stay set afterwards. Use
-    /// `withValue(_:operation:)` to keep all changes inside, and where no context may be changed.
+    /// `withValue(_:operation:)` to keep all changes inside, or where no context may be changed.
     ///
     /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
     /// - Complexity: As ``ContextVar/reset(_:)``.

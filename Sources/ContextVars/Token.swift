@@ -3,8 +3,8 @@ import Synchronization
 /// What ``ContextVar/set(_:)`` gives back, to restore the variable with ``ContextVar/reset(_:)``.
 ///
 /// A token works once, with the variable and in the context that made it (PEP 567). It holds the value that the
-/// variable had before, but no reference to its context: a token may be kept anywhere, also as a value in the context
-/// it came from, and keeps nothing else alive.
+/// variable had before, but no reference to its context: a token may be kept anywhere, even as a value in the
+/// context it came from, and keeps nothing else alive.
 ///
 /// A token is safe to use from any thread.
 public final class Token<Value: Sendable>: Sendable {
@@ -31,7 +31,7 @@ public final class Token<Value: Sendable>: Sendable {
     public var isUsed: Bool { used.load(ordering: .relaxed) }
 
     @usableFromInline let hadValue: Bool
-    /// Says something only if the variable had a value.
+    /// Meaningful only if `hadValue`.
     @usableFromInline let storedOldValue: StoredValue
     @usableFromInline let used = Atomic<Bool>(false)
 

@@ -15,7 +15,7 @@
 /// (``ContextSnapshot/carry(_:)-(TaskLocal<Value>)``) have the values in the body that they have where nobody has set
 /// them; other task locals stay. On the main thread the body has no root context.
 ///
-/// What was current before is current again when the body ends, whatever way it does.
+/// However the body ends, the previous context is restored.
 ///
 /// - Throws: Only what the body throws.
 /// - Complexity: O(1); where task locals are carried, one short task and one `TaskLocal.withValue` for each. Safe from any

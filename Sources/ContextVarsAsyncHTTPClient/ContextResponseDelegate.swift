@@ -22,7 +22,7 @@ extension HTTPClientResponseDelegate {
 /// A delegate whose callbacks run those of another in the values of a snapshot: what
 /// ``AsyncHTTPClient/HTTPClientResponseDelegate/inContext(_:)`` returns.
 ///
-/// Each callback has a context of its own, so what one sets isn't seen by the next. Keep that in the delegate.
+/// Each callback has its own context, so what one sets isn't seen by the next. Keep that in the delegate.
 public final class ContextResponseDelegate<Base: HTTPClientResponseDelegate>: HTTPClientResponseDelegate {
     /// What the base makes of a response.
     public typealias Response = Base.Response

@@ -37,10 +37,10 @@ extension HTTPClientRequest {
 }
 
 extension HTTPClient.Request {
-    /// Adds what an instrument has to send from here: the declared variables of the current context, and the headers of
+    /// Adds what an instrument sends from here: the declared variables of the current context, and the headers of
     /// a tracer.
     ///
-    /// The client injects nothing into requests of this type, whatever its tracer is.
+    /// The client injects nothing into requests of this type, regardless of its tracer.
     ///
     /// ```swift
     /// var request = try HTTPClient.Request(url: "http://orders/42")
@@ -54,7 +54,7 @@ extension HTTPClient.Request {
         headers.injectContext(using: instrument)
     }
 
-    /// The request with what an instrument has to send from here: ``injectContext(using:)`` on a copy.
+    /// The request with what an instrument sends from here: ``injectContext(using:)`` on a copy.
     ///
     /// - Complexity: O(*n*) for the size of the headers.
     public func injectingContext(

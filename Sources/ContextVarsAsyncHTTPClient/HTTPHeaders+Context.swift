@@ -4,7 +4,7 @@ import NIOHTTP1
 import Tracing
 
 extension HTTPHeaders {
-    /// Adds what an instrument has to send from here, the declared context variables among it.
+    /// Adds what an instrument sends from here, including the declared context variables.
     ///
     /// A header that the instrument sets replaces one of the same name, so that doing it twice does no harm. In a
     /// `baggage` header, members with other keys stay behind those of the instrument, as long as the header stays within

@@ -3,7 +3,7 @@ import ContextVars
 // Has a program link libdispatch, which the C functions go on to.
 import Dispatch
 
-/// Contexts that follow blocks of Dispatch and threads by themselves, in code that nobody edits.
+/// Contexts that follow Dispatch blocks and threads without an edit to your code.
 ///
 /// ```swift
 /// import ContextVarsAutomatic
@@ -16,10 +16,10 @@ import Dispatch
 /// }
 /// ```
 ///
-/// Linking this module puts functions of its own before those of libdispatch that take a block, and before
+/// Linking this module puts its own functions before those of libdispatch that take a block, and before
 /// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, as it is. From then on, what is handed over
 /// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
-/// snapshots carry. What is handed over with an explicit `context:` keeps to that.
+/// snapshots carry. An explicit `context:` takes precedence.
 ///
 /// This is a decision of the program, not of a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says what
 /// follows what, and what doesn't.
@@ -46,7 +46,7 @@ public enum AutomaticPropagation {
         public static let all: Work = [.dispatch, .threads]
     }
 
-    /// Has contexts follow work from now on, besides what they follow already.
+    /// Makes contexts follow work from now on, in addition to what they already follow.
     ///
     /// Work that was handed over before isn't affected. Repeated calls do nothing.
     ///
@@ -65,7 +65,7 @@ public enum AutomaticPropagation {
         contextvars_automatic_enable(work.rawValue, Engine.functions)
     }
 
-    /// Has contexts follow nothing from now on.
+    /// Stops contexts from following work.
     ///
     /// Work that was handed over before still runs in its context.
     ///

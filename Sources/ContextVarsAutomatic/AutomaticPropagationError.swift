@@ -1,4 +1,4 @@
-/// Why contexts can't follow work by themselves in this program.
+/// Why contexts can't follow work in this program.
 public struct AutomaticPropagationError: Error, Hashable {
     /// What kind of refusal this is.
     public enum Code: Hashable, Sendable {
@@ -35,11 +35,11 @@ public struct AutomaticPropagationError: Error, Hashable {
 }
 
 extension AutomaticPropagationError {
-    /// ``Code/unsupportedPlatform``, to match errors with.
+    /// ``Code/unsupportedPlatform``, for matching.
     public static let unsupportedPlatform = AutomaticPropagationError(.unsupportedPlatform)
-    /// ``Code/notLinked``, to match errors with.
+    /// ``Code/notLinked``, for matching.
     public static let notLinked = AutomaticPropagationError(.notLinked)
-    /// ``Code/noSymbolTable``, to match errors with.
+    /// ``Code/noSymbolTable``, for matching.
     public static let noSymbolTable = AutomaticPropagationError(.noSymbolTable)
 
     /// Whether a caught error is an `AutomaticPropagationError` of the same ``code``: lets `catch` name a constant where
@@ -55,7 +55,7 @@ extension AutomaticPropagationError: CustomStringConvertible {
         switch code {
         case .unsupportedPlatform:
             """
-            contexts can't follow work by themselves on this system, only on Linux. Write `context: .current` where work \
+            contexts can't follow work automatically on this system, only on Linux. Write `context: .current` where work \
             is handed over: `queue.async(context: .current) { … }`, `Thread(context: .current) { … }`
             """
         case .notLinked:

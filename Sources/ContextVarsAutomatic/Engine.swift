@@ -45,7 +45,7 @@ enum Engine {
 
     /// Ends a binding of the calling thread from within, if it is the innermost one.
     ///
-    /// It isn't where the thread ends inside a scope of its own; then that scope's context stays entered, as it would
+    /// It isn't where the thread ends inside its own scope; then that scope's context stays entered, as it would
     /// without this library's threads.
     static func leave(_ binding: UnsafeMutableRawPointer?) {
         guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else { return }

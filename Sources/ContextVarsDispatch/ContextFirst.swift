@@ -9,7 +9,7 @@ extension DispatchQueue {
     ///
     /// As ``async(group:qos:flags:context:execute:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @_disfavoredOverload
@@ -26,7 +26,7 @@ extension DispatchGroup {
     ///
     /// As ``notify(qos:flags:queue:context:execute:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @_disfavoredOverload
@@ -43,7 +43,7 @@ extension DispatchWorkItem {
     ///
     /// As ``notify(qos:flags:queue:context:execute:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @_disfavoredOverload

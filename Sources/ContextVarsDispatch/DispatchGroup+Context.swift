@@ -2,7 +2,7 @@ import ContextVars
 import Dispatch
 
 extension DispatchGroup {
-    /// Schedules work for when the group is empty that runs in a certain context.
+    /// Schedules work for when the group is empty that runs in the given context.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///
@@ -10,7 +10,7 @@ extension DispatchGroup {
     /// group.notify(queue: queue, context: .current) { log("all done") }
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func notify<Source: ContextSource>(

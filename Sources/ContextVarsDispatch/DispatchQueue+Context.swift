@@ -2,7 +2,7 @@ public import ContextVars
 public import Dispatch
 
 extension DispatchQueue {
-    /// Schedules work that runs in a certain context.
+    /// Schedules work that runs in the given context.
     ///
     /// Dispatch's own `async` loses the context: the work runs on a thread that has none. This one runs it in a copy of
     /// the given `ContextSnapshot`, or in the given `Context` itself. That is entered from
@@ -12,7 +12,7 @@ extension DispatchQueue {
     /// queue.async(context: .current) { log("archived") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @inlinable
@@ -28,12 +28,12 @@ extension DispatchQueue {
         async(group: group, qos: qos, flags: flags, execute: work)
     }
 
-    /// Schedules work that runs in a certain context, not before a point in time.
+    /// Schedules work that runs in the given context, not before a point in time.
     ///
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(
@@ -44,12 +44,12 @@ extension DispatchQueue {
         asyncAfter(deadline: deadline, qos: qos, flags: flags) { claimed.run(work) }
     }
 
-    /// Schedules work that runs in a certain context, not before a point in time of the system's clock.
+    /// Schedules work that runs in the given context, not before a point in time of the system's clock.
     ///
     /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func asyncAfter<Source: ContextSource>(

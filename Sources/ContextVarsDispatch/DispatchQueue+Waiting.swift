@@ -6,8 +6,8 @@ import Dispatch
 extension DispatchQueue {
     /// Runs work on this queue in a new context that starts with a snapshot's values, and waits for it.
     ///
-    /// Mostly Dispatch runs such work on the caller's thread, which has the caller's context anyway. Not so where the
-    /// queue has a thread of its own, as the main queue: there the plain `sync` loses the context.
+    /// Dispatch usually runs such work on the caller's thread, which has the caller's context anyway. But the main queue has
+    /// its own thread: there the plain `sync` loses the context.
     ///
     /// ```swift
     /// let title = DispatchQueue.main.sync(context: .current) { makeTitle() }
@@ -35,9 +35,9 @@ extension DispatchQueue {
 
     /// Runs work on this queue in a context, and waits for it.
     ///
-    /// The context is entered when the work's turn has come. So a serial queue can guard a context for many callers.
+    /// The context is entered when it is the work's turn. So a serial queue can guard a context for many callers.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if the context is entered then, by the caller too; what the work throws.
+    /// - Throws: `ContextError.alreadyEntered` if the context is entered by then, even by the caller; what the work throws.
     /// - Complexity: O(1).
     @discardableResult
     public func sync<Result>(

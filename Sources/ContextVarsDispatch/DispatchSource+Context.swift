@@ -1,7 +1,7 @@
 import ContextVars
 import Dispatch
 
-// Handlers are for snapshots only: an event handler runs any number of times, and each time needs a context of its own.
+// Handlers are for snapshots only: an event handler runs any number of times, and each time needs its own context.
 
 extension DispatchSourceProtocol {
     /// Sets the handler of the source's events, which runs in a snapshot's values.

@@ -26,7 +26,7 @@ extension DispatchWorkItem {
     /// print(request[Request.tenant] ?? "-")  // what `parse` has set
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if the context is entered already, here or anywhere.
+    /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere.
     /// - Complexity: O(1).
     public convenience init(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context: Context,
@@ -36,11 +36,11 @@ extension DispatchWorkItem {
         self.init(qos: qos, flags: flags) { claimed.run(block) }
     }
 
-    /// Schedules work for the item's end that runs in a certain context.
+    /// Schedules work for the item's end that runs in the given context.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func notify<Source: ContextSource>(

@@ -2,7 +2,7 @@ import ContextVars
 import Foundation
 
 extension BlockOperation {
-    /// Creates an operation whose block runs in a certain context.
+    /// Creates an operation whose block runs in the given context.
     ///
     /// The values are those of now, not those of when the operation is added to a queue or started. A `Context` is
     /// entered from now until the block has run or, if it never runs, until the operation is gone.
@@ -13,7 +13,7 @@ extension BlockOperation {
     /// queue.addOperation(fetch)
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public convenience init<Source: ContextSource>(
@@ -23,12 +23,12 @@ extension BlockOperation {
         self.init { claimed.run(block) }
     }
 
-    /// Adds a block that runs in a certain context, beside the operation's others.
+    /// Adds a block that runs in the given context, beside the operation's others.
     ///
-    /// The blocks of an operation run at the same time, so each needs a context of its own. The values are those of
+    /// The blocks of an operation run at the same time, so each needs its own context. The values are those of
     /// now.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public func addExecutionBlock<Source: ContextSource>(

@@ -4,7 +4,7 @@ import Foundation
 extension NotificationCenter {
     /// Adds an observer whose block runs in a snapshot's values.
     ///
-    /// With Foundation's own method, the block runs in the context of whoever posts the notification or, if it has a
+    /// With Foundation's own method, the block runs in the poster's context or, if it has a
     /// queue, without one. With this one it runs in the values of who observes; each notification has a new context.
     ///
     /// - Returns: What `removeObserver(_:)` takes. The center keeps the snapshot until then.

@@ -2,7 +2,7 @@ import ContextVars
 import Foundation
 
 extension OperationQueue {
-    /// Adds an operation that runs in a certain context.
+    /// Adds an operation that runs in the given context.
     ///
     /// Foundation's own `addOperation` loses the context. This one runs the block in a copy of the given
     /// `ContextSnapshot`, or in the given `Context` itself. That is entered from this call until the block has run or, if
@@ -12,7 +12,7 @@ extension OperationQueue {
     /// queue.addOperation(context: .current) { log("archived") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addOperation(_:)`.
     public func addOperation<Source: ContextSource>(
@@ -22,11 +22,11 @@ extension OperationQueue {
         addOperation { claimed.run(block) }
     }
 
-    /// Adds a block that runs in a certain context, after all that the queue has and before all that it gets later.
+    /// Adds a block that runs in the given context, after all that the queue has and before all that it gets later.
     ///
     /// As ``addOperation(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is added.
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
     /// - Complexity: As `addBarrierBlock(_:)`.
     public func addBarrierBlock<Source: ContextSource>(

@@ -2,12 +2,12 @@ import ContextVars
 import Foundation
 
 extension RunLoop {
-    /// Schedules a block that runs in a certain context, in the next pass of the run loop.
+    /// Schedules a block that runs in the given context, in the next pass of the run loop.
     ///
     /// With Foundation's own `perform`, a block on the main thread runs in the thread's root context, where what one
     /// block sets is read by the next; on other threads it runs without a context.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func perform<Source: ContextSource>(
@@ -17,11 +17,11 @@ extension RunLoop {
         perform { claimed.run(block) }
     }
 
-    /// Schedules a block that runs in a certain context, in the next pass of the run loop in one of some modes.
+    /// Schedules a block that runs in the given context, in the next pass of the run loop in one of some modes.
     ///
     /// As ``perform(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     public func perform<Source: ContextSource>(

@@ -2,12 +2,12 @@ import ContextVars
 import Foundation
 
 extension Thread {
-    /// Creates a thread whose block runs in a certain context: what CPython 3.14's `threading.Thread(context:)` is.
+    /// Creates a thread whose block runs in the given context: what CPython 3.14's `threading.Thread(context:)` is.
     ///
     /// The values are those of now, not those of when the thread is started. A `Context` is entered from now until the
     /// block has run or, if the thread is never started, until it is gone.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1).
     public convenience init<Source: ContextSource>(
@@ -17,13 +17,13 @@ extension Thread {
         self.init { claimed.run(block) }
     }
 
-    /// Starts a thread whose block runs in a certain context.
+    /// Starts a thread whose block runs in the given context.
     ///
     /// ```swift
     /// Thread.detachNewThread(context: .current) { watch(directory) }
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then no thread is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then no thread is
     ///   started. A snapshot never throws.
     /// - Complexity: As `detachNewThread(_:)`.
     public static func detachNewThread<Source: ContextSource>(

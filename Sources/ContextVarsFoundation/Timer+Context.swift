@@ -1,7 +1,7 @@
 import ContextVars
 import Foundation
 
-// Timers are for snapshots only: a timer may fire any number of times, and each time needs a context of its own.
+// Timers are for snapshots only: a timer may fire any number of times, and each time needs its own context.
 
 extension Timer {
     /// Creates a timer on the current run loop whose block runs in a snapshot's values.

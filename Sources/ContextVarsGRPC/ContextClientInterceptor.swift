@@ -4,7 +4,7 @@ public import Tracing
 
 /// Sends the caller's values with each RPC, in its metadata.
 ///
-/// What is sent, and under which keys, is the instrument's business: a `BaggageInstrument` sends the variables that it
+/// What is sent, and under which keys, is up to the instrument: a `BaggageInstrument` sends the variables that it
 /// declares in the `baggage` entry, a tracer the identity of the current span in `traceparent`.
 ///
 /// ```swift

@@ -3,7 +3,7 @@ import ContextVarsTracing
 public import GRPCCore
 public import Tracing
 
-/// Gives each RPC a context of its own that starts with the values which the client has sent.
+/// Gives each RPC its own context that starts with the values which the client has sent.
 ///
 /// The handler runs in that context, and so does the producer of a streaming response, although gRPC calls it after the
 /// handler and all interceptors have returned. What the handler sets, the producer reads. What the instrument has
@@ -39,7 +39,7 @@ public struct ContextServerInterceptor: ServerInterceptor {
         self.responseMetadata = responseMetadata
     }
 
-    /// Runs the rest of the RPC in a context of its own.
+    /// Runs the rest of the RPC in its own context.
     ///
     /// Several metadata entries of one key are received as one, joined by commas, as HTTP allows. Binary values are not
     /// received.

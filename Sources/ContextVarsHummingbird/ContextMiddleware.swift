@@ -6,7 +6,7 @@ import Hummingbird
 import NIOHTTP1
 import Tracing
 
-/// Gives each request a context of its own, with an id and what its headers bring.
+/// Gives each request its own context, with an id and what its headers bring.
 ///
 /// ```swift
 /// let router = Router()
@@ -44,7 +44,7 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
     /// The id is what the request says in a header, if that has 1 to 128 characters, each a letter or digit of ASCII or
     /// one of `-._~:+/=@`: nothing that could break a log or another header. Otherwise it is what baggage brought for the
     /// variable, if that is of the same form, and otherwise the id that Hummingbird gave to the request. The response
-    /// has it in the same header, also where the handler throws.
+    /// has it in the same header, even if the handler throws.
     ///
     /// - Parameters:
     ///   - requestID: The variable that gets the id.
@@ -60,7 +60,7 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
         self.instrument = instrument
     }
 
-    /// Runs the rest of the request in a context of its own.
+    /// Runs the rest of the request in its own context.
     ///
     /// - Throws: What `next` throws. With a request id, it is an `HTTPResponseError` that makes the response of the
     ///   thrown error with the id added.

@@ -4,7 +4,7 @@ import Hummingbird
 import Tracing
 
 extension ResponseBody {
-    /// Whether code of somebody runs when the body is written, which could miss its context.
+    /// Whether user code runs when the body is written, which could miss its context.
     var isWrittenByCode: Bool { contentLength != 0 && !isBuffer }
 
     /// The body, written in a context with the snapshot's values.

@@ -6,7 +6,7 @@ import Hummingbird
 // which a body is.
 
 extension ResponseBody {
-    /// Whether the body is known to be one buffer, so that no code of anybody runs when it is written.
+    /// Whether the body is known to be one buffer, so that no user code runs when it is written.
     ///
     /// A comparison. Where Hummingbird's type isn't of the known shape, no body is known to be a buffer.
     package var isBuffer: Bool {

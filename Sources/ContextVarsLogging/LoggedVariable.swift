@@ -114,7 +114,7 @@ public struct LoggedVariable: Sendable {
 
 /// Makes metadata of values of one type; the choice is made once, not for each message.
 ///
-/// The log tells what a value was when the message was logged. So it is described then: a handler may write later, when
+/// The log says what a value was when the message was logged. So the value is described then: a handler may write later, when
 /// an object has changed, or elsewhere, where a description that reads other variables reads those of other code.
 /// Numbers and `Bool` can't tell the difference, and are left to the handler, which may never write them.
 @inlinable

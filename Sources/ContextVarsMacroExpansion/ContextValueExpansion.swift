@@ -12,7 +12,7 @@ import SwiftSyntaxMacros
 /// nonisolated static let $tenant = ContextVars.ContextVar("Request.tenant", default: "public")
 /// ```
 ///
-/// It is a library of its own, which tests depend on: with a test that depends on the plugin itself, SwiftPM builds all tests
+/// It is its own library, which tests depend on: with a test that depends on the plugin itself, SwiftPM builds all tests
 /// of the package a second time, as tools.
 ///
 /// Faults are reported by the peer role only: the compiler asks for both roles, and one message is enough.

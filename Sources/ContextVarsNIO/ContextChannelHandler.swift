@@ -31,7 +31,7 @@ public import NIOCore
 /// - Reads run in the context of the request that they are a part of, or in the channel's where there is no request.
 /// - All other inbound events (`channelActive`, `channelReadComplete`, `userInboundEventTriggered`, `errorCaught` and so
 ///   on) are about the channel, and run in its context.
-/// - Outbound events are calls of whoever writes, so they run in the caller's context.
+/// - Outbound events are calls by the code that writes, so they run in its context.
 ///
 /// A handler may cause events while it handles one, by a call of `read()` or `fireChannelRead`, or because the end of a
 /// response sets free the next request. The inner event runs in its own context, the outer one goes on in its own.
@@ -101,7 +101,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
         self.init(in: try context.enter()) { partOfRequest(Self.unwrapInboundIn($0)) }
     }
 
-    /// Has the next handlers read, in the context of the request that the data is a part of.
+    /// Forwards the read to the next handlers, in the context of the request that the data belongs to.
     ///
     /// The context is chosen, and with it that of the next reads, before the next handlers see the data: they may cause the
     /// next read.

@@ -29,7 +29,7 @@ public import NIOCore
 /// else there is ``future``. All of them are inlinable, so that a callback is called directly and nothing is looked up by
 /// type at run time. Safe to use from any thread and task.
 public struct ContextFuture<Value>: Sendable {
-    /// The plain future, for those who don't know of contexts.
+    /// The plain future, for code that doesn't know about contexts.
     public let future: EventLoopFuture<Value>
 
     /// The values in which callbacks run.

@@ -3,10 +3,10 @@ public import ContextVars
 public import NIOCore
 
 // `context:` has no default value. With one, the compiler would take NIO's own overload wherever the argument is left out,
-// and the context would be lost without a word.
+// and the context would be silently lost.
 
 extension EventLoop {
-    /// Runs a function on this event loop, in a certain context.
+    /// Runs a function on this event loop, in the given context.
     ///
     /// NIO's own `execute` loses the context: the thread of an event loop has none. This one runs the function in a copy
     /// of the given `ContextSnapshot`, or in the given `Context` itself. That is entered
@@ -16,7 +16,7 @@ extension EventLoop {
     /// loop.execute(context: .current) { log("flushed") }  // with the values of this line
     /// ```
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func execute<Source: ContextSource>(
@@ -26,12 +26,12 @@ extension EventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in a certain context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and gives its result.
     ///
     /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
     ///
     /// - Returns: A future of what the function returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func submit<Source: ContextSource, Value>(
@@ -41,13 +41,13 @@ extension EventLoop {
         return submit { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop, in a certain context.
+    /// Runs a function that makes a future on this event loop, in the given context.
     ///
     /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: write
     /// `.inContext(.current)` before the callbacks of a chain in it.
     ///
     /// - Returns: A future of what the function's future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func flatSubmit<Source: ContextSource, Value: Sendable>(
@@ -61,13 +61,13 @@ extension EventLoop {
 // MARK: - Later
 
 extension EventLoop {
-    /// Runs a function on this event loop after some time, in a certain context.
+    /// Runs a function on this event loop after some time, in the given context.
     ///
     /// As ``submit(context:_:)``. A `Context` is entered from this call until the function has ended, or
     /// until it has been cancelled.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -78,12 +78,12 @@ extension EventLoop {
         return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop at a point in time, in a certain context.
+    /// Runs a function on this event loop at a point in time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -94,12 +94,12 @@ extension EventLoop {
         return scheduleTask(deadline: deadline) { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop after some time, in a certain context.
+    /// Runs a function that makes a future on this event loop after some time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult
@@ -111,12 +111,12 @@ extension EventLoop {
         return flatScheduleTask(in: delay, file: file, line: line) { try claimed.run(task) }
     }
 
-    /// Runs a function that makes a future on this event loop at a point in time, in a certain context.
+    /// Runs a function that makes a future on this event loop at a point in time, in the given context.
     ///
     /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
     /// - Returns: What cancels the function, and gives a future of what its future gives.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
     @discardableResult

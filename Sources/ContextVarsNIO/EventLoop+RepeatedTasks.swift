@@ -41,7 +41,7 @@ extension EventLoop {
     ///   - promise: What to fulfil when the task has been cancelled and nothing of it runs any more.
     ///   - task: The function.
     /// - Returns: What cancels the repetition.
-    /// - Throws: `ContextError.alreadyEntered` if the context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere; then nothing is
     ///   scheduled.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.
     @discardableResult
@@ -79,7 +79,7 @@ extension EventLoop {
     /// round lasts until the function's future has a result.
     ///
     /// - Returns: What cancels the repetition.
-    /// - Throws: `ContextError.alreadyEntered` if the context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere; then nothing is
     ///   scheduled.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.
     @discardableResult

@@ -3,14 +3,14 @@ public import ContextVars
 public import NIOCore
 
 extension EventLoopPromise {
-    /// Fulfils the promise with what an asynchronous function returns or throws, run in a certain context.
+    /// Fulfils the promise with what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `completeWithTask` starts a plain `Task { }`, which has a copy of the current context already. This one
     /// is for another snapshot, or for a `Context` that is to keep what the function sets. The context is
     /// free again before anybody learns the result.
     ///
     /// - Returns: The task that runs the function.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then the promise is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then the promise is
     ///   still to be fulfilled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     @discardableResult
@@ -35,12 +35,12 @@ extension EventLoopPromise {
 }
 
 extension EventLoop {
-    /// A future of what an asynchronous function returns or throws, run in a certain context.
+    /// A future of what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `makeFutureWithTask` starts a plain `Task { }`, which has a copy of the current context already. This
     /// one is for another snapshot, or for a `Context` that is to keep what the function sets.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     /// - Complexity: O(1). Safe from any thread and task.
     public func makeFutureWithTask<Source: ContextSource, Value: Sendable>(

@@ -4,7 +4,7 @@ public import NIOCore
 extension EventLoopPromise {
     /// A promise that passes its result on to this one outside of all contexts.
     ///
-    /// On its event loop, a promise calls plain callbacks at once, inside whatever `succeed` is called in. So where one
+    /// On its event loop, a promise calls plain callbacks at once, in the context in which `succeed` is called. So where one
     /// request fulfils a promise that another one waits for, as a connection pool does, the callbacks of the other read
     /// this request's values, and what they set stays in its context. They can't, where this promise is fulfilled
     /// instead:
@@ -18,7 +18,7 @@ extension EventLoopPromise {
     /// fulfilled.
     ///
     /// Task-local values are left behind too. Callbacks that ``EventLoopFuture/inContext(_:)`` has given a context have
-    /// that one in any case, whoever fulfils the promise.
+    /// that one in any case, no matter who fulfils the promise.
     ///
     /// - Parameters:
     ///   - file: Where NIO reports, in debug builds, that the promise was never fulfilled.

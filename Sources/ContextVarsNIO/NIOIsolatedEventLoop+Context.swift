@@ -5,11 +5,11 @@ public import NIOCore
 // The same as on `EventLoop`, for code that is on the loop already: the functions needn't be `@Sendable`.
 
 extension NIOIsolatedEventLoop {
-    /// Runs a function on this event loop, in a certain context.
+    /// Runs a function on this event loop, in the given context.
     ///
     /// As ``NIOCore/EventLoop/execute(context:_:)``.
     ///
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
@@ -20,12 +20,12 @@ extension NIOIsolatedEventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in a certain context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and gives its result.
     ///
     /// As ``NIOCore/EventLoop/submit(context:_:)``.
     ///
     /// - Returns: A future of what the function returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1).
     @available(*, noasync)
@@ -36,12 +36,12 @@ extension NIOIsolatedEventLoop {
         return submit { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop after some time, in a certain context.
+    /// Runs a function on this event loop after some time, in the given context.
     ///
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.
     @available(*, noasync)
@@ -53,12 +53,12 @@ extension NIOIsolatedEventLoop {
         return scheduleTask(in: delay) { try claimed.run(task) }
     }
 
-    /// Runs a function on this event loop at a point in time, in a certain context.
+    /// Runs a function on this event loop at a point in time, in the given context.
     ///
     /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
     /// - Returns: What cancels the function, and gives a future of what it returns or throws.
-    /// - Throws: `ContextError.alreadyEntered` if a context is entered already, here or anywhere; then nothing is
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.
     @available(*, noasync)

@@ -1,7 +1,7 @@
 #if NIO
 /// Which part of a request a channel has read: what a ``ContextChannelHandler`` asks.
 public enum RequestPart: Sendable {
-    /// The first part: from here on, the request has a context of its own.
+    /// The first part: from here on, the request has its own context.
     case start
     /// A part that is neither the first nor the last one.
     case middle

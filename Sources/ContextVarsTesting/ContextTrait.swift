@@ -4,7 +4,7 @@ import Testing
 /// What decides in which context a test runs: ``Testing/Trait/contextValue(_:_:)``, ``Testing/Trait/context(_:)`` or
 /// ``Testing/Trait/freshContext``.
 ///
-/// Each test, and each case of a parameterised test, has a context of its own, which it may change; none sees what
+/// Each test, and each case of a parameterised test, has its own context, which it may change; none sees what
 /// another sets. A suite's traits count for all tests in it. Several traits apply in the order in which they are
 /// written, a suite's before its tests'.
 public struct ContextTrait: TestTrait, SuiteTrait, TestScoping {
@@ -14,7 +14,7 @@ public struct ContextTrait: TestTrait, SuiteTrait, TestScoping {
     /// Whether a suite's tests inherit the trait: they do.
     public var isRecursive: Bool { true }
 
-    /// Runs a test, or one case of it, in a context of its own.
+    /// Runs a test, or one case of it, in its own context.
     ///
     /// - Throws: What making a value throws, and what the test throws.
     public func provideScope(
@@ -35,7 +35,7 @@ extension Trait where Self == ContextTrait {
     ///
     /// - Parameters:
     ///   - variable: The variable to set.
-    ///   - value: Its value, made anew for each test and each case of a parameterised test. If making it throws, the
+    ///   - value: Its value, created for each test and each case of a parameterised test. If making it throws, the
     ///     test fails.
     public static func contextValue<Value>(
         _ variable: ContextVar<Value>, _ value: @autoclosure @escaping @Sendable () throws -> Value

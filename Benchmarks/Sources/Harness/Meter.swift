@@ -6,7 +6,7 @@ public import CMeasure
 package final class Meter {
     /// What is measured.
     ///
-    /// Time and allocations never together: counting has a price of its own.
+    /// Time and allocations never together: counting has its own price.
     package enum Quantity: Sendable {
         case time
         case allocations

@@ -38,7 +38,7 @@ struct Plan: Sendable {
     /// Runs one batch and says what one operation took.
     func sample() async throws -> Double { try await run(.time).perOperation }
 
-    /// Runs a batch in a task of its own, to which no task-local value nor context comes from here.
+    /// Runs a batch in its own task, to which no task-local value nor context comes from here.
     private func run(_ quantity: Meter.Quantity) async throws -> (total: Double, perOperation: Double) {
         let (side, iterations) = (side, iterations)
         return try await Task.detached {

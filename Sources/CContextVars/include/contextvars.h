@@ -3,7 +3,7 @@
 /// This is the C interface of swift-contextvars: the same engine that Swift programs use, with values that only the
 /// embedder understands. The vocabulary is that of PEP 567: a *context* maps *variables* to values; setting a
 /// variable gives a *token*, which resets it; a *thread state* says which context is current for one thread of
-/// control. A *map* is the persistent hash map under all this, with keys of the embedder's own.
+/// control. A *map* is the persistent hash map under all this, with the embedder's own keys.
 ///
 /// Rules that hold for every function, unless it says otherwise:
 ///
@@ -45,10 +45,9 @@ typedef enum ctxvars_error {
     CTXVARS_OK = 0,
     /// The embedder's `hash` or `equal` reported a failure, of which the embedder knows more.
     CTXVARS_CALLBACK_FAILED = -1,
-    /// The context is entered already, by some thread state or by Swift code. One context can be entered once at a
-    /// time.
+    /// The context is already entered, by a thread state or by Swift code. A context can be entered once at a time.
     CTXVARS_ALREADY_ENTERED = -2,
-    /// The context to exit is entered nowhere.
+    /// The context to exit isn't entered anywhere.
     CTXVARS_NOT_ENTERED = -3,
     /// The context to exit isn't the one that this thread state entered last.
     CTXVARS_NOT_CURRENT = -4,
@@ -157,7 +156,7 @@ int ctxvars_context_get(
 /// Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. O(n). Any thread.
 int ctxvars_context_equal(ctxvars_context *left, ctxvars_context *right);
 
-/// Starts an iteration over the variables that are set now, in no certain order; later changes are not seen. Returns
+/// Starts an iteration over the variables that are set now, in no particular order; later changes are not seen. Returns
 /// a reference. O(1). Any thread.
 ctxvars_context_iterator *ctxvars_context_iterate(ctxvars_context *context);
 
@@ -230,8 +229,8 @@ typedef enum ctxvars_event {
 typedef void (*ctxvars_watcher)(
     ctxvars_event event, ctxvars_context *CTXVARS_NULLABLE context, void *CTXVARS_NULLABLE user_data);
 
-/// Has a function called at each switch of the process: of any thread state, and of Swift code. `user_data` must live
-/// until no call can be under way any more. Returns a positive number for `ctxvars_watcher_clear`. Any thread.
+/// Registers a function to be called on every switch of the process: of any thread state, and of Swift code. `user_data`
+/// must live until no call can be under way any more. Returns a positive number for `ctxvars_watcher_clear`. Any thread.
 int64_t ctxvars_watcher_add(ctxvars_watcher watcher, void *CTXVARS_NULLABLE user_data);
 
 /// Ends a watcher. A call that another thread has begun may still be under way. Returns 1, or 0 where there is no
@@ -264,7 +263,7 @@ int ctxvars_map_remove(ctxvars_map *map, void *key, ctxvars_map *CTXVARS_NULLABL
 /// Whether two maps have equal keys with equal values. Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. Any thread.
 int ctxvars_map_equal(ctxvars_map *left, ctxvars_map *right);
 
-/// Starts an iteration over a map, in no certain order. Returns a reference. O(1). Any thread.
+/// Starts an iteration over a map, in no particular order. Returns a reference. O(1). Any thread.
 ctxvars_map_iterator *ctxvars_map_iterate(ctxvars_map *map);
 
 /// Writes the next key and its value, both retained, and returns 1; returns 0 at the end and from then on. One thread

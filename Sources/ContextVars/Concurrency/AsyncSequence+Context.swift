@@ -2,14 +2,14 @@ extension AsyncSequence {
     /// The same elements, produced in the values of a snapshot instead of the consumer's.
     ///
     /// An asynchronous sequence runs in the task that iterates over it, so the closures of `map`, `filter`,
-    /// `AsyncStream(unfolding:)` and the like read whatever variables their consumer has. This sequence asks for each
+    /// `AsyncStream(unfolding:)` and similar code read their consumer's variables. This sequence asks for each
     /// element in a new context that starts with the snapshot's values; the consumer's own code stays in its context.
     ///
     /// ```swift
     /// func rows() -> some AsyncSequence<Row, any Error> {
     ///     database.rows
-    ///         .map { try decode($0, for: Request.tenant.get()) }  // the tenant of who called `rows()`,
-    ///         .inContext(.current)                                // not of who iterates
+    ///         .map { try decode($0, for: Request.tenant.get()) }  // the tenant of the caller of `rows()`,
+    ///         .inContext(.current)                                // not of the code that iterates
     /// }
     /// ```
     ///

@@ -3,7 +3,7 @@ import CContextVarsFrames
 extension AsyncSequence {
     /// The same elements, produced in one context that lasts as long as the iteration.
     ///
-    /// Each iterator has a context of its own, which starts with the snapshot's values. So a producer may set a variable at
+    /// Each iterator has its own context, which starts with the snapshot's values. So a producer may set a variable at
     /// its first element and reset it at its end, and sees at each element what it set at those before. The consumer's own
     /// code stays in its context.
     ///
@@ -25,7 +25,7 @@ extension AsyncSequence {
     }
 }
 
-/// An asynchronous sequence of which each iterator has a context of its own: what
+/// An asynchronous sequence in which each iterator has its own context: what
 /// ``_Concurrency/AsyncSequence/inOwnContext(from:)`` returns.
 public struct AsyncOwnContextSequence<Base: AsyncSequence>: AsyncSequence {
     let base: Base

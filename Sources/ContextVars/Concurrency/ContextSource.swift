@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What work can be given to run in: a ``Context``, which it has for itself until it ends, or a ``ContextSnapshot``, of
-/// which it gets a copy, with the task-local values that it carries.
+/// Something that work can run in: a ``Context``, which the work has to itself until it ends, or a ``ContextSnapshot``, of
+/// which it gets a copy, with the task-local values that the snapshot carries.
 ///
 /// Tasks, queues, threads, timers and event loops take one.
 ///
@@ -21,7 +21,7 @@ public protocol ContextSource: Sendable {
 extension Context: ContextSource {
     /// Enters this context for work that is about to be handed over.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if the context is entered already, here or anywhere.
+    /// - Throws: ``ContextError/alreadyEntered`` if the context is already entered, here or elsewhere.
     /// - Complexity: O(1). Safe from any thread.
     public func enter() throws(ContextError) -> ClaimedContext {
         try claim()
@@ -45,7 +45,7 @@ extension ContextSource where Self == ContextSnapshot {
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }
 
-/// A context that is entered for work that runs later: until that ends or, if it never runs, until this object is gone.
+/// A context that is entered for work that runs later: until the work ends or, if it never runs, until this object is gone.
 public final class ClaimedContext: Sendable {
     enum Source {
         case context(Context)

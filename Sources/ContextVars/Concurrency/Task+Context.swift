@@ -1,12 +1,12 @@
 extension Task where Failure == Never {
-    /// Starts a task that runs in a certain context.
+    /// Starts a task that runs in the given context.
     ///
     /// A plain `Task { }` gets a copy of the current context. This one gets the given ``Context`` itself, so that what
     /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``: the `context` parameter of
-    /// `asyncio.create_task`. Otherwise the task is as one of `Task.init`, `name` and `priority` included: it inherits the
-    /// priority, the other task-local values and the actor of its creator.
+    /// `asyncio.create_task`. Otherwise the task behaves like one made by `Task.init`, including `name` and
+    /// `priority`: it inherits the priority, the other task-local values and the actor of its creator.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public init<Source: ContextSource>(
@@ -24,11 +24,11 @@ extension Task where Failure == Never {
 }
 
 extension Task where Failure == any Error {
-    /// Starts a task that runs in a certain context and may throw.
+    /// Starts a task that runs in the given context and may throw.
     ///
     /// As the form for operations that don't throw; what the operation throws is thrown by the task's `value`.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public init<Source: ContextSource>(

@@ -2,12 +2,12 @@
 // add a child whose operation runs in it.
 
 extension TaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -17,10 +17,10 @@ extension TaskGroup {
         addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -33,12 +33,12 @@ extension TaskGroup {
 }
 
 extension ThrowingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -48,10 +48,10 @@ extension ThrowingTaskGroup {
         addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -64,12 +64,12 @@ extension ThrowingTaskGroup {
 }
 
 extension DiscardingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -79,10 +79,10 @@ extension DiscardingTaskGroup {
         addTask(name: name, priority: priority) { await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -95,12 +95,12 @@ extension DiscardingTaskGroup {
 }
 
 extension ThrowingDiscardingTaskGroup {
-    /// Adds a child task that runs in a certain context, which it may change.
+    /// Adds a child task that runs in the given context, which it may change.
     ///
     /// A plain child borrows its parent's context read-only. This one gets the given ``Context`` itself, or a copy of
     /// the given ``ContextSnapshot``.
     ///
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -110,10 +110,10 @@ extension ThrowingDiscardingTaskGroup {
         addTask(name: name, priority: priority) { try await claimed.run(operation) }
     }
 
-    /// Adds a child task that runs in a certain context, unless the group is cancelled.
+    /// Adds a child task that runs in the given context, unless the group is cancelled.
     ///
     /// - Returns: Whether the child was added.
-    /// - Throws: ``ContextError/alreadyEntered`` if a context is entered already, here or anywhere. A snapshot never
+    /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(

@@ -1,5 +1,5 @@
 extension ContextSnapshot {
-    /// Has every snapshot that is taken from now on carry the value of a task local.
+    /// Makes all snapshots taken from now on carry the value of a task local.
     ///
     /// A task-local value is lost in callbacks, on queues, event loops and threads. After this call, ``current`` takes
     /// the value along, and all that runs in the snapshot sees it: in ``run(_:)-1hdbx``, in functions of
@@ -21,9 +21,9 @@ extension ContextSnapshot {
     /// }
     /// ```
     ///
-    /// This holds for the whole process and for good, so it is a decision of the program: call it in `main`, before
-    /// work begins, rather than in a library. Snapshots that were taken before don't have the value. Repeated calls
-    /// with one task local do nothing.
+    /// This applies to the whole process and can't be undone, so the program should decide: call it in `main`, before work
+    /// begins, rather than in a library. Earlier snapshots aren't affected. Repeated calls with the same task local have
+    /// no effect.
     ///
     /// - Complexity: O(*n*) for *n* task locals that are carried. Each of them costs one allocation when a snapshot is
     ///   taken, and one `TaskLocal.withValue` whenever something runs in it. Safe from any thread.
@@ -31,10 +31,10 @@ extension ContextSnapshot {
         CarriedSources.add(TaskLocalSource(taskLocal))
     }
 
-    /// Has every snapshot that is taken from now on carry a value that a library keeps behind functions.
+    /// Makes all snapshots taken from now on carry a value that a library keeps behind functions.
     ///
-    /// As ``carry(_:)-(TaskLocal<Value>)``, for a value whose `TaskLocal` isn't at hand. Repeated calls with one type do
-    /// nothing.
+    /// As ``carry(_:)-(TaskLocal<Value>)``, for a value whose `TaskLocal` isn't at hand. Repeated calls with the same type have
+    /// no effect.
     ///
     /// - Complexity: As ``carry(_:)-(TaskLocal<Value>)``. Safe from any thread.
     public static func carry<Source: ScopedValue>(_ source: Source.Type) {

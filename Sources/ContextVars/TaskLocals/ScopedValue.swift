@@ -31,14 +31,14 @@ public protocol ScopedValue {
     /// Called on any thread, inside and outside tasks. It must not take a snapshot itself.
     static var current: Value { get }
 
-    /// Runs synchronous code with a value in force, and afterwards restores what was before.
+    /// Runs synchronous code with a value in force, and then restores the previous one.
     ///
     /// Called on any thread, inside and outside tasks.
     static func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result
 
-    /// Runs asynchronous code with a value in force, and afterwards restores what was before.
+    /// Runs asynchronous code with a value in force, and then restores the previous one.
     ///
     /// The code of a snapshot's user stays on the user's actor even if this function leaves it; but then other work of
     /// the actor may come between.

@@ -7,7 +7,7 @@ enum Surroundings {
     case scope(Scope)
     /// A child of a task group, or an `async let`.
     case childTask
-    /// A task with a copy of its own.
+    /// A task with its own copy.
     case task
     /// Code without a context: a detached task, or a block on a thread or queue.
     case noContext(String)

@@ -2,7 +2,7 @@
 extension Baggage {
     /// The value of a `baggage` header.
     ///
-    /// Whatever the values hold, it is printable ASCII without white space. Members that don't fit the limits are left
+    /// Regardless of the values, it is printable ASCII without white space. Members that don't fit the limits are left
     /// out, from the first one on that doesn't; smaller ones after it can still fit. So the order is that of importance.
     ///
     /// - Returns: The header's value, empty where no member is left, and the members that were left out.

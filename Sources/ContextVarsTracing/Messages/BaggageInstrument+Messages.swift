@@ -26,8 +26,8 @@ extension BaggageInstrument {
 
     /// Writes the declared variables to the attributes of a message, under the key `baggage`.
     ///
-    /// What was under that key is gone, also where there is nothing to send. So a message that is made of another one
-    /// doesn't keep that one's values. Other keys stay as they are.
+    /// The previous value of that key is removed, even if there is nothing to send. So a message made from another one
+    /// doesn't keep its values. Other keys stay as they are.
     ///
     /// - Parameters:
     ///   - attributes: The attributes of the message.
@@ -82,7 +82,7 @@ extension ContextSnapshot {
     }
 }
 
-/// A single string, whatever its key.
+/// A single string, regardless of its key.
 private struct TextCarrier: Injector, Extractor {
     func inject(_ value: String, forKey key: String, into carrier: inout String?) {
         carrier = value

@@ -10,7 +10,7 @@ extension BaggageEntry {
     /// - numbers with a fraction (`Double`, `Float` and so on) that aren't finite or aren't in decimal notation: `nan`,
     ///   `inf`, `0x1p3`, `1e999`.
     ///
-    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type of your own accepts what its
+    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type that you declare accepts what its
     /// `init(_:)` accepts.
     ///
     /// - Parameters:
@@ -18,7 +18,7 @@ extension BaggageEntry {
     ///   - variable: The variable. Its default is never sent.
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Value: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes
@@ -39,7 +39,7 @@ extension BaggageEntry {
     /// - numbers with a fraction (`Double`, `Float` and so on) that aren't finite or aren't in decimal notation: `nan`,
     ///   `inf`, `0x1p3`, `1e999`.
     ///
-    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type of your own accepts what its
+    /// Where those are wanted, use ``init(_:_:direction:maxBytes:encode:decode:)``. A type that you declare accepts what its
     /// `init(_:)` accepts.
     ///
     /// - Parameters:
@@ -47,7 +47,7 @@ extension BaggageEntry {
     ///   - variable: The variable. Its default is never sent.
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Wrapped: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Wrapped?>, direction: Direction = .both,

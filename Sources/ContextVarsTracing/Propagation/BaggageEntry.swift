@@ -13,7 +13,7 @@ public import ContextVars
 /// ```
 ///
 /// A variable without an entry never leaves the process, and nothing from outside can set it. Values from outside are
-/// whatever the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
+/// anything that the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
 ///
 /// Immutable, and safe to use from any thread.
 public struct BaggageEntry: Sendable {
@@ -62,7 +62,7 @@ public struct BaggageEntry: Sendable {
     ///   - encode: The text of a value, or `nil` for a value that isn't sent.
     ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
     ///     on: the text can hold anything, control characters too.
-    /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token of HTTP.
+    /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Value>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,

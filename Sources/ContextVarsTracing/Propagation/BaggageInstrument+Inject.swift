@@ -28,7 +28,7 @@ extension BaggageInstrument {
     ///
     /// That is, for each entry that is sent, the variable's value in the current context. Where it isn't set there, as
     /// in a callback that has the service context but no context, it is the value that the service context has
-    /// received. A variable that is set to `nil` isn't sent, whatever was received. Defaults are never sent.
+    /// received. A variable that is set to `nil` isn't sent, regardless of what was received. Defaults are never sent.
     ///
     /// - Complexity: O(*n*) for the size of the values.
     public func baggage(in context: ServiceContext?) -> Baggage {

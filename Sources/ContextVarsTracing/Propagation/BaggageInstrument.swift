@@ -14,7 +14,7 @@ import Tracing
 /// An instrument can only change a `ServiceContext`. So values that come in wait there, until
 /// ``ContextVars/ContextSnapshot/receiving(from:)`` puts them into the snapshot in which a request runs.
 ///
-/// Use one for the whole program: whatever injects last decides about the header.
+/// Use one for the whole program: the one that injects last determines the header.
 ///
 /// Immutable, and safe to use from any thread.
 public struct BaggageInstrument: Instrument {

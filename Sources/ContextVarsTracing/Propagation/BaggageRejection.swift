@@ -4,11 +4,11 @@
 /// Rejections hold keys that the program declared, sizes and positions, and no text from outside, so that they can be
 /// logged.
 public enum BaggageRejection: Hashable, Sendable {
-    /// A header that came in, or a member of it, isn't after the format or is beyond the limits.
+    /// A header that came in, or a member of it, doesn't follow the format or exceeds the limits.
     case malformed(Baggage.Problem)
-    /// A value that came in is larger than its entry allows.
+    /// A received value is larger than its entry allows.
     case receivedValueTooLarge(key: String, bytes: Int, limit: Int)
-    /// A value that came in is none of its variable's.
+    /// A received value isn't valid for its variable.
     case receivedValueInvalid(key: String)
     /// A value isn't sent because it is larger than its entry allows.
     case sentValueTooLarge(key: String, bytes: Int, limit: Int)

@@ -5,7 +5,7 @@ import Tracing
 /// so too.
 ///
 /// A `MultiplexInstrument` of both is enough where a framework uses `InstrumentationSystem.instrument`. Some use
-/// `InstrumentationSystem.tracer` alone, async-http-client among them, and pass by all other instruments. They reach
+/// `InstrumentationSystem.tracer` alone, async-http-client among them, and ignore all other instruments. They reach
 /// this one:
 ///
 /// ```swift

@@ -26,7 +26,7 @@ extension ContextSnapshot {
 
     /// The values that the current service context has received, and no others.
     ///
-    /// For handlers below a framework's own tracing middleware, which sets `ServiceContext.current` and knows nothing of
+    /// For handlers below a framework's own tracing middleware, which sets `ServiceContext.current` and doesn't know about
     /// contexts:
     ///
     /// ```swift

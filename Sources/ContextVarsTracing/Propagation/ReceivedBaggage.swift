@@ -6,7 +6,7 @@ import Tracing
 struct ReceivedBaggage: Sendable {
     /// The values, and no others.
     var values = ContextSnapshot()
-    /// The members that no entry declares, where they are to be passed on.
+    /// The members that no entry declares, if they are passed on.
     var undeclared: [Baggage.Member] = []
 }
 

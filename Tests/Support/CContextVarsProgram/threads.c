@@ -1,4 +1,4 @@
-// Many threads, each with a state of its own: they inherit, share and read contexts of each other.
+// Many threads, each with its own state: they inherit, share and read contexts of each other.
 #include <pthread.h>
 
 #include "checks.h"

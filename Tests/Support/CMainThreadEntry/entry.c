@@ -1,7 +1,7 @@
 // Tests never run on the main thread outside of a task: their `main` is asynchronous. What is loaded runs before it, on
 // that thread, so the tests' program, started again with a variable in its environment, gets there.
 //
-// A program of its own would do as well, but SwiftPM makes a product of each, and `swift run` would run it.
+// A separate program would do as well, but SwiftPM makes a product of each, and `swift run` would run it.
 #include "main_thread_entry.h"
 
 #include <stdlib.h>

@@ -29,7 +29,7 @@ package func onQueue(_ body: @escaping @Sendable () -> Void) async {
     }
 }
 
-/// Runs tasks on threads of its own, so that one may block while it waits for another.
+/// Runs tasks on its own threads, so that one may block while it waits for another.
 package final class BlockingExecutor: TaskExecutor {
     private let queue = DispatchQueue(label: "blocking", attributes: .concurrent)
 

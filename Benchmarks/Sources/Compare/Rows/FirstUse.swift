@@ -6,7 +6,7 @@ import Harness
 /// What is done once in a place, a new task say: nothing is in the caches, and nothing is known of the place.
 ///
 /// Each sample is one operation between two readings of the clock, less what one reading takes; a batch is the mean of
-/// the middle half of many samples, each in a place of its own. Not the median: some clocks tick only every ten
+/// the middle half of many samples, each in its own place. Not the median: some clocks tick only every ten
 /// nanoseconds.
 enum FirstUse {
     static let rows = [

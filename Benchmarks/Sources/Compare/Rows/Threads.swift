@@ -4,7 +4,7 @@ import Foundation
 import Harness
 import Synchronization
 
-/// Several threads, each in a context of its own.
+/// Several threads, each in its own context.
 enum Threads {
     static let rows = [
         Row("get and set on 2 threads, own contexts", against: "1 thread", bar: 1.8, unit: .throughput) {

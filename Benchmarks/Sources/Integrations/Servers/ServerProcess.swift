@@ -1,7 +1,7 @@
 import Foundation
 import Harness
 
-/// A server in a process of its own, which ends with this object.
+/// A server in a separate process, which ends with this object.
 ///
 /// So a load client shares nothing with the server but the machine.
 final class ServerProcess: Sendable {

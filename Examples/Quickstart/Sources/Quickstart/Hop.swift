@@ -8,7 +8,7 @@ struct Hop: Codable, Sendable {
 }
 
 extension Hop {
-    /// Reads the variables right here, on whatever task, thread or queue this runs.
+    /// Reads the variables right here, on the task, thread or queue that runs this.
     static func seen(by name: String, children: [Hop] = []) -> Hop {
         log.info("\(name)")
         return Hop(

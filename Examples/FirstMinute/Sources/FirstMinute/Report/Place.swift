@@ -7,12 +7,12 @@ struct Place: Sendable {
     let contextVar: String?
     /// From the line that sent the work here to its arrival.
     let time: Duration
-    /// What had to be written to bring the context variable here; nothing where Swift's concurrency goes.
+    /// What had to be written to bring the context variable here; nothing where Swift's concurrency does it.
     let code: String
     var remark: String?
     private(set) var children: [Place] = []
 
-    /// Reads both variables right here, on whatever task or thread this runs.
+    /// Reads both variables right here, on the task or thread that runs this.
     static func here(
         _ name: String, since left: ContinuousClock.Instant,
         taskLocal: @autoclosure () -> String? = Order.taskLocalID, contextVar: ContextVar<String?> = Order.id,

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Colours, where whoever reads them can see them.
+/// Colours, where a person can see them.
 struct Style {
     private let isColored: Bool
 

@@ -1,6 +1,6 @@
 import ContextVars
 
-// Where Swift's concurrency carries task-local values, context variables arrive without a word too.
+// Where Swift's concurrency carries task-local values, context variables arrive without extra code too.
 
 extension Work {
     func function() -> Place {
@@ -66,7 +66,7 @@ extension Work {
     }
 }
 
-/// A call to an actor stays in the context of its caller, whatever thread it runs on.
+/// A call to an actor stays in the context of its caller, regardless of the thread that it runs on.
 actor Warehouse {
     func place(since left: ContinuousClock.Instant) -> Place {
         .here("actor", since: left)

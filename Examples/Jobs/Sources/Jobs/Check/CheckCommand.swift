@@ -8,7 +8,7 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Queue many jobs, kill the worker in the middle, and check every value. The default.",
         discussion: """
-            Each job has an id, a tenant and a language of its own; some requests bring a hostile baggage header. Every \
+            Each job has an id, a tenant and its own language; some requests bring a hostile baggage header. Every \
             place of a job writes down what its code and its log line had. Exits with status 1 when a value is wrong, or \
             a job is lost or done for somebody else.
             """

@@ -1,7 +1,7 @@
 import Foundation
 import Subprocess
 
-/// This program with another subcommand, in a process of its own.
+/// This program with another subcommand, in a separate process.
 struct ChildProcess: Sendable {
     let name: String
     let arguments: [String]

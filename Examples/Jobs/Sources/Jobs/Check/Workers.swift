@@ -45,7 +45,7 @@ struct Workers: Sendable {
             case .allQueued:
                 areAllQueued = true
             }
-            // A worker that has announced nothing yet would not know what SIGTERM means. One that is to be killed may be
+            // A worker that has announced nothing yet would not know what SIGTERM means. One about to be killed may be
             // ahead of what was read here, unless it is idle.
             guard areAllQueued, let last, killAfter == nil || last == .idle else { continue }
             if try await store.count(.queued) == 0 { return true }

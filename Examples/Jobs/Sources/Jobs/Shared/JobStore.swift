@@ -4,7 +4,7 @@ import GRDB
 ///
 /// Nothing here knows of contexts: a job's variables are a column.
 ///
-/// GRDB runs the blocks on queues of its own, where no context is current. So what goes into a row is read before.
+/// GRDB runs the blocks on its own queues, where no context is current. So what goes into a row is read before.
 struct JobStore: Sendable {
     private let database: DatabasePool
 

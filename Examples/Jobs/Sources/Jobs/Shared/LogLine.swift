@@ -4,7 +4,7 @@ import Synchronization
 
 /// The one logger of this program.
 ///
-/// It has no request metadata of its own: the provider adds it to each line.
+/// It adds no request metadata itself: the provider adds it to each line.
 let log = Logger(label: "jobs")
 
 extension LoggingSystem {

@@ -20,7 +20,7 @@ struct Values: Codable, Hashable, Sendable {
 }
 
 extension Values {
-    /// What the variables are right here, on whatever task, thread or queue this runs.
+    /// What the variables are right here, on the task, thread or queue that runs this.
     static var current: Values {
         Values(
             requestID: Current.requestID.get(), tenant: Current.tenant.get(), language: Current.language.get(),

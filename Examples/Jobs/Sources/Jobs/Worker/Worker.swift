@@ -36,7 +36,7 @@ struct Worker: Sendable {
         }
     }
 
-    /// In a task of its own, to which the cancellation of the worker doesn't come: a job that was taken is done.
+    /// In its own task, to which the cancellation of the worker doesn't come: a job that was taken is done.
     private func uncancelled<Result: Sendable>(
         _ operation: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {

@@ -3,7 +3,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Gives each request a context of its own and sets the variables that its headers carry.
+/// Gives each request its own context and sets the variables that its headers carry.
 struct ContextMiddleware: RouterMiddleware {
     typealias Context = BasicRequestContext
 

@@ -2,7 +2,7 @@ import Logging
 
 /// The one logger of this program.
 ///
-/// It has no request metadata of its own: the provider below adds it to each line.
+/// It adds no request metadata itself: the provider below adds it to each line.
 let log = Logger(label: "quickstart")
 
 extension Logger.MetadataProvider {

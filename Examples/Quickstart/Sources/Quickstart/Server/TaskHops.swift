@@ -10,7 +10,7 @@ func setAndReset() throws -> Hop {
     return .seen(by: "set and reset", children: [inside])
 }
 
-/// Structured children read their parent's context; `withValue` gives one a value of its own.
+/// Structured children read their parent's context; `withValue` gives one its own value.
 func asyncLet() async -> Hop {
     async let inherited = Hop.seen(by: "inherited")
     async let own = Current.step.withValue(step("async let")) {
@@ -19,7 +19,7 @@ func asyncLet() async -> Hop {
     return await .seen(by: "async let", children: [inherited, own])
 }
 
-/// A child of a group reads its parent's context too; one that has to call `set` is given a copy to run in.
+/// A child of a group reads its parent's context too; one that calls `set` is given a copy to run in.
 func taskGroup() async throws -> Hop {
     try await withThrowingTaskGroup(of: Hop.self) { group in
         for number in 1...3 {
@@ -40,7 +40,7 @@ func taskGroup() async throws -> Hop {
     }
 }
 
-/// A plain task keeps the values of the moment it was made, whatever the loop sets next.
+/// A plain task keeps the values of the moment it was made, regardless of what the loop sets next.
 func plainTasks() async throws -> Hop {
     let token = try Current.step.set(step("loop"))
     var tasks: [Task<Hop, any Error>] = []
@@ -66,7 +66,7 @@ func plainTasks() async throws -> Hop {
     return .seen(by: "plain tasks", children: children)
 }
 
-/// A call to an actor stays in the caller's context, whatever thread it runs on.
+/// A call to an actor stays in the caller's context, regardless of the thread that it runs on.
 actor Inventory {
     func hop() throws -> Hop {
         let token = try Current.step.set(step("actor"))

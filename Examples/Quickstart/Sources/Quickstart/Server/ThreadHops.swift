@@ -35,7 +35,7 @@ func queueWithoutSnapshot() async -> Hop {
     }
 }
 
-/// `wrap` turns a callback into one that brings the values with it, whatever arguments the callback takes.
+/// `wrap` turns a callback into one that brings the values with it, regardless of its parameters.
 func eventLoopCallback(on eventLoop: any EventLoop) async throws -> Hop {
     let snapshot = ContextSnapshot.current
     let promise = eventLoop.makePromise(of: Hop.self)

@@ -1,13 +1,13 @@
 import ArgumentParser
 import UnixSignals
 
-/// The check: both services as processes of their own, and a client that knows what each place must see.
+/// The check: both services as separate processes, and a client that knows what each place must see.
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Start both services, send them many requests at once, and check every value. The default.",
         discussion: """
-            Each request has an id, a tenant, a deadline and a language of its own; some bring a hostile baggage header. \
+            Each request has an id, a tenant, a deadline and its own language; some bring a hostile baggage header. \
             Every place that a request comes to reports what its code, its log line and its span had, and the services \
             report how many headers they rejected. Exits with status 1 when a value is wrong or a request fails.
             """

@@ -1,7 +1,7 @@
 import Foundation
 import Subprocess
 
-/// A service in a process of its own: this program with another subcommand.
+/// A service in a separate process: this program with another subcommand.
 struct ServiceProcess {
     let name: String
     let arguments: [String]

@@ -24,7 +24,7 @@ struct GatewayCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // Whoever is outside may choose the language, and nothing else.
+        // Callers may choose the language, and nothing else.
         let telemetry = Telemetry.bootstrap(
             options,
             carrying: [

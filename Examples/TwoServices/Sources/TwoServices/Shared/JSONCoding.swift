@@ -12,5 +12,5 @@ struct JSONCoding<Message: Codable & Sendable>: MessageSerializer, MessageDeseri
     }
 }
 
-/// A message that says nothing.
+/// An empty message.
 struct Nothing: Codable, Sendable {}
