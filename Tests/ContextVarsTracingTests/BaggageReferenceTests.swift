@@ -1,5 +1,6 @@
 #if Tracing
 import ContextVarsTracing
+import TestSupport
 import Testing
 
 /// The parser, which reads bytes in one pass, beside one that follows the grammar word by word.

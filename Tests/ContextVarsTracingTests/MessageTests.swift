@@ -3,6 +3,7 @@ import ContextVars
 import ContextVarsTracing
 import Dispatch
 import InMemoryTracing
+import TestSupport
 import Testing
 import Tracing
 
