@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "ContextVarsTesting", targets: ["ContextVarsTesting"]),
         // Contexts follow Dispatch and threads without an edit.
         .library(name: "ContextVarsAutomatic", targets: ["ContextVarsAutomatic"]),
+        .library(name: "ContextVarsDiagnostics", targets: ["ContextVarsDiagnostics"]),
     ],
     targets: [
         .target(name: "PersistentCollections"),
@@ -35,12 +36,16 @@ let package = Package(
             dependencies: ["CContextVars", "CContextVarsFrames", "ContextVars", "PersistentCollections"]),
         .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
-        .target(name: "ContextVarsTesting", dependencies: ["ContextVars"]),
+        .target(name: "ContextVarsTesting", dependencies: ["ContextVars", "ContextVarsDiagnostics"]),
         .target(name: "CContextVarsAutomatic"),
         .target(
             name: "ContextVarsAutomatic",
             dependencies: ["CContextVarsAutomatic", "CContextVarsFrames", "ContextVars"],
             exclude: ["wrap-flags"]),
+        .target(name: "CContextVarsDiagnostics", dependencies: ["CContextVarsFrames"]),
+        .target(
+            name: "ContextVarsDiagnostics",
+            dependencies: ["CContextVarsDiagnostics", "CContextVarsFrames", "ContextTraceFormat", "ContextVars"]),
 
         .target(
             name: "CContextVarsProgram", dependencies: ["CContextVars"], path: "Tests/Support/CContextVarsProgram",
@@ -64,6 +69,11 @@ let package = Package(
             name: "ContextVarsAutomaticTests",
             dependencies: [
                 "CContextVarsAutomatic", "ContextVarsAutomatic", "ContextVarsDispatch", "ContextVarsFoundation",
+            ]),
+        .testTarget(
+            name: "ContextVarsDiagnosticsTests",
+            dependencies: [
+                "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -21,6 +21,7 @@ let package = Package(
             dependencies: [
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "ContextVarsAutomatic", package: "swift-contextvars"),
+                .product(name: "ContextVarsDiagnostics", package: "swift-contextvars"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

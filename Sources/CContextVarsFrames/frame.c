@@ -12,6 +12,7 @@
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
+const contextvars_observer *contextvars_observer_of_all;
 
 // MARK: Reaching
 
@@ -47,6 +48,8 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
         bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
         if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(contextvars_frame_storage(frame));
         contextvars_frame_set_owner(frame, agent);
+        const contextvars_observer *observer = contextvars_current_observer();
+        if (observer) observer->adopted(frame);
         return owned(frame);
     }
     // Only a structured child may have what another agent bound.
@@ -123,10 +126,14 @@ contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous)
     if (outer) contextvars_frame_set_owner(outer, agent | CONTEXTVARS_COVERED);
     contextvars_frame_set_owner(frame, agent);
     contextvars_this_thread.frame = frame;
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->bound(frame, outer);
     return (contextvars_binding){frame, outer, ridden};
 }
 
 void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void *ridden) {
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->ending(frame);
     contextvars_agent agent = contextvars_frame_owner(frame);
     contextvars_frame_set_owner(frame, 0);
     if (outer) contextvars_frame_set_owner(outer, agent);

@@ -48,8 +48,11 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
     frame->own.flags = CONTEXTVARS_COPY;
-    contextvars_storage_copy(contextvars_frame_storage(own ? own : source->frame), own != NULL, &frame->own.contents);
+    contextvars_storage *storage = contextvars_frame_storage(own ? own : source->frame);
+    contextvars_storage_copy(storage, own != NULL, &frame->own.contents);
     copy->frame = frame;
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->copied(storage, &frame->own);
     return copy;
 }
 
@@ -61,7 +64,11 @@ static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextva
     bool is_copy = contextvars_slot_is_copy(taken);
     if (!taken->frame || is_copy) contextvars_cover_own_frame();
     // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
-    if (is_copy) contextvars_frame_set_owner(taken->frame, contextvars_current_agent());
+    if (is_copy) {
+        contextvars_frame_set_owner(taken->frame, contextvars_current_agent());
+        const contextvars_observer *observer = contextvars_current_observer();
+        if (observer) observer->adopted(taken->frame);
+    }
     return taken;
 }
 
@@ -69,6 +76,12 @@ static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
     // The frame of a binding is the binding's to end.
     if (!contextvars_slot_is_copy(slot)) return;
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer && contextvars_frame_owner(slot->frame) == CONTEXTVARS_UNADOPTED) {
+        observer->discarded(&slot->frame->own);
+    } else if (observer) {
+        observer->ending(slot->frame);
+    }
     contextvars_contents contents;
     bool has_contents = contextvars_storage_take(&slot->frame->own, &contents);
     contextvars_storage *object = contextvars_frame_end(slot->frame);

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Instances are immutable and safe to use from any thread.
 public class AnyContextVar: @unchecked Sendable {
-    // Invariant behind `@unchecked`: every stored property, here and in the only subclass, is an immutable `Sendable`.
+    // Invariant behind `@unchecked`: every stored property, here and in the only subclass, is an immutable `Sendable`,
+    // or an atomic.
 
     /// The name given at creation, for descriptions, logs and errors.
     public final let name: String
@@ -18,6 +19,9 @@ public class AnyContextVar: @unchecked Sendable {
     /// in any case, most lie at their own positions, and more of them fill the nodes at the bottom.
     @usableFromInline
     final let number: Int
+
+    /// ``diagnosticRules``: bits that are set where the variable is declared.
+    final let diagnosticRuleBits = Atomic<UInt8>(0)
 
     private static let created = Atomic<Int>(0)
 

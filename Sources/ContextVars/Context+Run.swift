@@ -54,5 +54,6 @@ extension Context {
 public func copyContext() -> Context {
     let copy = Context(CurrentContext.values())
     Watchers.copied(to: copy)
+    Observation.takenFromCurrent(copy)
     return copy
 }

@@ -26,7 +26,9 @@ public final class Context: @unchecked Sendable {
     /// Creates an empty context.
     ///
     /// - Complexity: O(1).
-    public init() {}
+    public init() {
+        Observation.taken(self, from: nil)
+    }
 
     /// Creates a context with values that are shared until either side changes.
     init(_ values: ContextValues) {
@@ -57,6 +59,7 @@ public final class Context: @unchecked Sendable {
     public func copy() -> Context {
         let copy = Context(snapshotOfValues())
         Watchers.copied(to: copy)
+        Observation.taken(copy, from: storage)
         return copy
     }
 }

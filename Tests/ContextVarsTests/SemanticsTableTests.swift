@@ -264,6 +264,26 @@ import Testing
         }
     }
 
+    @Test @MainActor func `An isolated deinitialiser that runs in place has the context around it or none`()
+        async throws
+    {
+        guard #available(macOS 15.4, iOS 18.4, tvOS 18.4, watchOS 11.4, visionOS 2.4, *) else { return }
+        try await Context().run { () async throws in
+            try variable.set(1)
+            for _ in 0..<10 {
+                var seen: [Int] = []
+                _ = Ending {
+                    seen.append(variable.get())
+                    seen.append(variable.withValue(2) { variable.get() })
+                }
+                #expect(seen == [1, 2] || seen == [0, 2])
+                #expect(variable.get() == 1)
+                try variable.set(1)
+                await Task.yield()
+            }
+        }
+    }
+
     private final class InlineExecutor: TaskExecutor, SerialExecutor {
         func enqueue(_ job: consuming ExecutorJob) {
             let job = UnownedJob(job)

@@ -16,6 +16,7 @@
 #include "contextvars_agent.h"
 #include "contextvars_frame.h"
 #include "contextvars_learned.h"
+#include "contextvars_observer.h"
 #include "contextvars_reader.h"
 #include "contextvars_storage.h"
 #include "contextvars_tools.h"

@@ -53,6 +53,8 @@ public final class ClaimedContext: Sendable {
     }
 
     private let source: Source
+    /// What diagnostics call the hand-over.
+    private let flow = Observation.handedOver()
     private let hasRun = Atomic<Bool>(false)
     /// The context of a snapshot that runs in pieces.
     private let contextOfPieces = AtomicLazyReference<Context>()
@@ -79,6 +81,7 @@ public final class ClaimedContext: Sendable {
     package nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
         _ operation: @isolated(any) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
+        Observation.arrived(flow)
         switch source {
         case .snapshot(let snapshot):
             return try await snapshot.run { () async throws(Failure) in try await operation() }
@@ -100,6 +103,7 @@ public final class ClaimedContext: Sendable {
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
     /// of the values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        Observation.arrived(flow)
         guard case .context(let context) = source, !hasRun.exchange(true, ordering: .relaxed) else {
             return try snapshot.run(work)
         }
@@ -117,6 +121,7 @@ public final class ClaimedContext: Sendable {
     /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
     /// whoever runs the innermost piece, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        Observation.arrived(flow)
         let (context, captured) = contextForPieces
         guard let captured else { return try Self.run(in: context, work) }
         return try captured.run(in: Scope(in: context, isSynchronous: true), work)

@@ -61,7 +61,10 @@ enum CurrentContext {
             prepareEngine()
             if let root = contextvars_make_main_root() { return root.storage }
         }
-        guard let storage = reached.storage else { throw .cannotChange(variable, isBorrowed: false) }
+        guard let storage = reached.storage else {
+            Observation.lost(variable, isSet: true)
+            throw .cannotChange(variable, isBorrowed: false)
+        }
         return storage
     }
 }
@@ -98,7 +101,10 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
     let reached = contextvars_reach(agent)
-    guard let storage = reached.storage else { return .unset }
+    guard let storage = reached.storage else {
+        Observation.lost(variable, isSet: false)
+        return .unset
+    }
     if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
@@ -119,7 +125,8 @@ func endReading() {
 @usableFromInline
 @inline(never)
 func snapshotOfCurrent() -> ContextSnapshot {
-    HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    Observation.takenFromCurrent(nil)
+    return HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
 }
 
 @inline(never)
@@ -141,8 +148,11 @@ func setInCurrent(
         throw error
     }
     let context = Context.ID(number: contextvars_storage_identity(storage))
-    if !Watchers.isEmpty { return (context, Watchers.exchange(newValue, for: variable, in: storage)) }
-    return (context, storage.exchange(newValue, for: variable))
+    let oldValue =
+        Watchers.isEmpty
+        ? storage.exchange(newValue, for: variable) : Watchers.exchange(newValue, for: variable, in: storage)
+    Observation.changed(variable, in: storage, isReset: false)
+    return (context, oldValue)
 }
 
 /// Gives a variable what it had before, or unsets it with `nil`, if the given context is current.
@@ -156,6 +166,9 @@ func restoreInCurrent(
 ) throws(ContextError) -> MovingValue?? {
     let storage = try CurrentContext.owned(toChange: variable)
     guard contextvars_storage_identity(storage) == expected.number else { return nil }
-    if !Watchers.isEmpty { return .some(Watchers.exchange(oldValue?.retained(), for: variable, in: storage)) }
-    return .some(storage.exchange(oldValue?.retained(), for: variable))
+    let value = oldValue?.retained()
+    let discarded =
+        Watchers.isEmpty ? storage.exchange(value, for: variable) : Watchers.exchange(value, for: variable, in: storage)
+    Observation.changed(variable, in: storage, isReset: true)
+    return .some(discarded)
 }

@@ -37,6 +37,12 @@ struct Quickstart: AsyncParsableCommand {
     @Flag(help: "Take no snapshot for Dispatch and threads: the values follow by themselves.")
     var automatic = false
 
+    @Flag(help: "Print each line that reads a variable whose context is lost, and the line that handed the work over.")
+    var findLoss = false
+
+    @Option(help: "Record what happens to contexts into a file, for `contextvars view` and Perfetto.")
+    var record: String?
+
     func validate() throws {
         try check("--requests", requests, within: 1...1_000_000)
         try check("--concurrency", concurrency, within: 1...1_000)
@@ -49,15 +55,19 @@ struct Quickstart: AsyncParsableCommand {
     func run() async throws {
         LoggingSystem.bootstrap(withContextVariablesAt: logLevel)
         if automatic { try AutomaticPropagation.enable() }
+        let observation = Observation(findsLoss: findLoss, file: record)
+        observation.start()
         let handler = HopsHandler(forgetsSnapshot: forgetSnapshot, isAutomatic: automatic)
         let server = Server(port: port, handler: handler)
         if serve {
             try await server.serve()
+            try observation.end()
         } else {
             let driver = LoadDriver(requests: requests, concurrency: concurrency, isAutomatic: automatic)
             try await server.whileRunning { port in
                 let report = try await driver.run(against: port)
                 report.print()
+                try observation.end()
                 // At once: a request that never ended would hold up the server's graceful stop.
                 if !report.isClean { Self.exit(withError: ExitCode.failure) }
             }

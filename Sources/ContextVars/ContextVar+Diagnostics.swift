@@ -1,0 +1,70 @@
+import Synchronization
+
+/// What diagnostics may do with a variable.
+package struct DiagnosticRules: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Its values may be shown.
+    package static let isPrintable = DiagnosticRules(rawValue: 1)
+    /// Reading it where no context is current is no mistake.
+    package static let isReadAnywhere = DiagnosticRules(rawValue: 2)
+}
+
+extension AnyContextVar {
+    /// What diagnostics may do with the variable.
+    package final var diagnosticRules: DiagnosticRules {
+        DiagnosticRules(rawValue: diagnosticRuleBits.load(ordering: .relaxed))
+    }
+
+    /// A small number that no other variable of the process has.
+    package final var identifyingNumber: UInt32 { UInt32(truncatingIfNeeded: number) }
+
+    /// Whether this call is not the first one.
+    package final func isNoted() -> Bool {
+        let noted: UInt8 = 128
+        if diagnosticRuleBits.load(ordering: .relaxed) & noted != 0 { return true }
+        return diagnosticRuleBits.bitwiseOr(noted, ordering: .relaxed).oldValue & noted != 0
+    }
+
+    fileprivate final func allow(_ rule: DiagnosticRules) {
+        diagnosticRuleBits.bitwiseOr(rule.rawValue, ordering: .relaxed)
+    }
+}
+
+extension ContextVar {
+    /// Lets diagnostics show the variable's values: traces, reports of losses, lists of what is alive.
+    ///
+    /// They show names only, otherwise: values may be secrets. Part of the declaration:
+    ///
+    /// ```swift
+    /// static let tenant = ContextVar("request.tenant", default: "public").printable()
+    /// ```
+    ///
+    /// - Returns: The variable itself.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public func printable() -> ContextVar<Value> {
+        allow(.isPrintable)
+        return self
+    }
+
+    /// Declares that the variable may be read where no context is current, where it has its default.
+    ///
+    /// Diagnostics don't report such a read as a loss; a `set` that is refused they do. Part of the declaration:
+    ///
+    /// ```swift
+    /// static let logLevel = ContextVar("log.level", default: Logger.Level.info).readAnywhere()
+    /// ```
+    ///
+    /// - Returns: The variable itself.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public func readAnywhere() -> ContextVar<Value> {
+        allow(.isReadAnywhere)
+        return self
+    }
+}

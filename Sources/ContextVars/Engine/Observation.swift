@@ -1,0 +1,118 @@
+import CContextVarsFrames
+import Synchronization
+
+/// What the engine tells diagnostics: `contextvars_observer`, which nearly always is nobody.
+///
+/// Each function costs its caller one load while nobody observes.
+package enum Observation {
+    /// Has an observer told of everything from now on; `nil` for none.
+    ///
+    /// - Parameter observer: Stays for good, and so do its functions.
+    package static func observe(_ observer: UnsafePointer<contextvars_observer>?) {
+        if observer != nil { prepareEngine() }
+        contextvars_observe(observer)
+    }
+
+    /// A variable was read or set where no context is current.
+    ///
+    /// Code that is in no context on purpose returns here before the observer is told.
+    @inline(__always)
+    static func lost(_ variable: AnyContextVar, isSet: Bool) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
+    }
+
+    @inline(__always)
+    static func changed(_ variable: AnyContextVar, in storage: Storage, isReset: Bool) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.changed(Unmanaged.passUnretained(variable).toOpaque(), storage, isReset)
+    }
+
+    /// A program has made a context (`nil`: a snapshot) with the values of another one, if it has any.
+    @inline(__always)
+    static func taken(_ made: Context?, from source: Storage?) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.taken(source, made?.storage)
+    }
+
+    /// The same with the values of the current one.
+    @inline(__always)
+    static func takenFromCurrent(_ made: Context?) {
+        if contextvars_current_observer() != nil { taken(made, from: contextvars_look_and_reach().storage) }
+    }
+
+    /// Work is handed over with a context.
+    ///
+    /// - Returns: What ``arrived(_:)`` takes; 0 where nobody observes.
+    @inline(__always)
+    static func handedOver() -> UInt64 {
+        contextvars_current_observer() == nil ? 0 : tellHandedOver()
+    }
+
+    /// Counts up to where the numbers of hand-overs that others observe begin.
+    private static let lastFlow = Atomic<UInt64>(0)
+
+    @inline(never)
+    private static func tellHandedOver() -> UInt64 {
+        let flow = newFlow()
+        contextvars_current_observer()?.pointee.handed_over(flow)
+        return flow
+    }
+
+    /// A number for one hand-over.
+    package static func newFlow() -> UInt64 { lastFlow.wrappingAdd(1, ordering: .relaxed).newValue }
+
+    /// The work runs from now on.
+    @inline(__always)
+    static func arrived(_ flow: UInt64) {
+        guard flow != 0, let observer = contextvars_current_observer() else { return }
+        observer.pointee.arrived(flow)
+    }
+
+    /// Values go to another service.
+    package static func sent(to peer: @autoclosure () -> String) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.exchanged(peer(), true)
+    }
+
+    /// Values have come from another service.
+    package static func received(from peer: @autoclosure () -> String) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.exchanged(peer(), false)
+    }
+}
+
+// MARK: - What observers ask
+
+extension Observation {
+    /// The values that a storage has at this moment.
+    ///
+    /// For a storage that stays meanwhile.
+    package static func snapshot(of storage: UnsafeMutablePointer<contextvars_storage>) -> ContextSnapshot {
+        ContextSnapshot(storage.snapshot())
+    }
+
+    /// What a storage of the caller has for a variable.
+    package static func value(
+        of variable: AnyContextVar, in storage: UnsafeMutablePointer<contextvars_storage>
+    ) -> (any Sendable)? {
+        storage.value(of: variable).map { variable.value(from: $0) }
+    }
+
+    /// The values of the caller's context; `nil` where none is current.
+    package static func snapshotIfCurrent() -> ContextSnapshot? {
+        contextvars_look_and_reach().storage == nil ? nil : ContextSnapshot(CurrentContext.values())
+    }
+
+    /// What the caller's context has for a variable, without a word to the observer.
+    package static func currentValue(of variable: AnyContextVar) -> (any Sendable)? {
+        CurrentContext.values()[variable].map { variable.value(from: $0) }
+    }
+}
+
+extension ContextSnapshot {
+    /// The variables with their values, for diagnostics.
+    package var variables: [(variable: AnyContextVar, value: any Sendable)] {
+        values.map { ($0.key, $0.key.value(from: $0.value)) }
+    }
+}

@@ -1,0 +1,174 @@
+import ContextVars
+import Foundation
+import Synchronization
+
+/// Finds what is kept longer than it should be: tokens that nobody resets, contexts and snapshots that live on, values
+/// that a pool keeps.
+///
+/// Each with the line that made it, as strict scopes do for spans in other systems.
+///
+/// The program says what is to be watched:
+///
+/// ```swift
+/// let token = try ContextAudit.token(Request.id.set("a7"))
+/// let snapshot = ContextAudit.watch(ContextSnapshot.current, "of the job")
+/// for leak in ContextAudit.leaks(olderThan: .seconds(30)) { print(leak) }
+/// ```
+///
+/// Watching costs an allocation and a walk along the stack. It is meant for tests and for a test environment: nothing is
+/// kept in a program that calls none of this.
+public enum ContextAudit {
+    /// Something that is still there.
+    public struct Leak: Sendable, CustomStringConvertible {
+        /// What kind of thing.
+        public enum Kind: String, Sendable {
+            /// A token that wasn't reset.
+            case token
+            /// A `Context`.
+            case context
+            /// A snapshot.
+            case snapshot
+            /// An object that is a value of a variable.
+            case value
+        }
+
+        /// What it is.
+        public let kind: Kind
+        /// The variable's name, or what the program has called it.
+        public let name: String
+        /// For how long it has been watched.
+        public let age: Duration
+        /// The line that made it.
+        public let site: CallSite?
+
+        /// The leak in one line.
+        public var description: String {
+            let place = site.map(\.description) ?? "an unknown place"
+            let state = kind == .token ? "not reset" : "still alive"
+            return "\(kind.rawValue) \(name), made at \(place), is \(state) after \(age)"
+        }
+    }
+
+    private struct Watched: Sendable {
+        let kind: Leak.Kind
+        let name: String
+        let place: Place
+        let since: ContinuousClock.Instant
+        let isAlive: @Sendable () -> Bool
+    }
+
+    private static let watched = Mutex<(last: Int, all: [Int: Watched], sweepAt: Int)>((0, [:], 1024))
+
+    /// Watches a token until it is reset.
+    ///
+    /// A token that is thrown away before is reported too: then the variable keeps its value until the context ends.
+    ///
+    /// - Returns: The token.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public static func token<Value>(_ token: Token<Value>) -> Token<Value> {
+        // Keeps the token: whether one that is gone was reset, nobody could say. It keeps nothing alive but an old value.
+        add(.token, token.var.name) { !token.isUsed }
+        return token
+    }
+
+    /// Watches a context until it is gone.
+    ///
+    /// - Returns: The context.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public static func watch(_ context: Context, _ name: String = "") -> Context {
+        let reference = WeakReference(context)
+        add(.context, name) { reference.object != nil }
+        return context
+    }
+
+    /// Watches a snapshot, and its copies, until the last one of them is gone.
+    ///
+    /// - Returns: A snapshot with the same values, which is watched: use it instead.
+    /// - Complexity: As `ContextSnapshot.with(_:_:)`. Safe from any thread.
+    public static func watch(_ snapshot: ContextSnapshot, _ name: String = "") -> ContextSnapshot {
+        let mark = Mark()
+        let reference = WeakReference(mark)
+        add(.snapshot, name) { reference.object != nil }
+        return snapshot.with(marks, mark)
+    }
+
+    /// Watches an object that is to be a variable's value, until it is gone: one that a pool keeps is reported.
+    ///
+    /// - Returns: The object.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public static func watch<Object: AnyObject & Sendable>(value object: Object, _ name: String = "") -> Object {
+        let reference = WeakReference(object)
+        add(.value, name) { reference.object != nil }
+        return object
+    }
+
+    /// What is still there of what was watched, the oldest first.
+    ///
+    /// - Parameter age: How long it may be there.
+    /// - Complexity: O(*n*) for *n* watched things, and finding the lines that made them, each once. Safe from any thread.
+    public static func leaks(olderThan age: Duration = .zero) -> [Leak] {
+        sweep()
+        let now = ContinuousClock.now
+        let old = watched.withLock { watched in watched.all.values.filter { now - $0.since >= age } }
+        return old.filter { $0.isAlive() }.sorted { $0.since < $1.since }.map { watched in
+            Leak(
+                kind: watched.kind, name: watched.name, age: now - watched.since, site: Symbols.site(of: watched.place))
+        }
+    }
+
+    /// Forgets everything that is watched.
+    ///
+    /// - Complexity: O(*n*) for *n* watched things. Safe from any thread.
+    public static func reset() {
+        let all = watched.withLock { watched in
+            defer { watched = (watched.last, [:], 1024) }
+            return watched.all
+        }
+        withExtendedLifetime(all) {}
+    }
+
+    /// Present in snapshots that are watched.
+    private static let marks = ContextVar<Mark?>("contextvars.audit")
+
+    private static func add(_ kind: Leak.Kind, _ name: String, isAlive: @escaping @Sendable () -> Bool) {
+        let watch = Watched(kind: kind, name: name, place: .here(), since: .now, isAlive: isAlive)
+        let isFull = watched.withLock { watched in
+            watched.last += 1
+            watched.all[watched.last] = watch
+            return watched.all.count >= watched.sweepAt
+        }
+        if isFull { sweep() }
+    }
+
+    /// Forgets what is gone.
+    ///
+    /// Asked without the lock: a weak reference may be the last to hold its object meanwhile.
+    private static func sweep() {
+        let gone = watched.withLock { $0.all }.filter { !$0.value.isAlive() }
+        watched.withLock { watched in
+            for number in gone.keys { watched.all[number] = nil }
+            watched.sweepAt = max(1024, 2 * watched.all.count)
+        }
+    }
+}
+
+/// Is alive as long as a snapshot has it.
+private final class Mark: Sendable {}
+
+/// A weak reference that can go anywhere.
+private final class WeakReference<Object: AnyObject & Sendable>: Sendable {
+    private let reference: Mutex<Weak>
+
+    private struct Weak: Sendable {
+        weak var object: Object?
+    }
+
+    init(_ object: Object) {
+        reference = Mutex(Weak(object: object))
+    }
+
+    var object: Object? { reference.withLock { $0.object } }
+}

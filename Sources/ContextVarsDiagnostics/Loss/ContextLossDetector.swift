@@ -1,0 +1,127 @@
+import ContextVars
+import Foundation
+import Synchronization
+
+/// Finds where a context is lost: where code reads a variable, or sets it in vain, and no context is current.
+///
+/// ```swift
+/// ContextLossDetector.start(report: .standardError)
+/// // request.id read as its default at Orders/Mailer.swift:41, on queue "mail"; handed over at Orders/Orders.swift:88
+/// // by DispatchQueue.async, where it was set; write DispatchQueue.async(context: .current)
+/// ```
+///
+/// Of each variable, one loss is reported for each pair of lines: the one that reads, and the one that handed the work
+/// over. The latter is known in a program that links `ContextVarsAutomatic`, whether it is enabled or not, on Linux.
+/// Lines are found by the program's debug information, on a queue, while the program goes on.
+///
+/// No loss: a read of a variable that is declared ``ContextVars/ContextVar/readAnywhere()``; one in `withoutContext`; one
+/// on the main thread before anything is set there.
+///
+/// While it isn't started, it costs nothing where a context is current, and one load where none is. A program may also be
+/// started with `CONTEXTVARS_FIND_LOSS=1`, if it links this module.
+public enum ContextLossDetector {
+    /// Where losses are reported to.
+    public struct Reporter: Sendable {
+        let report: @Sendable (ContextLoss) -> Void
+
+        /// One line for each loss on standard error.
+        public static let standardError = Reporter { loss in
+            FileHandle.standardError.write(Data("contextvars: lost: \(loss)\n".utf8))
+        }
+    }
+
+    /// How much is kept and reported.
+    public struct Limits: Sendable {
+        /// How many ways to lose are told apart; further ones are only counted, in ``ContextLossDetector/unlistedCount``.
+        public var places: Int
+        /// How many are reported in one second; further ones are in ``ContextLossDetector/losses`` only.
+        public var reportsPerSecond: Int
+
+        /// Creates limits.
+        public init(places: Int = 4096, reportsPerSecond: Int = 20) {
+            self.places = places
+            self.reportsPerSecond = reportsPerSecond
+        }
+    }
+
+    /// Whether it is started.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static var isStarted: Bool { Observers.current.contains(.losses) }
+
+    /// Starts to report losses, and forgets those of before.
+    ///
+    /// - Parameters:
+    ///   - limits: How much is kept and reported.
+    ///   - report: Called once for each pair of lines, on a queue of this module, soon after the first such loss. What it
+    ///     reads itself is no loss.
+    /// - Complexity: O(1). Safe from any thread.
+    public static func start(limits: Limits = Limits(), _ report: @escaping @Sendable (ContextLoss) -> Void) {
+        LossDetection.begin(limits: limits, report: report)
+        Observers.start(.losses)
+    }
+
+    /// Starts to report losses, and forgets those of before.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static func start(report: Reporter, limits: Limits = Limits()) {
+        start(limits: limits, report.report)
+    }
+
+    /// Stops reporting.
+    ///
+    /// - Returns: All losses since the start, with how often each happened; those too whose report is still to come.
+    /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
+    @discardableResult
+    public static func stop() -> [ContextLoss] {
+        Observers.stop(.losses)
+        return losses
+    }
+
+    /// The losses since the start, with how often each has happened.
+    ///
+    /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
+    public static var losses: [ContextLoss] { LossDetection.losses().map(\.loss) }
+
+    /// How many losses weren't told apart any more, because there were too many.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static var unlistedCount: Int { LossDetection.unlisted }
+
+    // MARK: - Tests
+
+    /// The watch that the caller is part of: of a test, which isn't blamed for what others lose at the same time.
+    @TaskLocal package static var currentWatch: UInt64?
+
+    private static let watches = Mutex<(last: UInt64, open: Int, wasStarted: Bool)>((0, 0, false))
+
+    /// Runs an operation, and returns what was lost in it, also by work that was handed over in it.
+    ///
+    /// - Returns: Losses in the operation; and those of work whose origin isn't known, as far as they happened while no other
+    ///   operation was watched.
+    package static func watch(
+        _ operation: @Sendable () async throws -> Void
+    ) async rethrows -> [ContextLoss] {
+        let (watch, wasAlone) = watches.withLock { watches -> (UInt64, Bool) in
+            if watches.open == 0 {
+                watches.wasStarted = isStarted
+                if !watches.wasStarted { start { _ in } }
+            }
+            watches.open += 1
+            watches.last += 1
+            return (watches.last, watches.open == 1)
+        }
+        let before = LossDetection.losses().count
+        defer {
+            watches.withLock { watches in
+                watches.open -= 1
+                if watches.open == 0, !watches.wasStarted { Observers.stop(.losses) }
+            }
+        }
+        try await $currentWatch.withValue(watch, operation: operation)
+        let stayedAlone = wasAlone && watches.withLock { $0.last == watch }
+        return LossDetection.losses().enumerated().filter { index, entry in
+            entry.watch == watch || (entry.watch == nil && stayedAlone && index >= before)
+        }.map(\.element.loss)
+    }
+}

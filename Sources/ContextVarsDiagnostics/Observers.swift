@@ -1,0 +1,138 @@
+import CContextVarsDiagnostics
+import CContextVarsFrames
+import ContextVars
+import Synchronization
+
+/// What of this module is at work.
+///
+/// Together they are the engine's one observer.
+struct Observers: OptionSet {
+    let rawValue: UInt8
+
+    static let losses = Observers(rawValue: 1)
+    static let recorder = Observers(rawValue: 2)
+    static let inspector = Observers(rawValue: 4)
+
+    private static let active = Atomic<UInt8>(0)
+    /// Held while the engine is told: else a start and a stop at the same time might leave it with the wrong one.
+    private static let changing = Mutex(())
+
+    static var current: Observers { Observers(rawValue: active.load(ordering: .acquiring)) }
+
+    static func start(_ observers: Observers) {
+        changing.withLock { _ in
+            active.bitwiseOr(observers.rawValue, ordering: .acquiringAndReleasing)
+            Observation.observe(contextvars_observed_by(functions))
+            _ = contextvars_observe_handovers(handoverFunctions)
+        }
+    }
+
+    static func stop(_ observers: Observers) {
+        changing.withLock { _ in
+            let left = active.bitwiseAnd(~observers.rawValue, ordering: .acquiringAndReleasing).newValue
+            guard left == 0 else { return }
+            Observation.observe(nil)
+            stopObservingHandOvers()
+        }
+    }
+
+    /// What was handed over before keeps its note until it has run, and somebody has to be told to release it.
+    private static func stopObservingHandOvers() {
+        if HandOver.noted.load(ordering: .acquiring) == 0 { _ = contextvars_observe_handovers(nil) }
+    }
+
+    /// The last note has been released.
+    static func noHandOverIsNoted() {
+        changing.withLock { _ in if current.isEmpty { stopObservingHandOvers() } }
+    }
+
+    /// Runs a body as diagnostics, which aren't observed, unless the caller is that already.
+    static func unobserved(_ body: () -> Void) {
+        let isDiagnosing = contextvars_is_diagnosing()
+        guard !isDiagnosing.pointee else { return }
+        isDiagnosing.pointee = true
+        defer { isDiagnosing.pointee = false }
+        body()
+    }
+}
+
+// MARK: - What the engine calls
+
+// Never freed, as the engine wants it.
+private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> = {
+    let functions = UnsafeMutablePointer<contextvars_observer>.allocate(capacity: 1)
+    functions.initialize(
+        to: contextvars_observer(
+            bound: { frame, outer in
+                let active = Observers.current
+                if active.contains(.recorder) { Recording.bound(frame, outer: outer) }
+                if active.contains(.inspector) { LiveContexts.bound(frame, outer: outer) }
+            },
+            adopted: { frame in
+                let active = Observers.current
+                if active.contains(.recorder) { Recording.adopted(frame) }
+                if active.contains(.inspector) { LiveContexts.adopted(frame) }
+            },
+            ending: { frame in
+                let active = Observers.current
+                if active.contains(.recorder) { Recording.ending(frame) }
+                if active.contains(.inspector) { LiveContexts.ending(frame) }
+            },
+            copied: { source, copy in
+                if Observers.current.contains(.recorder) { Recording.copied(source, to: copy) }
+                if Observers.current.contains(.inspector) { LiveContexts.copied(source, to: copy) }
+            },
+            discarded: { copy in
+                if Observers.current.contains(.inspector) { LiveContexts.discarded(copy) }
+            },
+            taken: { source, made in
+                if Observers.current.contains(.recorder) { Recording.taken(made, from: source) }
+            },
+            changed: { variable, storage, isReset in
+                guard Observers.current.contains(.recorder) else { return }
+                Recording.changed(variableObject(variable), in: storage, isReset: isReset)
+            },
+            lost: { variable, isSet in
+                let active = Observers.current
+                let variable = variableObject(variable)
+                if active.contains(.losses) { LossDetection.lost(variable, isSet: isSet) }
+                if active.contains(.recorder) { Recording.lost(variable, isSet: isSet) }
+            },
+            handed_over: { flow in
+                if Observers.current.contains(.recorder) { Recording.handedOver(flow, via: "context:") }
+            },
+            arrived: { flow in
+                if Observers.current.contains(.recorder) { Recording.arrived(flow) }
+            },
+            exchanged: { peer, isSent in
+                guard Observers.current.contains(.recorder) else { return }
+                Recording.exchanged(with: String(cString: peer), isSent: isSent)
+            }
+        ))
+    return UnsafePointer(functions)
+}()
+
+private func variableObject(_ variable: UnsafeMutableRawPointer) -> AnyContextVar {
+    Unmanaged<AnyContextVar>.fromOpaque(variable).takeUnretainedValue()
+}
+
+private nonisolated(unsafe) let handoverFunctions: UnsafePointer<contextvars_handover_observer> = {
+    let functions = UnsafeMutablePointer<contextvars_handover_observer>.allocate(capacity: 1)
+    functions.initialize(
+        to: contextvars_handover_observer(
+            handed_over: { handover in
+                Observers.unobserved {
+                    let noted = HandOver.note(handover)
+                    if noted != nil { HandOver.noted.add(1, ordering: .relaxed) }
+                    handover.pointee.attachment = noted.map { Unmanaged.passRetained($0).toOpaque() }
+                }
+            },
+            ended: { handover in
+                guard let attachment = handover.pointee.attachment else { return }
+                Unmanaged<HandOver>.fromOpaque(attachment).release()
+                let isLast = HandOver.noted.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
+                if isLast, Observers.current.isEmpty { Observers.noHandOverIsNoted() }
+            }
+        ))
+    return UnsafePointer(functions)
+}()

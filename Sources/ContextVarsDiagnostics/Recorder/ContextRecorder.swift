@@ -1,0 +1,149 @@
+import CContextVarsDiagnostics
+import ContextTraceFormat
+import Foundation
+import Synchronization
+
+/// Records what happens to contexts: made, copied, entered, left, set, reset, handed over, lost.
+///
+/// ```swift
+/// try await ContextRecorder.record(to: "trace.json") {
+///     try await server.run()
+/// }
+/// ```
+///
+/// The file opens in Perfetto, in `chrome://tracing` and in the page of `contextvars view`. Each event has its time, task
+/// or thread, line, and the variable's name; its value only where the variable is declared
+/// ``ContextVars/ContextVar/printable()``.
+///
+/// Each thread writes into a ring of its own, without a lock, and the latest events remain. Recording can be started,
+/// stopped and exported under full load; the trace says how many events were overwritten. While it isn't started, it costs
+/// nothing in a read, and one load in everything else. A whole process is recorded with `CONTEXTVARS_RECORD=trace.json`, if
+/// it links this module.
+public enum ContextRecorder {
+    /// How much is kept.
+    public struct Limits: Sendable {
+        /// How many events of each thread, rounded up to a power of two.
+        ///
+        /// Each takes 128 bytes.
+        public var eventsPerThread: Int
+        /// How many threads.
+        ///
+        /// The rings of threads that have ended are kept, until others need them.
+        public var threads: Int
+
+        /// Creates limits: by default, up to 128 MB on 64 busy threads.
+        public init(eventsPerThread: Int = 16_384, threads: Int = 64) {
+            self.eventsPerThread = eventsPerThread
+            self.threads = threads
+        }
+    }
+
+    /// The form of a file.
+    public enum Format: Sendable {
+        /// Chrome trace JSON, for Perfetto and the page.
+        case chromeTrace
+        /// A header, and a line for each event.
+        case jsonLines
+
+        /// The form for a file's name: JSON lines for `.jsonl`.
+        public init(forFile path: String) {
+            self = path.hasSuffix(".jsonl") ? .jsonLines : .chromeTrace
+        }
+    }
+
+    private static let startTime = Atomic<UInt64>(0)
+
+    /// Whether events are recorded.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static var isStarted: Bool { Observers.current.contains(.recorder) }
+
+    /// Starts to record, and forgets what was recorded before.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static func start(limits: Limits = Limits()) {
+        startTime.store(contextvars_nanoseconds(), ordering: .relaxed)
+        contextvars_rings_begin(max(limits.eventsPerThread, 1), max(limits.threads, 1))
+        Observers.start(.recorder)
+    }
+
+    /// Stops recording.
+    ///
+    /// What was recorded stays for ``trace()`` until the next start.
+    ///
+    /// - Complexity: O(1). Safe from any thread.
+    public static func stop() {
+        Observers.stop(.recorder)
+    }
+
+    /// What has been recorded until now, also while recording goes on.
+    ///
+    /// - Complexity: O(*n* log *n*) for *n* events, and finding the lines of their places, each once. Safe from any thread.
+    public static func trace() -> Trace {
+        Recording.trace(since: startTime.load(ordering: .relaxed))
+    }
+
+    /// What has been recorded until now, as the content of a file.
+    ///
+    /// - Complexity: As ``trace()``.
+    public static func export(as format: Format) -> Data {
+        let trace = trace()
+        return Data(format == .chromeTrace ? trace.chromeTrace() : trace.jsonLines())
+    }
+
+    /// Writes what has been recorded until now into a file, whose name says in which form.
+    ///
+    /// - Throws: What writing a file throws.
+    /// - Complexity: As ``trace()``.
+    public static func write(to path: String) throws {
+        try export(as: Format(forFile: path)).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Records a piece of code into a file.
+    ///
+    /// The file is written however the code ends. All threads are recorded meanwhile.
+    ///
+    /// - Throws: What the code throws; else what writing the file throws.
+    /// - Complexity: As ``trace()``.
+    @discardableResult
+    public static func record<Result>(
+        to path: String, limits: Limits = Limits(), _ body: () throws -> Result
+    ) throws -> Result {
+        start(limits: limits)
+        let result: Result
+        do {
+            result = try body()
+        } catch {
+            stop()
+            try? write(to: path)
+            throw error
+        }
+        stop()
+        try write(to: path)
+        return result
+    }
+
+    /// Records a piece of asynchronous code into a file; as the synchronous form.
+    ///
+    /// The code stays on the caller's actor.
+    ///
+    /// - Throws: What the code throws; else what writing the file throws.
+    /// - Complexity: As ``trace()``.
+    @discardableResult
+    public nonisolated(nonsending) static func record<Result>(
+        to path: String, limits: Limits = Limits(), _ body: nonisolated(nonsending) () async throws -> Result
+    ) async throws -> Result {
+        start(limits: limits)
+        let result: Result
+        do {
+            result = try await body()
+        } catch {
+            stop()
+            try? write(to: path)
+            throw error
+        }
+        stop()
+        try write(to: path)
+        return result
+    }
+}

@@ -1,0 +1,141 @@
+import CContextVarsDiagnostics
+import CContextVarsFrames
+import ContextVars
+import Synchronization
+
+/// Writes what happens into the ring of the thread where it happens.
+enum Recording {
+    /// What an event in a ring says.
+    ///
+    /// Some become two events of a trace.
+    enum Kind: UInt8 {
+        /// A new context was bound: made and entered.
+        case boundNew
+        /// A context that there was before was entered.
+        case entered
+        case left
+        /// The runtime has made a copy for a new task: made and handed over.
+        case copiedForTask
+        /// That task has used the copy for the first time: arrived and entered.
+        case adopted
+        /// A program has made a context.
+        case made
+        /// A program has taken a snapshot.
+        case snapshot
+        case set
+        case reset
+        case handedOver
+        case arrived
+        case received
+        case sent
+        case lost
+    }
+
+    typealias Frame = UnsafeMutablePointer<contextvars_frame>
+    typealias Storage = UnsafeMutablePointer<contextvars_storage>
+
+    static func bound(_ frame: Frame, outer: Frame?) {
+        let storage = contextvars_frame_storage(frame)
+        let own = frame.pointer(to: \.own)!
+        // What a snapshot's values came from, the snapshot doesn't know.
+        let isCopyOfOuter = own.pointee.flags & UInt8(CONTEXTVARS_LENT_VARIABLE) != 0
+        arriveFromHandOver()
+        write(
+            storage == own ? .boundNew : .entered, context: contextvars_storage_identity(storage),
+            other: isCopyOfOuter ? outer.map { contextvars_storage_identity(contextvars_frame_storage($0)) } : nil)
+    }
+
+    static func adopted(_ frame: Frame) {
+        let context = contextvars_storage_identity(contextvars_frame_storage(frame))
+        write(.adopted, context: context, flow: flow(ofTaskWith: context))
+    }
+
+    static func ending(_ frame: Frame) {
+        let owner = contextvars_frame_owner(frame) & ~contextvars_agent(CONTEXTVARS_COVERED)
+        write(.left, agent: owner, context: contextvars_storage_identity(contextvars_frame_storage(frame)))
+    }
+
+    static func copied(_ source: Storage, to copy: Storage) {
+        let context = contextvars_storage_identity(copy)
+        write(
+            .copiedForTask, context: context, other: contextvars_storage_identity(source),
+            flow: flow(ofTaskWith: context))
+    }
+
+    static func taken(_ made: Storage?, from source: Storage?) {
+        write(
+            made == nil ? .snapshot : .made, context: made.map { contextvars_storage_identity($0) },
+            other: source.map { contextvars_storage_identity($0) })
+    }
+
+    static func changed(_ variable: AnyContextVar, in storage: Storage, isReset: Bool) {
+        let isPrintable = variable.diagnosticRules.contains(.isPrintable)
+        let value = isPrintable ? Observation.value(of: variable, in: storage) : nil
+        write(
+            isReset ? .reset : .set, context: contextvars_storage_identity(storage), variable: variable,
+            text: value.flatMap { PrintedValue.of(variable, $0) })
+    }
+
+    static func lost(_ variable: AnyContextVar, isSet: Bool) {
+        if !isSet, variable.diagnosticRules.contains(.isReadAnywhere) { return }
+        write(.lost, flow: HandOver.current.map { flow(of: $0.flow) }, variable: variable)
+    }
+
+    static func handedOver(_ number: UInt64, via name: String) {
+        let storage = contextvars_look_and_reach().storage
+        write(
+            .handedOver, context: storage.map { contextvars_storage_identity($0) }, flow: flow(of: number), text: name)
+    }
+
+    static func arrived(_ number: UInt64) {
+        write(.arrived, flow: flow(of: number))
+    }
+
+    static func exchanged(with peer: String, isSent: Bool) {
+        let storage = contextvars_look_and_reach().storage
+        write(isSent ? .sent : .received, context: storage.map { contextvars_storage_identity($0) }, text: peer)
+    }
+
+    /// The work of the hand-over that the thread runs has its context now.
+    private static func arriveFromHandOver() {
+        guard let handOver = HandOver.current, handOver.values != nil, handOver.arrive() else { return }
+        arrived(handOver.flow)
+    }
+
+    // Hand-overs of tasks are told apart by the context, all others by a number.
+    private static func flow(ofTaskWith context: UInt64) -> UInt64 { context << 1 }
+    private static func flow(of number: UInt64) -> UInt64 { number << 1 | 1 }
+
+    private static func write(
+        _ kind: Kind, agent: contextvars_agent? = nil, context: UInt64? = nil, other: UInt64? = nil,
+        flow: UInt64? = nil,
+        variable: AnyContextVar? = nil, text: String? = nil
+    ) {
+        if let variable, !variable.isNoted() { VariableNames.note(variable) }
+        var facts = contextvars_facts(
+            kind: kind.rawValue, detail: 0, variable: variable?.identifyingNumber ?? 0,
+            agent: agent ?? contextvars_current_agent(), context: context ?? 0, other: other ?? 0, flow: flow ?? 0,
+            text: nil, length: 0)
+        guard let text else { return contextvars_record(&facts) }
+        text.withCString { bytes in
+            facts.text = bytes
+            facts.length = text.utf8.count
+            contextvars_record(&facts)
+        }
+    }
+}
+
+/// The names of variables, by number: a ring has the numbers.
+enum VariableNames {
+    private static let names = Mutex<[UInt32: String]>([:])
+    /// A program that makes variables without end has only so many names kept.
+    private static let limit = 100_000
+
+    static func note(_ variable: AnyContextVar) {
+        names.withLock { names in
+            if names.count < limit { names[variable.identifyingNumber] = variable.name }
+        }
+    }
+
+    static var all: [UInt32: String] { names.withLock { $0 } }
+}

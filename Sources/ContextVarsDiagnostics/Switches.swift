@@ -1,0 +1,37 @@
+import Foundation
+
+/// What a program that links this module can be told by its environment, with no edit.
+///
+/// | variable | does |
+/// |---|---|
+/// | `CONTEXTVARS_FIND_LOSS=1` | reports losses on standard error |
+/// | `CONTEXTVARS_RECORD=FILE` | records from the start, and writes the file when the program exits |
+/// | `CONTEXTVARS_INSPECT=1` | starts the inspector, which answers `SIGUSR2` on standard error |
+enum Switches {
+    static func apply(_ environment: [String: String]) {
+        if environment["CONTEXTVARS_FIND_LOSS"] == "1" { ContextLossDetector.start(report: .standardError) }
+        if let file = environment["CONTEXTVARS_RECORD"], !file.isEmpty {
+            ContextRecorder.start()
+            atexit {
+                // A function for C captures nothing.
+                guard let file = ProcessInfo.processInfo.environment["CONTEXTVARS_RECORD"] else { return }
+                ContextRecorder.stop()
+                do {
+                    try ContextRecorder.write(to: file)
+                } catch {
+                    FileHandle.standardError.write(Data("contextvars: the trace wasn't written: \(error)\n".utf8))
+                }
+            }
+        }
+        if environment["CONTEXTVARS_INSPECT"] == "1" {
+            ContextInspector.start()
+            ContextInspector.reportOnSignal()
+        }
+    }
+}
+
+/// Called when the program is loaded (`switches.c`).
+@c(contextvars_apply_switches)
+public func applySwitches() {
+    Switches.apply(ProcessInfo.processInfo.environment)
+}

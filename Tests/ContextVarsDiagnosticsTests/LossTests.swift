@@ -1,0 +1,126 @@
+import ContextVars
+import ContextVarsDiagnostics
+import ContextVarsTesting
+import Dispatch
+import Foundation
+import Testing
+
+private let requestID = ContextVar<String?>("request.id")
+private let anywhere = ContextVar("anywhere", default: 1).readAnywhere()
+
+/// Runs a body on a queue, and waits for it.
+private func onQueue(_ label: String, _ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { continuation in
+        DispatchQueue(label: label).async {
+            body()
+            continuation.resume()
+        }
+    }
+}
+
+extension Diagnosing {
+    @Suite struct LossTests {
+        @Test func `A read where no context is current is reported with its line`() async throws {
+            let (reports, continuation) = AsyncStream.makeStream(of: ContextLoss.self)
+            ContextLossDetector.start { loss in if loss.variable == requestID { continuation.yield(loss) } }
+            let line = #line + 1
+            await onQueue("mail") { _ = requestID.get() }
+            let loss = try #require(await reports.first { _ in true })
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(loss.operation == .read)
+            #expect(loss.runner == "queue \"mail\"")
+            #expect(loss.site?.source?.line == line)
+            #expect(loss.site?.source?.path.hasSuffix("LossTests.swift") == true)
+            #expect(loss.backtrace.first == loss.site)
+            #expect(
+                loss.description.hasPrefix(
+                    "request.id read as its default at ContextVarsDiagnosticsTests/LossTests.swift:"))
+            #expect(losses.count == 1)
+            #expect(!loss.description.contains("times"))
+        }
+
+        @Test func `One line is listed once, with a count`() async {
+            ContextLossDetector.start { _ in }
+            await onQueue("many") { for _ in 0..<1000 { _ = requestID.get() } }
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(losses.map(\.count) == [1000])
+            #expect(losses.first?.description.hasSuffix("(1000 times)") == true)
+        }
+
+        @Test func `A set that is refused is a loss`() async {
+            ContextLossDetector.start { _ in }
+            await onQueue("set") { #expect(throws: ContextError.noCurrentContext) { try requestID.set("a") } }
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(losses.map(\.operation) == [.set])
+        }
+
+        @Test func `What is read in a context, set or not, is no loss`() async {
+            ContextLossDetector.start { _ in }
+            await onQueue("context") { ContextSnapshot().run { _ = requestID.get() } }
+            await ContextSnapshot().run {
+                async let child = requestID.get(); _ = await child
+            }
+            #expect(ContextLossDetector.stop().filter { $0.variable == requestID }.isEmpty)
+        }
+
+        @Test func `A variable that is meant to be read anywhere is no loss, unless it is set`() async {
+            ContextLossDetector.start { _ in }
+            await onQueue("anywhere") {
+                _ = anywhere.get()
+                _ = try? anywhere.set(2)
+            }
+            let losses = ContextLossDetector.stop().filter { $0.variable == anywhere }
+            #expect(losses.map(\.operation) == [.set])
+        }
+
+        @Test func `Beyond the limit, losses are only counted`() async {
+            ContextLossDetector.start(limits: .init(places: 1)) { _ in }
+            await onQueue("limit") {
+                _ = requestID.get()
+                _ = requestID.get()
+                _ = requestID.get()
+            }
+            #expect(ContextLossDetector.unlistedCount >= 2)
+            #expect(ContextLossDetector.stop().count == 1)
+        }
+
+        @Test func `Losses on many threads at once are all counted`() async {
+            ContextLossDetector.start { _ in }
+            DispatchQueue.concurrentPerform(iterations: 10_000) { _ in _ = requestID.get() }
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(losses.map(\.count).reduce(0, +) == 10_000)
+        }
+
+        @Test func `Nothing is reported after a stop`() async {
+            ContextLossDetector.start { _ in }
+            ContextLossDetector.stop()
+            await onQueue("stopped") { _ = requestID.get() }
+            #expect(ContextLossDetector.losses.isEmpty)
+            #expect(!ContextLossDetector.isStarted)
+        }
+
+        @Test func `What a report reads itself is no loss`() async throws {
+            let (reports, continuation) = AsyncStream.makeStream(of: ContextLoss.self)
+            ContextLossDetector.start { loss in
+                _ = requestID.get()
+                if loss.variable == requestID { continuation.yield(loss) }
+            }
+            await onQueue("report") { _ = requestID.get() }
+            _ = try #require(await reports.first { _ in true })
+            #expect(ContextLossDetector.stop().filter { $0.variable == requestID }.map(\.count) == [1])
+        }
+
+        @Test func `In an asynchronous function, the line is the reading function's`() async {
+            ContextLossDetector.start { _ in }
+            let line = await Task.detached { await readAfterSuspension() }.value
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(losses.map { $0.site?.source?.line } == [line])
+        }
+    }
+}
+
+private func readAfterSuspension() async -> Int {
+    await Task.yield()
+    _ = requestID.get()
+    return #line - 1
+}

@@ -1,0 +1,157 @@
+import ContextTraceFormat
+import ContextVars
+import ContextVarsDiagnostics
+import ContextVarsDispatch
+import Dispatch
+import Foundation
+import Testing
+
+private let tenant = ContextVar("request.tenant", default: "public").printable()
+private let secret = ContextVar("secret", default: "none")
+
+extension Diagnosing {
+    @Suite struct RecorderTests {
+        /// What a body leaves in the trace.
+        private func recorded(
+            limits: ContextRecorder.Limits = .init(), _ body: () async throws -> Void
+        ) async rethrows -> Trace {
+            ContextRecorder.start(limits: limits)
+            defer { ContextRecorder.stop() }
+            try await body()
+            ContextRecorder.stop()
+            return ContextRecorder.trace()
+        }
+
+        @Test func `A context is made, entered, changed and left, in this order, with lines`() async throws {
+            let line = #line + 4
+            let trace = try await recorded {
+                let context = Context()
+                try context.run {
+                    let token = try tenant.set("acme")
+                    try secret.set("key")
+                    try tenant.reset(token)
+                }
+            }
+            let context = try #require(trace.events.first { $0.variable == "request.tenant" }?.context)
+            let events = trace.events.filter { $0.context == context }
+            #expect(events.map(\.kind) == [.made, .entered, .set, .set, .reset, .left])
+            #expect(events.map(\.variable) == [nil, nil, "request.tenant", "secret", "request.tenant", nil])
+            #expect(events.map(\.value) == [nil, nil, "acme", nil, nil, nil])
+            #expect(events[2].place == "ContextVarsDiagnosticsTests/RecorderTests.swift:\(line)")
+            #expect(events.map(\.time) == events.map(\.time).sorted())
+            #expect(trace.header.dropped == 0)
+        }
+
+        @Test func `A task's copy is handed over and arrives in the task's lane`() async throws {
+            let trace = await recorded {
+                await tenant.withValue("acme") {
+                    await Task(name: "worker") { _ = tenant.get() }.value
+                }
+            }
+            let lane = try #require(trace.lanes.first { $0.name == "worker" })
+            #expect(lane.kind == .task)
+            let arrival = try #require(trace.events.first { $0.lane == lane.id && $0.kind == .arrived })
+            let handover = try #require(trace.events.first { $0.kind == .handover && $0.flow == arrival.flow })
+            #expect(handover.via == "Task")
+            #expect(handover.lane != lane.id)
+            let made = try #require(trace.events.first { $0.kind == .made && $0.context == arrival.context })
+            #expect(made.parent != nil)
+            #expect(trace.events.contains { $0.kind == .left && $0.lane == lane.id && $0.context == arrival.context })
+        }
+
+        @Test func `Work with a context goes from one thread to another`() async throws {
+            let trace = await recorded {
+                await tenant.withValue("acme") {
+                    await withCheckedContinuation { continuation in
+                        DispatchQueue(label: "recorded").async(context: .current) { continuation.resume() }
+                    }
+                }
+            }
+            let arrival = try #require(trace.events.last { $0.kind == .arrived && ($0.flow ?? 0) % 2 == 1 })
+            let handover = try #require(trace.events.first { $0.kind == .handover && $0.flow == arrival.flow })
+            #expect(handover.lane != arrival.lane)
+            #expect(handover.time < arrival.time)
+        }
+
+        @Test func `A lost read is recorded`() async {
+            let trace = await recorded {
+                await Task.detached { _ = secret.get() }.value
+            }
+            #expect(trace.events.filter { $0.kind == .lost }.map(\.variable) == ["secret"])
+        }
+
+        @Test func `Under load, an export has what the rings have and says what they overwrote`() async throws {
+            let (threads, sets) = (4, 5000)
+            let trace = try await recorded(limits: .init(eventsPerThread: 1024)) {
+                DispatchQueue.concurrentPerform(iterations: threads) { _ in
+                    ContextSnapshot().run { for number in 0..<sets { _ = try? secret.set("\(number)") } }
+                }
+                // Others go on while this one looks.
+                let task = Task.detached {
+                    ContextSnapshot().run { while !Task.isCancelled { _ = try? secret.set("x") } }
+                }
+                for _ in 0..<20 {
+                    let trace = ContextRecorder.trace()
+                    try #require(trace.events.map(\.time) == trace.events.map(\.time).sorted())
+                    for event in trace.events where event.kind == .set { try #require(event.variable == "secret") }
+                }
+                task.cancel()
+                await task.value
+            }
+            #expect(trace.header.dropped > 0)
+            #expect(trace.events.count > 1000)
+        }
+
+        @Test func `What was recorded and what was dropped is all that happened`() async {
+            let sets = 10_000
+            let trace = await recorded(limits: .init(eventsPerThread: 1024)) {
+                await Task.detached { ContextSnapshot().run { for _ in 0..<sets { _ = try? secret.set("x") } } }.value
+            }
+            let all = UInt64(trace.events.count) + trace.header.dropped
+            #expect(all >= UInt64(sets) && all < UInt64(sets) + 20)
+        }
+
+        @Test func `Events beyond the limit of threads are counted as dropped`() async {
+            let trace = await recorded(limits: .init(eventsPerThread: 64, threads: 1)) {
+                let start = DispatchSemaphore(value: 0)
+                let done = DispatchSemaphore(value: 0)
+                for _ in 0..<3 {
+                    Thread.detachNewThread {
+                        start.wait()
+                        ContextSnapshot().run { _ = try? secret.set("x") }
+                        done.signal()
+                    }
+                }
+                for _ in 0..<3 { start.signal() }
+                await withCheckedContinuation { continuation in
+                    Thread.detachNewThread {
+                        for _ in 0..<3 { done.wait() }
+                        continuation.resume()
+                    }
+                }
+            }
+            #expect(trace.header.dropped > 0)
+        }
+
+        @Test(arguments: ["jsonl", "json"]) func `A piece of code is recorded into a file`(name: String) async throws {
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).\(name)")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let result = try ContextRecorder.record(to: file.path) { tenant.withValue("acme") { tenant.get() } }
+            #expect(result == "acme")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            #expect(text.contains(#""format":"contextvars-trace""#))
+            #expect(text.contains(#""k":"entered""#))
+            #expect(text.hasPrefix(name == "json" ? #"{"displayTimeUnit""# : #"{"format""#))
+            #expect(!ContextRecorder.isStarted)
+        }
+
+        @Test func `A value longer than the limit is cut`() async {
+            let trace = await recorded {
+                ContextSnapshot().run { _ = try? tenant.set(String(repeating: "ä", count: 500)) }
+            }
+            let value = trace.events.first { $0.kind == .set }?.value
+            #expect(value?.hasPrefix("ääää") == true)
+            #expect((value?.utf8.count ?? 0) <= 240)
+        }
+    }
+}
