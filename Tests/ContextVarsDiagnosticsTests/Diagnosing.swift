@@ -1,4 +1,52 @@
+import Foundation
 import Testing
 
-/// All tests that start something that observes the whole process: one after the other.
-@Suite(.serialized) enum Diagnosing {}
+/// What diagnoses a process is on or off for all of it.
+///
+/// So these tests run one after the other, in a process where no others run: ``DiagnosticsTests`` starts it.
+@Suite(.serialized, .enabled(if: DiagnosticsProcess.isThisOne, "DiagnosticsTests runs them in another process"))
+enum Diagnosing {}
+
+@Suite struct DiagnosticsTests {
+    @Test(.timeLimit(.minutes(5))) func `Diagnostics find what happens in a process`() throws {
+        try #require(!DiagnosticsProcess.isThisOne)
+        let ended = try DiagnosticsProcess.run()
+        #expect(ended.status == 0, "\(ended.output)")
+        #expect(ended.output.contains(/Test run with [1-9][0-9]+ tests/), "\(ended.output)")
+    }
+}
+
+/// A process that runs this target's other tests, with the program that runs this one.
+enum DiagnosticsProcess {
+    private static let variable = "CONTEXTVARS_DIAGNOSTICS_PROCESS"
+
+    static let isThisOne = ProcessInfo.processInfo.environment[variable] != nil
+
+    static func run() throws -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging([variable: "1"]) { $1 }
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let printed = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, printed)
+    }
+
+    /// Those of this process, without its own choice of tests.
+    private static var arguments: [String] {
+        var arguments: [String] = []
+        var rest = CommandLine.arguments.dropFirst()
+        while let argument = rest.popFirst() {
+            if argument == "--filter" || argument == "--skip" {
+                rest = rest.dropFirst()
+            } else {
+                arguments.append(argument)
+            }
+        }
+        return arguments + ["--no-parallel", "--filter", "ContextVarsDiagnosticsTests.Diagnosing"]
+    }
+}
