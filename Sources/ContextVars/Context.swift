@@ -67,7 +67,7 @@ public final class Context: @unchecked Sendable {
 // MARK: - The storage
 
 extension Context {
-    /// Where the values are. It stays as long as the object.
+    /// Where the values are, as long as the object lives.
     @inline(__always)
     var storage: Storage { withUnsafeMutablePointer(to: &stored) { $0 } }
 
@@ -78,7 +78,9 @@ extension Context {
         return Unmanaged<Context>.fromOpaque(address).takeUnretainedValue()
     }
 
-    /// Where the storage is in the object: behind the header of every Swift object. `StorageTests` checks it.
+    /// Where the storage is in the object: behind the header of every Swift object.
+    ///
+    /// `StorageTests` checks it.
     static let storageOffset = 2 * MemoryLayout<UInt>.size
 
     /// The values at this moment.

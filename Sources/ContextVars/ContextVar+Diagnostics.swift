@@ -38,7 +38,7 @@ extension AnyContextVar {
 extension ContextVar {
     /// Lets diagnostics show the variable's values: traces, reports of losses, lists of what is alive.
     ///
-    /// They show names only, otherwise: values may be secrets. Part of the declaration:
+    /// Otherwise they show only names, since values may be secrets. Write it in the declaration:
     ///
     /// ```swift
     /// static let tenant = ContextVar("request.tenant", default: "public").printable()
@@ -54,7 +54,7 @@ extension ContextVar {
 
     /// Declares that the variable may be read where no context is current, where it has its default.
     ///
-    /// Diagnostics don't report such a read as a loss; a `set` that is refused they do. Part of the declaration:
+    /// Diagnostics don't report such a read as a loss, but they do report a refused `set`. Write it in the declaration:
     ///
     /// ```swift
     /// static let logLevel = ContextVar("log.level", default: Logger.Level.info).readAnywhere()
