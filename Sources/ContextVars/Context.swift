@@ -69,7 +69,16 @@ public final class Context: @unchecked Sendable {
 extension Context {
     /// Where the values are, as long as the object lives.
     @inline(__always)
-    var storage: Storage { withUnsafeMutablePointer(to: &stored) { $0 } }
+    var storage: Storage {
+        // Not by `&stored`: the ThreadSanitizer would take that for an access of the property.
+        let address = Unmanaged.passUnretained(self).toOpaque() + Self.storageOffset
+        return address.assumingMemoryBound(to: contextvars_storage.self)
+    }
+
+    /// The same as the compiler sees it, for the test that compares both.
+    var addressOfStored: UnsafeMutableRawPointer {
+        withUnsafeMutablePointer(to: &stored) { UnsafeMutableRawPointer($0) }
+    }
 
     /// The object that a storage belongs to; `nil` for that of a frame or of a task's copy, which nobody claims.
     static func object(of storage: Storage) -> Context? {
@@ -81,7 +90,8 @@ extension Context {
     /// Where the storage is in the object: behind the header of every Swift object.
     ///
     /// `StorageTests` checks it.
-    static let storageOffset = 2 * MemoryLayout<UInt>.size
+    @inline(__always)
+    static var storageOffset: Int { 2 * MemoryLayout<UInt>.size }
 
     /// The values at this moment.
     ///

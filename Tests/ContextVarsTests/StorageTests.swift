@@ -24,8 +24,9 @@ import Testing
 
     @Test func `A context's storage is behind the object's header`() {
         let context = Context()
-        let address = UnsafeMutableRawPointer(context.storage)
-        #expect(address - Context.storageOffset == Unmanaged.passUnretained(context).toOpaque())
+        #expect(UnsafeMutableRawPointer(context.storage) == context.addressOfStored)
+        #expect(Context.object(of: context.storage) == nil)
+        #expect(throws: Never.self) { try context.run { #expect(Context.object(of: context.storage) === context) } }
     }
 
     @Test func `A snapshot that carries nothing is its map`() {

@@ -2,6 +2,7 @@ import CContextVarsFrames
 import CSlots
 import ContextVars
 import Foundation
+import Synchronization
 import Testing
 
 /// What a snapshot of all task-local values would do, which is then the innermost context.
@@ -124,13 +125,19 @@ import Testing
         }
     }
 
+    private final class End: Sendable { let hasCome = Atomic<Bool>(false) }
+
     private func onThread(_ body: @escaping @Sendable () -> Void) async {
+        let end = End()
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 body()
+                end.hasCome.store(true, ordering: .releasing)
                 continuation.resume()
             }
         }
+        // The ThreadSanitizer doesn't see what a continuation orders.
+        #expect(end.hasCome.load(ordering: .acquiring))
     }
 
     @Test func `It may be copied by one agent and pushed by another, moved in memory meanwhile`() async throws {
