@@ -3,8 +3,8 @@
 #include "slot.h"
 
 #if defined(CONTEXTVARS_PLAIN)
-#define visible_slot(agent) contextvars_visible_slot()
-#define task_group_is_open(agent) runtime_task_group_is_open()
+#define visible_slot(agent) ((void)(agent), contextvars_visible_slot())
+#define task_group_is_open(agent) ((void)(agent), runtime_task_group_is_open())
 #else
 #include "learned/learned.h"
 #define visible_slot contextvars_learned_visible_slot
@@ -52,13 +52,13 @@ static contextvars_frame *adopt(contextvars_slot *slot, contextvars_agent agent)
 /// What the calling agent has of a slot that it sees and owns no frame behind.
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *frame = contextvars_slot_frame(slot);
-    if (contextvars_supported.copies) {
+    if (contextvars_supports_copies()) {
         if (frame) return borrowed(contextvars_frame_storage(frame));
         bool is_child = contextvars_agent_is_structured_child(agent);
         return is_child ? borrowed(&slot->storage) : owned(adopt(slot, agent));
     }
     // Only a structured child may have what another agent bound, and a copy is nobody's.
-    bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supported.children;
+    bool may_borrow = frame && !contextvars_slot_is_copy(slot) && contextvars_supports_children();
     if (!may_borrow || !contextvars_agent_is_structured_child(agent)) return (contextvars_reached){NULL, NULL};
     return borrowed(contextvars_frame_storage(frame));
 }
