@@ -1,15 +1,5 @@
-#include "runtime.h"
-
-#include "contextvars_frames.h"
-
-#if defined(__APPLE__)
-#include <pthread.h>
-#elif defined(_WIN32)
-#include <windows.h>
-#elif defined(__linux__)
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
+#include "platform.h"
+#include "slot.h"
 
 #if defined(CONTEXTVARS_PLAIN)
 
@@ -23,13 +13,10 @@ bool contextvars_agent_is_structured_child(contextvars_agent agent) {
     return !(agent & CONTEXTVARS_THREAD) && runtime_is_structured_child((void *)agent);
 }
 
-bool contextvars_is_main_thread(void) {
-#if defined(__APPLE__)
-    return pthread_main_np() != 0;
-#elif defined(__linux__)
-    return syscall(SYS_gettid) == getpid();
-#else
-    // No root is better than one on a thread that isn't known to be the main one.
-    return false;
-#endif
+// No root is better than one on a thread that isn't known to be the main one.
+bool contextvars_is_main_thread(void) { return platform_is_main_thread(); }
+
+void contextvars_thread_ends(void) {
+    contextvars_reader_give_back();
+    contextvars_frames_return_all();
 }

@@ -44,7 +44,7 @@ contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *frame = slot->frame;
     if (!frame) return (contextvars_reached){NULL, NULL};
-    if (contextvars_supported.copies) {
+    if (contextvars_supports_copies()) {
         bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
         if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(contextvars_frame_storage(frame));
         contextvars_frame_set_owner(frame, agent);
@@ -53,7 +53,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
         return owned(frame);
     }
     // Only a structured child may have what another agent bound.
-    bool may_borrow = contextvars_supported.children && contextvars_agent_is_structured_child(agent);
+    bool may_borrow = contextvars_supports_children() && contextvars_agent_is_structured_child(agent);
     return may_borrow ? borrowed(contextvars_frame_storage(frame)) : (contextvars_reached){NULL, NULL};
 }
 

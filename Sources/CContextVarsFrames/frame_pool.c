@@ -7,16 +7,8 @@
 /// Each thread keeps a few free frames for itself. What is over goes to the shared pages, and so does all of it when the
 /// thread ends.
 
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "platform.h"
 #include "slot.h"
-
-#if defined(__unix__) || defined(__APPLE__)
-#include <sys/mman.h>
-#define CAN_GIVE_BACK_PAGES 1
-#endif
 
 enum {
     FRAME = 64,
@@ -53,7 +45,8 @@ typedef struct region {
 _Static_assert(sizeof(region) <= PAGE, "the header has a page");
 
 // Everything below is under `mutex`.
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
+static bool watches_fork;
 static region *regions;
 static size_t next_page = PAGES_IN_REGION;
 static page *with_free_frames;
@@ -87,20 +80,12 @@ static void unlist(page *page) {
     }
 }
 
+// A process that forks while another of its threads is at the pages has them in order.
+static void lock(void) { platform_lock(&mutex); }
+static void unlock(void) { platform_unlock(&mutex); }
+
 static void add_region(void) {
-#if defined(CAN_GIVE_BACK_PAGES)
-    // Twice as much as is needed, of which the part that is aligned stays.
-    char *mapped = mmap(NULL, 2 * REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
-    if (mapped == MAP_FAILED) abort();
-    char *aligned = (char *)(((uintptr_t)mapped + REGION - 1) & ~(uintptr_t)(REGION - 1));
-    if (aligned > mapped) munmap(mapped, (size_t)(aligned - mapped));
-    munmap(aligned + REGION, (size_t)(mapped + REGION - aligned));
-#else
-    char *aligned = aligned_alloc(REGION, REGION);
-    if (!aligned) abort();
-    memset(aligned, 0, REGION);
-#endif
-    region *fresh = (region *)aligned;
+    region *fresh = platform_map(REGION);
     fresh->next = regions;
     regions = fresh;
     next_page = 1;
@@ -112,21 +97,12 @@ static void add_page(void) {
 }
 
 static void give_back(page *page) {
-#if defined(CAN_GIVE_BACK_PAGES)
-#if defined(MADV_FREE_REUSABLE)
-    bool given = madvise(memory_of(page), PAGE, MADV_FREE_REUSABLE) == 0;
-#else
-    bool given = madvise(memory_of(page), PAGE, MADV_DONTNEED) == 0;
-#endif
-    if (given) {
+    if (platform_give_back(memory_of(page), PAGE)) {
         page->free = NULL;
         page->touched = 0;
-        return;
+    } else {
+        spare_pages++;
     }
-#else
-    (void)page;
-#endif
-    spare_pages++;
 }
 
 static contextvars_frame *take_from_pages(void) {
@@ -138,7 +114,9 @@ static contextvars_frame *take_from_pages(void) {
         page->free = (contextvars_frame *)frame->storage;
     } else {
         frame = (contextvars_frame *)(memory_of(page) + FRAME * page->touched++);
-        memset(frame, 0, sizeof *frame);
+        // Its owner is 0 already, and may be read at this moment (see `contextvars_cached_frame`).
+        frame->storage = NULL;
+        frame->own = (contextvars_storage){0};
     }
     if (!page->free && page->touched == FRAMES_IN_PAGE) unlist(page);
     return frame;
@@ -159,9 +137,6 @@ static void return_to_page(contextvars_frame *frame) {
 
 // MARK: Threads
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t thread_end;
-
 static void push(contextvars_thread *thread, contextvars_frame *frame) {
     frame->storage = (contextvars_storage *)thread->free_frames;
     thread->free_frames = frame;
@@ -170,51 +145,31 @@ static void push(contextvars_thread *thread, contextvars_frame *frame) {
 
 static void return_to_pages(size_t count) {
     contextvars_thread *thread = &contextvars_this_thread;
-    pthread_mutex_lock(&mutex);
+    platform_lock(&mutex);
     for (; count > 0; count--) {
         contextvars_frame *frame = thread->free_frames;
         thread->free_frames = (contextvars_frame *)frame->storage;
         thread->free_frame_count--;
         return_to_page(frame);
     }
-    pthread_mutex_unlock(&mutex);
+    platform_unlock(&mutex);
 }
 
-static void return_all(void *unused) {
-    (void)unused;
-    return_to_pages(contextvars_this_thread.free_frame_count);
-}
-
-// A process that forks while another of its threads is at the pages has them in order.
-static void lock(void) { pthread_mutex_lock(&mutex); }
-static void unlock(void) { pthread_mutex_unlock(&mutex); }
-
-static void prepare(void) {
-    pthread_key_create(&thread_end, return_all);
-#if defined(CAN_GIVE_BACK_PAGES)
-    pthread_atfork(lock, unlock, unlock);
-#else
-    (void)lock, (void)unlock;
-#endif
-}
-
-/// Sees to it that the thread returns its frames when it ends.
-static void watch_thread_end(void) {
-    pthread_once(&once, prepare);
-    pthread_setspecific(thread_end, &contextvars_this_thread);
-}
+void contextvars_frames_return_all(void) { return_to_pages(contextvars_this_thread.free_frame_count); }
 
 void contextvars_frames_refill(void) {
-    watch_thread_end();
+    platform_watch_thread_end();
     contextvars_thread *thread = &contextvars_this_thread;
-    pthread_mutex_lock(&mutex);
+    bool is_first = !__atomic_exchange_n(&watches_fork, true, __ATOMIC_RELAXED);
+    if (is_first) platform_watch_fork(lock, unlock);
+    platform_lock(&mutex);
     for (int i = 0; i < BATCH; i++) push(thread, take_from_pages());
-    pthread_mutex_unlock(&mutex);
+    platform_unlock(&mutex);
 }
 
 void contextvars_frame_free(contextvars_frame *frame) {
     contextvars_thread *thread = &contextvars_this_thread;
-    if (!thread->free_frames) watch_thread_end();
+    if (!thread->free_frames) platform_watch_thread_end();
     push(thread, frame);
     if (thread->free_frame_count > 2 * BATCH) return_to_pages(BATCH);
 }
@@ -224,12 +179,12 @@ void contextvars_frame_free(contextvars_frame *frame) {
 /// Calls a function with each page. Under `mutex`.
 static size_t sum_of_pages(size_t (*measure)(const page *)) {
     size_t sum = 0;
-    pthread_mutex_lock(&mutex);
+    platform_lock(&mutex);
     for (region *region = regions; region; region = region->next) {
         size_t end = region == regions ? next_page : PAGES_IN_REGION;
         for (size_t i = 1; i < end; i++) sum += measure(&region->pages[i]);
     }
-    pthread_mutex_unlock(&mutex);
+    platform_unlock(&mutex);
     return sum;
 }
 

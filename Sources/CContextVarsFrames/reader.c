@@ -1,34 +1,29 @@
-#include "contextvars_frames.h"
-
-#include <pthread.h>
-#include <stdlib.h>
-
-#if defined(__linux__)
-#include <linux/membarrier.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
+#include "platform.h"
+#include "slot.h"
 
 bool contextvars_readers_pass_barrier = true;
 
 /// All readers that there have been; they are reused, and never freed.
 static contextvars_reader *all;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_key_t thread_end;
 
-static void give_back(void *reader) {
-    contextvars_this_thread.reader = NULL;
-    __atomic_store_n(&((contextvars_reader *)reader)->is_taken, false, __ATOMIC_RELEASE);
-}
+static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
+static bool is_prepared;
 
+/// Finds out, before the first reader begins, whether owners can make all readers pass a barrier.
 static void prepare(void) {
-    pthread_key_create(&thread_end, give_back);
-#if defined(__linux__) && defined(SYS_membarrier)
-    if (syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) == 0) {
-        // Before the first reader begins: each has gone through `pthread_once`.
+    platform_lock(&mutex);
+    if (!is_prepared && platform_prepare_barrier()) {
         __atomic_store_n(&contextvars_readers_pass_barrier, false, __ATOMIC_RELAXED);
     }
-#endif
+    is_prepared = true;
+    platform_unlock(&mutex);
+}
+
+void contextvars_reader_give_back(void) {
+    contextvars_reader *reader = contextvars_this_thread.reader;
+    contextvars_this_thread.reader = NULL;
+    // Release, with the acquire in `take_free`: what the thread did with the mark.
+    if (reader) __atomic_store_n(&reader->is_taken, false, __ATOMIC_RELEASE);
 }
 
 /// A reader that no thread has.
@@ -40,9 +35,8 @@ static contextvars_reader *take_free(void) {
 }
 
 static contextvars_reader *add(void) {
-    // A cache line of its own: other threads' marks are in others.
-    contextvars_reader *reader = NULL;
-    if (posix_memalign((void **)&reader, 64, 64) != 0) abort();
+    // Other threads' marks are in other cache lines.
+    contextvars_reader *reader = platform_cache_line();
     *reader = (contextvars_reader){.is_taken = true, .next = __atomic_load_n(&all, __ATOMIC_RELAXED)};
     // Release, with the acquire in `take_free` and `contextvars_nobody_reads`: the reader is complete.
     while (!__atomic_compare_exchange_n(&all, &reader->next, reader, true, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
@@ -51,23 +45,18 @@ static contextvars_reader *add(void) {
 }
 
 contextvars_reader *contextvars_reader_take(void) {
-    pthread_once(&once, prepare);
+    prepare();
     contextvars_reader *reader = take_free();
     if (!reader) reader = add();
     contextvars_this_thread.reader = reader;
-    pthread_setspecific(thread_end, reader);
+    platform_watch_thread_end();
     return reader;
 }
 
 /// Returns false where that isn't possible at this moment.
 static bool make_readers_pass_barrier(void) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) return true;
-#if defined(__linux__) && defined(SYS_membarrier)
-    return syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) == 0;
-#else
-    return false;
-#endif
+    return __atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED) || platform_pass_barrier_everywhere();
 }
 
 void contextvars_storage_publish(contextvars_storage *storage) {
@@ -82,7 +71,7 @@ __attribute__((noinline)) void contextvars_end_reading(void) {
 }
 
 bool contextvars_nobody_reads(const contextvars_storage *storage) {
-    pthread_once(&once, prepare);
+    prepare();
     // Every reader that began before this has its mark where it can be seen; every later one sees the new version.
     if (!make_readers_pass_barrier()) return false;
     for (contextvars_reader *reader = __atomic_load_n(&all, __ATOMIC_ACQUIRE); reader; reader = reader->next) {

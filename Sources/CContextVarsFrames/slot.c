@@ -4,8 +4,8 @@
 /// type's metadata and witness table by hand, in the layout that the Swift ABI fixes (docs/ABI/TypeMetadata.rst in the
 /// Swift repository), so that a copy runs our code, on the creating thread, while the task is being created.
 ///
-/// On arm64e the witnesses' addresses must be signed. There they aren't, the slot's metadata is that of a plain pointer,
-/// and a plain task has no context.
+/// On arm64e the runtime authenticates what it calls, so the table's pointers are signed there, with the keys and numbers
+/// that the ABI gives to each of them (`SpecialPointerAuthDiscriminators` in the Swift repository). The linker signs them.
 
 #include "slot.h"
 
@@ -18,7 +18,8 @@ unsigned long contextvars_copies_on_this_thread(void) { return copies; }
 contextvars_support contextvars_supported = {true, true};
 
 void contextvars_set_support(bool with_copies, bool with_children) {
-    contextvars_supported = (contextvars_support){with_copies, with_children};
+    __atomic_store_n(&contextvars_supported.copies, with_copies, __ATOMIC_RELAXED);
+    __atomic_store_n(&contextvars_supported.children, with_children, __ATOMIC_RELAXED);
 }
 
 // MARK: What a storage has
@@ -43,7 +44,7 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     (void)type;
     *copy = (contextvars_slot){NULL, NULL};
     copies++;
-    if (!contextvars_supported.copies || !source->frame) return copy;
+    if (!contextvars_supports_copies() || !source->frame) return copy;
     contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
@@ -115,15 +116,26 @@ static const uint32_t is_not_trivial = 0x10000;
 /// The kind of a struct's metadata.
 static const uintptr_t kind_struct = 0x200;
 
+#if defined(__has_feature)
+#if __has_feature(ptrauth_calls)
+#define SIGNED_CODE(number) __ptrauth(0, 1, number)
+#define SIGNED_DATA(number) __ptrauth(2, 1, number)
+#endif
+#endif
+#if !defined(SIGNED_CODE)
+#define SIGNED_CODE(number)
+#define SIGNED_DATA(number)
+#endif
+
 static const struct witness_table {
-    contextvars_slot *(*initialize_buffer_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
-    void (*destroy)(contextvars_slot *, const void *);
-    contextvars_slot *(*initialize_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
-    contextvars_slot *(*assign_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
-    contextvars_slot *(*initialize_with_take)(contextvars_slot *, contextvars_slot *, const void *);
-    contextvars_slot *(*assign_with_take)(contextvars_slot *, contextvars_slot *, const void *);
-    unsigned (*get_enum_tag)(const contextvars_slot *, unsigned, const void *);
-    void (*store_enum_tag)(contextvars_slot *, unsigned, unsigned, const void *);
+    contextvars_slot *(*SIGNED_CODE(0xda4a) initialize_buffer_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    void (*SIGNED_CODE(0x04f8) destroy)(contextvars_slot *, const void *);
+    contextvars_slot *(*SIGNED_CODE(0xe3ba) initialize_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*SIGNED_CODE(0x8751) assign_with_copy)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*SIGNED_CODE(0x48d8) initialize_with_take)(contextvars_slot *, contextvars_slot *, const void *);
+    contextvars_slot *(*SIGNED_CODE(0xefda) assign_with_take)(contextvars_slot *, contextvars_slot *, const void *);
+    unsigned (*SIGNED_CODE(0x60f0) get_enum_tag)(const contextvars_slot *, unsigned, const void *);
+    void (*SIGNED_CODE(0xa0d1) store_enum_tag)(contextvars_slot *, unsigned, unsigned, const void *);
     size_t size;
     size_t stride;
     uint32_t flags;
@@ -144,7 +156,7 @@ static const struct witness_table {
 
 /// A type's metadata: the runtime is given the address of `kind`, and finds the witnesses in the word before it.
 static const struct metadata {
-    const struct witness_table *witnesses;
+    const struct witness_table *SIGNED_DATA(0x2e3f) witnesses;
     uintptr_t kind;
     const void *description;
 } metadata = {&witnesses, kind_struct, NULL};

@@ -52,6 +52,9 @@ contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars
 /// Returns a frame whose own storage is empty to the pool.
 void contextvars_frame_free(contextvars_frame *frame);
 
+/// Returns all frames that the calling thread keeps for itself, when it ends.
+void contextvars_frames_return_all(void);
+
 /// Ends a frame and returns it to the pool. Returns the storage of the object that was made for it, if one was, which the
 /// caller must release.
 contextvars_storage *contextvars_frame_end(contextvars_frame *frame);
@@ -103,10 +106,13 @@ static inline contextvars_reached contextvars_reach_main_root(contextvars_agent 
     return (contextvars_reached){contextvars_frame_storage(root), root};
 }
 
-/// What the check of the runtime found.
+/// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
 typedef struct contextvars_support {
     bool copies, children;
 } contextvars_support;
 extern contextvars_support contextvars_supported;
+
+static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
+static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
 
 #endif

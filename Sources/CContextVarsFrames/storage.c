@@ -1,22 +1,11 @@
 #include "contextvars_frames.h"
-
-#include <time.h>
-#if !defined(_WIN32)
-#include <sched.h>
-#endif
+#include "platform.h"
 
 void contextvars_storage_wait(const contextvars_storage *storage) {
     for (unsigned attempt = 0; __atomic_load_n(&storage->flags, __ATOMIC_RELAXED) & CONTEXTVARS_LOCKED; attempt++) {
         // Reads only, until the lock looks free: a failed exchange would take the cache line from its holder. A holder of
         // lower priority must get the processor too, so after a while the waiter sleeps.
-        if (attempt < 100) continue;
-#if defined(_WIN32)
-        struct timespec pause = {.tv_nsec = 50000};
-        nanosleep(&pause, NULL);
-#else
-        struct timespec pause = {.tv_nsec = 50000};
-        if (attempt < 116) sched_yield(); else nanosleep(&pause, NULL);
-#endif
+        if (attempt >= 100) platform_wait(attempt - 100);
     }
 }
 

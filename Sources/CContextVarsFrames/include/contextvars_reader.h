@@ -1,8 +1,8 @@
 /// Reading a published storage without its lock, and releasing what such readers may still see.
 ///
 /// A reader marks its thread, reads, and clears the mark: two stores to a line that no other thread writes. An owner who
-/// wants to release what was replaced makes all processors pass a barrier (`membarrier`), and then looks at all marks. On
-/// systems without that call, each reader passes a barrier of its own. `Documentation/Design/borrowed-reads.md` has the
+/// wants to release what was replaced makes all processors pass a barrier (`membarrier` on Linux), and then looks at all
+/// marks. On systems without such a call, each reader passes a barrier. `Documentation/Design/borrowed-reads.md` has the
 /// reasoning.
 #ifndef CONTEXTVARS_READER_H
 #define CONTEXTVARS_READER_H
@@ -23,6 +23,9 @@ struct contextvars_reader {
 /// Gives the calling thread a reader.
 contextvars_reader *contextvars_reader_take(void);
 
+/// Gives it back, when the thread ends.
+void contextvars_reader_give_back(void);
+
 /// Whether readers must pass a barrier, because owners have no way to make them.
 extern bool contextvars_readers_pass_barrier;
 
@@ -33,7 +36,8 @@ void contextvars_storage_publish(contextvars_storage *storage);
 static inline void contextvars_begin_reading(contextvars_storage *storage) {
     contextvars_reader *_Nullable known = contextvars_this_thread.reader;
     contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
-    // Release, with the acquire in `nobody_reads`: what the thread has read before, under its last mark.
+    // Release, with the acquire in `contextvars_nobody_reads`: who finds this mark in place of an earlier one knows that the
+    // earlier reading is over.
     __atomic_store_n(&reader->reading, storage, __ATOMIC_RELEASE);
     // The mark before all that follows, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
     if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {

@@ -17,9 +17,8 @@
 
 #if !defined(CONTEXTVARS_PLAIN)
 
+#include "../platform.h"
 #include "learned.h"
-
-#include <pthread.h>
 
 static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
 
@@ -42,7 +41,7 @@ enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 /// The index of the variable in the library's thread-local block, once it is trusted.
 static long trusted_index = UNKNOWN;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
 /// Under `mutex`: where one value was found. And that value, which says nothing new until another one comes.
 static long candidate_index = UNKNOWN;
 static void *candidate_task;
@@ -92,7 +91,7 @@ static long index_of(void *task, block block) {
 static void observe(void *task) {
     if (!task || task == __atomic_load_n(&candidate_task, __ATOMIC_RELAXED)) return;
     // Whoever comes second learns later. (In a process that was forked meanwhile, nobody gives the lock back.)
-    if (pthread_mutex_trylock(&mutex) != 0) return;
+    if (!platform_try_lock(&mutex)) return;
     if (candidate_index == UNKNOWN) {
         candidate_index = index_of(task, runtime_block());
         __atomic_store_n(&candidate_task, task, __ATOMIC_RELAXED);
@@ -104,7 +103,7 @@ static void observe(void *task) {
             __atomic_store_n(&trusted_index, index, __ATOMIC_RELAXED);
         }
     }
-    pthread_mutex_unlock(&mutex);
+    platform_unlock(&mutex);
 }
 
 void *contextvars_find_running_task(void) {
