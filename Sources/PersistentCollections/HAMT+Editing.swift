@@ -57,6 +57,11 @@ extension HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let node = rootReference else { return HAMT(root: Node.makeSmall(NodeEntry(key, value), hash), count: 1) }
         guard node.header.pointee.isSmallRoot else {
+            if node.header.pointee.divergence(of: hash) != 0 {
+                // As with most new keys where keys are numbered.
+                let node = node.unmanaged.takeUnretainedValue()
+                return HAMT(root: Node.fork(node, NodeEntry(key, value), hash), count: count &+ 1)
+            }
             var isNew = false
             let root = edited(node, NodeEntry(key, value)) { Node.updateCopy($0, $1, hash, &isNew) }
             return HAMT(root: root, count: isNew ? count &+ 1 : count)
@@ -182,21 +187,24 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    // What is moved into the map comes as an argument, since a closure can't give up what it has captured.
+    // What is moved into the map comes as an argument, and is taken out of an optional: a closure can't give up what it
+    // has captured.
 
     /// Calls `body` with the place of the root, which is there.
     @inlinable @inline(__always)
     mutating func editRoot<Argument, Result>(
         _ argument: consuming Argument, _ body: (NodePlace<Key, Value>, consuming Argument) -> Result
     ) -> Result {
-        let argument = argument
+        var argument = Optional(argument)
         var original: Unmanaged<Node<Key, Value>>?
         // (A call of the runtime less than to have it released as an object, where there is none.)
         defer { if let original { original.release() } }
         return withUnsafeMutablePointer(to: &root) { root in
             // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
             let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
-            return withUnsafeMutablePointer(to: &original) { body(NodePlace(owned: slot, original: $0), argument) }
+            return withUnsafeMutablePointer(to: &original) {
+                body(NodePlace(owned: slot, original: $0), argument.take().unsafelyUnwrapped)
+            }
         }
     }
 
@@ -206,12 +214,12 @@ extension HAMT {
         _ root: NodeReference<Key, Value>, _ argument: consuming Argument,
         _ body: (NodePlace<Key, Value>, consuming Argument) -> Void
     ) -> Node<Key, Value> {
-        let argument = argument
+        var argument = Optional(argument)
         var lent = root.unmanaged
         defer { withExtendedLifetime(self) {} }
         withUnsafeMutablePointer(to: &lent) {
             let slot = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self)
-            body(NodePlace(borrowed: slot, original: nil), argument)
+            body(NodePlace(borrowed: slot, original: nil), argument.take().unsafelyUnwrapped)
         }
         return lent.takeRetainedValue()
     }

@@ -101,9 +101,8 @@ extension Node {
     /// Takes the entry at `position` out of a small map.
     @inlinable @inline(__always)
     static func removeSmall(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
-        var shape = place.node.header.pointee
-        shape.displaced &= ~NodeHeader.bit(position)
-        return removeEntry(place, shape, at: position, isLeaf: true)
+        defer { place.node.header.pointee.displaced &= ~NodeHeader.bit(position) }
+        return removeEntry(place, at: position)
     }
 }
 

@@ -116,16 +116,20 @@ extension Node {
     }
 
     /// Removes the entry at a position, and returns it in an edit of the map itself.
-    ///
-    /// - Parameter shape: The node's so far.
-    @inlinable @_transparent
-    static func removeEntry(
-        _ place: NodePlace<Key, Value>, _ shape: consuming NodeHeader, at position: UInt, isLeaf: Bool = false
-    ) -> Entry? {
-        let index = place.node.entryIndex(at: position)
+    @inlinable @inline(__always)
+    static func removeEntry(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
+        let node = place.node
+        let index = node.entryIndex(at: position)
         let taken = takeEntry(place, at: position, index)
-        shape.removeEntry(at: position)
-        _ = place.reshape(shape, entries: .removal(at: index), isLeaf: isLeaf)
+        if place.isUnique {
+            let target = node.entries + index
+            target.moveInitialize(from: target + 1, count: node.positionedEntryCount &- index &- 1)
+            node.header.pointee.removeEntry(at: position)
+        } else {
+            var shape = node.header.pointee
+            shape.removeEntry(at: position)
+            place.put(node.copy(shape, entries: .removal(at: index), children: .none))
+        }
         return taken
     }
 

@@ -22,7 +22,7 @@ extension Node {
             guard node.header.pointee.hasChild(at: position) else {
                 return node.header.pointee.isCollision
                     ? removeColliding(place, at: entry - node.entries)
-                    : removeEntry(place, node.header.pointee, at: position)
+                    : removeEntry(place, at: position)
             }
             let child = node.child(atPosition: position)
             if child.header.pointee.childMap == 0 && child.isLeftWithOneItem(without: hash) {

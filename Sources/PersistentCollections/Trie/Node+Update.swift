@@ -39,6 +39,8 @@ extension Node {
             append(place, entry)
         } else {
             insertEntry(place, entry, at: position)
+            // It wasn't full, and most often still isn't.
+            if !place.node.header.pointee.isFullLeaf { return }
         }
         place.parent?.noteFullLeaf(on: hash)
     }
