@@ -17,18 +17,27 @@ extension HAMT {
             entryCount = 1
             return nil
         }
-        if let entry = node.entry(of: key, hash) {
-            if node.header.pointee.isSmallRoot && isKnownUniquelyReferenced(&root) {
-                let place = NodeReference.value(of: entry)
-                let old = place.move()
-                place.initialize(to: value)
-                return old
-            }
-            return editRoot(value) { Node.replaceValue($0, hash, entry, $1) }
-        }
         var isNew = false
-        let count = count
-        _ = editRoot(NodeEntry(key, value)) { Self.update($0, count, $1, hash, &isNew) }
+        guard node.header.pointee.isSmallRoot else {
+            let old = editRoot(value) { Node.update($0, key, hash, $1, &isNew) }
+            if isNew { entryCount &+= 1 }
+            return old
+        }
+        if let entry = node.smallEntry(of: key, hash) {
+            if !isKnownUniquelyReferenced(&root) {
+                return editRoot(value) { Self.replaceSmallInCopy($0, at: entry - node.leafEntries, with: $1) }
+            }
+            let place = NodeReference.value(of: entry)
+            let old = place.move()
+            place.initialize(to: value)
+            return old
+        }
+        if node.hasRoom && isKnownUniquelyReferenced(&root) {
+            node.insertSmall(NodeEntry(key, value), hash)
+        } else {
+            let count = count
+            editRoot(NodeEntry(key, value)) { Self.insertSmall($0, count, $1, hash) }
+        }
         entryCount &+= 1
         return nil
     }
@@ -47,13 +56,25 @@ extension HAMT {
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let node = rootReference else { return HAMT(root: Node.makeSmall(NodeEntry(key, value), hash), count: 1) }
-        if node.header.pointee.isSmallRoot, let entry = node.smallEntry(of: key, hash) {
+        guard node.header.pointee.isSmallRoot else {
+            if node.header.pointee.divergence(of: hash) != 0 {
+                // As with most new keys where keys are numbered.
+                let node = node.unmanaged.takeUnretainedValue()
+                return HAMT(root: Node.fork(node, NodeEntry(key, value), hash), count: count &+ 1)
+            }
+            var isNew = false
+            let root = edited(node, NodeEntry(key, value)) { Node.updateCopy($0, $1, hash, &isNew) }
+            return HAMT(root: root, count: isNew ? count &+ 1 : count)
+        }
+        if let entry = node.smallEntry(of: key, hash) {
             let root = edited(node, value) { Self.replaceSmallInCopy($0, at: entry - node.leafEntries, with: $1) }
             return HAMT(root: root, count: count)
         }
-        var isNew = false
-        let root = edited(node, NodeEntry(key, value)) { _ = Self.update($0, count, $1, hash, &isNew) }
-        return HAMT(root: root, count: isNew ? count &+ 1 : count)
+        defer { withExtendedLifetime(self) {} }
+        if count < Node<Key, Value>.smallCount {
+            return HAMT(root: node.insertingSmall(NodeEntry(key, value), hash), count: count &+ 1)
+        }
+        return HAMT(root: Node.makeTrie(of: node, adding: NodeEntry(key, value), hash), count: count &+ 1)
     }
 
     /// Removes `key` and returns its value, or nil where the map does not have the key.
@@ -101,19 +122,7 @@ extension HAMT {
 // MARK: - In either floor
 
 extension HAMT {
-    /// Sets the value of a key, which a small map doesn't have, below a root, and returns the old one in an edit of the
-    /// map itself.
-    @inlinable @inline(__always)
-    static func update(
-        _ root: NodePlace<Key, Value>, _ count: Int, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt,
-        _ isNew: inout Bool
-    ) -> Value? {
-        guard root.node.header.pointee.isSmallRoot else { return Node.update(root, entry, hash, &isNew) }
-        isNew = true
-        insertSmall(root, count, entry, hash)
-        return nil
-    }
-
+    /// Adds an entry, whose key is new, to a small map.
     @inlinable @inline(never)
     static func insertSmall(
         _ root: NodePlace<Key, Value>, _ count: Int, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
@@ -178,21 +187,24 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    // What is moved into the map comes as an argument, since a closure can't give up what it has captured.
+    // What is moved into the map comes as an argument, and is taken out of an optional: a closure can't give up what it
+    // has captured.
 
     /// Calls `body` with the place of the root, which is there.
     @inlinable @inline(__always)
     mutating func editRoot<Argument, Result>(
         _ argument: consuming Argument, _ body: (NodePlace<Key, Value>, consuming Argument) -> Result
     ) -> Result {
-        let argument = argument
+        var argument = Optional(argument)
         var original: Unmanaged<Node<Key, Value>>?
         // (A call of the runtime less than to have it released as an object, where there is none.)
         defer { if let original { original.release() } }
         return withUnsafeMutablePointer(to: &root) { root in
             // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
             let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
-            return withUnsafeMutablePointer(to: &original) { body(NodePlace(owned: slot, original: $0), argument) }
+            return withUnsafeMutablePointer(to: &original) {
+                body(NodePlace(owned: slot, original: $0), argument.take().unsafelyUnwrapped)
+            }
         }
     }
 
@@ -202,12 +214,12 @@ extension HAMT {
         _ root: NodeReference<Key, Value>, _ argument: consuming Argument,
         _ body: (NodePlace<Key, Value>, consuming Argument) -> Void
     ) -> Node<Key, Value> {
-        let argument = argument
+        var argument = Optional(argument)
         var lent = root.unmanaged
         defer { withExtendedLifetime(self) {} }
         withUnsafeMutablePointer(to: &lent) {
             let slot = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self)
-            body(NodePlace(borrowed: slot, original: nil), argument)
+            body(NodePlace(borrowed: slot, original: nil), argument.take().unsafelyUnwrapped)
         }
         return lent.takeRetainedValue()
     }

@@ -25,6 +25,28 @@ extension NodeReference {
         return nil
     }
 
+    /// Adds an entry to this root of a small map, which nobody else sees and which has room and a vacant position.
+    @inlinable @inline(__always)
+    func insertSmall(_ entry: consuming Entry, _ hash: UInt) {
+        let position = header.pointee.vacantPosition(for: hash)
+        ownKey(at: position)
+        insertEntry(entry, at: position)
+        header.pointee.noteDisplacement(at: position, of: hash)
+    }
+
+    /// A copy of this root of a small map, which has a vacant position, with one more entry.
+    @inlinable @inline(never)
+    func insertingSmall(_ entry: consuming Entry, _ hash: UInt) -> Node<Key, Value> {
+        var shape = header.pointee
+        let position = shape.vacantPosition(for: hash)
+        let index = entryIndex(at: position)
+        shape.addEntry(at: position)
+        shape.noteDisplacement(at: position, of: hash)
+        let node = copyLeaf(shape, entries: .insertion(at: index))
+        (node.reference.leafEntries + index).initialize(to: entry)
+        return node
+    }
+
     /// The position of an entry of this root of a small map, which has a hash.
     @inlinable @inline(__always)
     func smallPosition(of entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> UInt {
@@ -69,17 +91,18 @@ extension Node {
     /// Adds an entry to a small map, which has a vacant position.
     @inlinable @inline(__always)
     static func insertSmall(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
-        let position = place.node.header.pointee.vacantPosition(for: hash)
-        insertEntry(place, entry, at: position, isLeaf: true)
-        place.node.header.pointee.noteDisplacement(at: position, of: hash)
+        if place.isUnique {
+            (place.node.hasRoom ? place.node : place.grow(entries: 1, children: 0)).insertSmall(entry, hash)
+        } else {
+            place.put(place.node.insertingSmall(entry, hash))
+        }
     }
 
     /// Takes the entry at `position` out of a small map.
     @inlinable @inline(__always)
     static func removeSmall(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
-        var shape = place.node.header.pointee
-        shape.displaced &= ~NodeHeader.bit(position)
-        return removeEntry(place, shape, at: position, isLeaf: true)
+        defer { place.node.header.pointee.displaced &= ~NodeHeader.bit(position) }
+        return removeEntry(place, at: position)
     }
 }
 

@@ -7,7 +7,7 @@ extension NodeReference {
     /// Of a replaced entry the key is copied; a replaced child is there as bits, without a reference to it.
     @inlinable @_transparent
     func copy(_ shape: NodeHeader, entries splice: Splice, children childSplice: Splice) -> Node<Key, Value> {
-        let (count, childCount) = (entryCount, touchChildren())
+        let (count, childCount) = (entryCount, childCount)
         let node = Node<Key, Value>.make(
             shape, entryRoom: count &+ splice.growth, childRoom: childCount &+ childSplice.growth)
         copyEntries(count, splice, to: node.reference)
@@ -96,23 +96,5 @@ extension NodeReference {
             _ = child(at: index).unmanaged.retain()
             index &+= 1
         }
-    }
-
-    /// Number of children, having read a word of each.
-    ///
-    /// They are about to be retained. These loads overlap, whereas the retains, atomic operations, would wait for one
-    /// cache miss after the other in large maps.
-    @inlinable @inline(__always)
-    func touchChildren() -> Int {
-        let count = childCount
-        var words: UInt = ~0
-        var index = 0
-        while index < count {
-            words &= child(at: index).address.load(as: UInt.self)
-            index &+= 1
-        }
-        // The first word of objects of one class is the same, and not 0. The optimiser does not know that, so the loads
-        // stay.
-        return words == 0 ? 0 : count
     }
 }

@@ -21,33 +21,33 @@ extension NodePlace {
             }
             return self.node
         }
-        let room = node.header.pointee.room
         let (count, childCount) = (node.entryCount, isLeaf ? 0 : node.childCount)
-        if count &+ entries.growth > room.entries || childCount &+ children.growth > room.children {
-            return grow(shape, entries: entries, children: children)
-        }
-        entries.move(node.entries, count, to: node.entries)
-        if !isLeaf { children.move(node.children, childCount, to: node.children) }
-        node.header.pointee.setShape(shape)
-        return node
+        let room = node.header.pointee.room
+        let hasRoom = count &+ entries.growth <= room.entries && childCount &+ children.growth <= room.children
+        let target = hasRoom ? node : grow(entries: max(0, entries.growth), children: max(0, children.growth))
+        entries.move(target.entries, count)
+        if !isLeaf { children.move(target.children, childCount) }
+        target.header.pointee.setShape(shape)
+        return target
     }
 
-    /// Moves the node, which is unique, to an allocation with room for a multiple of four entries and children.
+    /// Moves the node, which is unique, to an allocation with room for so many more entries and children, in all a
+    /// multiple of four of each.
     ///
     /// So a node that fills up moves three or four times, and what it has in between are sizes without loss in
     /// allocators that hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision
     /// nodes, which know no bounds, grow by a third. Everything moves as bits, so no reference count changes.
     @inlinable @inline(never)
-    func grow(_ shape: NodeHeader, entries: Splice, children: Splice) -> NodeReference<Key, Value> {
+    func grow(entries: Int, children: Int) -> NodeReference<Key, Value> {
         let old = node
         let (count, childCount) = (old.entryCount, old.childCount)
-        let needed = count &+ entries.growth
+        let slack = old.header.pointee.isCollision ? count / 3 : 0
         let moved = Node<Key, Value>.make(
-            shape, entryRoom: (needed &+ (shape.isCollision ? needed / 3 : 0) &+ 3) & ~3,
-            childRoom: (childCount &+ children.growth &+ 3) & ~3)
+            old.header.pointee, entryRoom: (count &+ entries &+ slack &+ 3) & ~3,
+            childRoom: (childCount &+ children &+ 3) & ~3)
         let new = moved.reference
-        entries.move(old.entries, count, to: new.entries)
-        children.move(old.children, childCount, to: new.children)
+        new.entries.moveInitialize(from: old.entries, count: count)
+        if childCount > 0 { new.children.moveInitialize(from: old.children, count: childCount) }
         old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
         slot.pointee = moved
@@ -58,14 +58,26 @@ extension NodePlace {
 extension Splice {
     /// Moves the elements that stay.
     @inlinable @inline(__always)
-    func move<Element>(
-        _ source: UnsafeMutablePointer<Element>, _ count: Int, to target: UnsafeMutablePointer<Element>
-    ) {
-        if source != target { target.moveInitialize(from: source, count: index) }
-        if source != target || rest.from != rest.to {
-            (target + rest.to).moveInitialize(from: source + rest.from, count: count &- rest.from)
-        }
+    func move<Element>(_ elements: UnsafeMutablePointer<Element>, _ count: Int) {
+        if growth == 0 { return }
+        (elements + rest.to).moveInitialize(from: elements + rest.from, count: count &- rest.from)
     }
+}
+
+extension NodeReference {
+    /// Adds an entry at a vacant position to a node that nobody else sees and that has room.
+    @inlinable @inline(__always)
+    func insertEntry(_ entry: consuming Entry, at position: UInt) {
+        let index = entryIndex(at: position)
+        let target = entries + index
+        (target + 1).moveInitialize(from: target, count: positionedEntryCount &- index)
+        header.pointee.addEntry(at: position)
+        target.initialize(to: entry)
+    }
+
+    /// Whether there is room for one more entry.
+    @inlinable @inline(__always)
+    var hasRoom: Bool { positionedEntryCount < header.pointee.room.entries }
 }
 
 extension Node {
@@ -87,51 +99,37 @@ extension Node {
         return old
     }
 
-    /// Makes an entry's node unique.
-    @inlinable
-    static func uniqueValue(_ place: NodePlace<Key, Value>, at index: Int) -> UnsafeMutablePointer<Value> {
-        if !place.isUnique {
-            place.put(place.node.copy(place.node.header.pointee, entries: .none, children: .none))
-        }
-        return NodeReference.value(of: place.node.entries + index)
-    }
-
     /// Adds an entry at a position that is vacant.
-    @inlinable @_transparent
-    static func insertEntry(
-        _ place: NodePlace<Key, Value>, _ entry: consuming Entry, at position: UInt, isLeaf: Bool = false
-    ) {
+    @inlinable @inline(__always)
+    static func insertEntry(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, at position: UInt) {
         let node = place.node
-        let index = node.entryIndex(at: position)
         if place.isUnique {
             node.ownKey(at: position)
-            let count = node.positionedEntryCount
-            if count < node.header.pointee.room.entries {
-                // What `reshape` does too, without a second header: building maps is mostly this.
-                let target = node.entries + index
-                (target + 1).moveInitialize(from: target, count: count &- index)
-                node.header.pointee.addEntry(at: position)
-                target.initialize(to: entry)
-                return
-            }
+            (node.hasRoom ? node : place.grow(entries: 1, children: 0)).insertEntry(entry, at: position)
+            return
         }
+        let index = node.entryIndex(at: position)
         var shape = node.header.pointee
         shape.addEntry(at: position)
-        let new = place.reshape(shape, entries: .insertion(at: index), isLeaf: isLeaf)
-        (new.entries + index).initialize(to: entry)
+        place.put(node.copy(shape, entries: .insertion(at: index), children: .none))
+        (place.node.entries + index).initialize(to: entry)
     }
 
     /// Removes the entry at a position, and returns it in an edit of the map itself.
-    ///
-    /// - Parameter shape: The node's so far.
-    @inlinable @_transparent
-    static func removeEntry(
-        _ place: NodePlace<Key, Value>, _ shape: consuming NodeHeader, at position: UInt, isLeaf: Bool = false
-    ) -> Entry? {
-        let index = place.node.entryIndex(at: position)
+    @inlinable @inline(__always)
+    static func removeEntry(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
+        let node = place.node
+        let index = node.entryIndex(at: position)
         let taken = takeEntry(place, at: position, index)
-        shape.removeEntry(at: position)
-        _ = place.reshape(shape, entries: .removal(at: index), isLeaf: isLeaf)
+        if place.isUnique {
+            let target = node.entries + index
+            target.moveInitialize(from: target + 1, count: node.positionedEntryCount &- index &- 1)
+            node.header.pointee.removeEntry(at: position)
+        } else {
+            var shape = node.header.pointee
+            shape.removeEntry(at: position)
+            place.put(node.copy(shape, entries: .removal(at: index), children: .none))
+        }
         return taken
     }
 
@@ -213,7 +211,8 @@ extension Node {
         let room = node.header.pointee.room
         let more = (UnsafeMutableRawPointer(node.entries) - UnsafeMutableRawPointer(node.leafEntries)) / Entry.stride
         node.header.pointee.removeAll()
-        node.header.pointee.room = .init(entries: room.entries &+ more, children: 0, room.destruction)
+        node.header.pointee.room = .init(
+            entries: min(room.entries &+ more, smallCount), children: 0, room.destruction)
     }
 }
 

@@ -109,7 +109,7 @@ extension NodeReference {
     /// none, that it is no matter of an owner.
     @inlinable @inline(__always)
     func ownKey(at position: UInt) {
-        guard KeyOwner<Key>.isUseful, let owner = keyOwnerOfUnsharedNode else { return }
+        guard !_isPOD(Key.self), let owner = keyOwnerOfUnsharedNode else { return }
         if positions(of: owner) & NodeHeader.bit(position) != 0 { takeKeysBackFromOwner() }
     }
 

@@ -24,8 +24,7 @@ final class Node<Key: Hashable, Value> {
             bufferClass: Node.self, minimumCapacity: Int(bitPattern: before) &+ entryRoom
         ) { _, _ in
             var header = header
-            header.room = .init(
-                entries: entryRoom, children: childRoom, Destruction(keys: Key.self, values: Value.self))
+            header.room = .init(entries: entryRoom, children: childRoom, header.room.destruction)
             return NodeHead(header)
         }
         let node = unsafeDowncast(buffer.buffer, to: Node.self)

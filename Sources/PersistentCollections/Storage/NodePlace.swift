@@ -16,29 +16,33 @@ struct NodePlace<Key: Hashable, Value> {
     ///
     /// Nil in an edit that keeps the map.
     @usableFromInline let original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
+    /// The node whose child this is; nil at the root.
+    @usableFromInline let parent: NodeReference<Key, Value>?
 
     /// A place that is the map's own.
     @inlinable @inline(__always)
     init(
         owned slot: UnsafeMutablePointer<Node<Key, Value>>,
-        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
+        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?, parent: NodeReference<Key, Value>? = nil
     ) {
         self.slot = slot
         isOwned = true
         isUnique = isKnownUniquelyReferenced(&slot.pointee)
         self.original = original
+        self.parent = parent
     }
 
     /// A place with bits that belong to an original.
     @inlinable @inline(__always)
     init(
         borrowed slot: UnsafeMutablePointer<Node<Key, Value>>,
-        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
+        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?, parent: NodeReference<Key, Value>? = nil
     ) {
         self.slot = slot
         isOwned = false
         isUnique = false
         self.original = original
+        self.parent = parent
     }
 
     /// Whether the edit returns what it replaces or removes: where it is one of the map itself.
@@ -75,9 +79,9 @@ struct NodePlace<Key: Hashable, Value> {
     func descend(to position: UInt) -> NodePlace {
         let node = node
         let index = node.childIndex(at: position)
-        if isUnique { return NodePlace(owned: node.children + index, original: original) }
+        if isUnique { return NodePlace(owned: node.children + index, original: original, parent: node) }
         put(node.copy(node.header.pointee, entries: .none, children: .replacement(at: index)))
-        return NodePlace(borrowed: self.node.children + index, original: original)
+        return NodePlace(borrowed: self.node.children + index, original: original, parent: self.node)
     }
 }
 

@@ -9,8 +9,7 @@ extension Node {
         _ root: NodePlace<Key, Value>, _ hash: UInt, _ entry: UnsafeMutablePointer<Entry>
     ) -> Entry? {
         var place = root
-        var parent: NodeReference<Key, Value>?
-        defer { parent?.noteFullLeaf(on: hash) }
+        defer { place.parent?.noteFullLeaf(on: hash) }
         while true {
             let node = place.node
             if node.isLeftWithOneItem(without: hash) {
@@ -23,7 +22,7 @@ extension Node {
             guard node.header.pointee.hasChild(at: position) else {
                 return node.header.pointee.isCollision
                     ? removeColliding(place, at: entry - node.entries)
-                    : removeEntry(place, node.header.pointee, at: position)
+                    : removeEntry(place, at: position)
             }
             let child = node.child(atPosition: position)
             if child.header.pointee.childMap == 0 && child.isLeftWithOneItem(without: hash) {
@@ -31,9 +30,7 @@ extension Node {
                 pullUp(place, child.entries[1 &- (entry - child.entries)], at: position)
                 return taken
             }
-            let next = place.descend(to: position)
-            parent = place.node
-            place = next
+            place = place.descend(to: position)
         }
     }
 }

@@ -4,7 +4,9 @@ extension NodeReference {
     func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
         let entryCount = entryCount
         let childCount = childCount
-        let node = Node<Key, Other>.make(header.pointee, entryRoom: entryCount, childRoom: header.pointee.room.children)
+        var shape = header.pointee
+        shape.room = Node<Key, Other>.emptyHeader.room
+        let node = Node<Key, Other>.make(shape, entryRoom: entryCount, childRoom: header.pointee.room.children)
         let target = node.reference
         var done = 0
         do {

@@ -1,56 +1,75 @@
-extension Node {
-    /// Sets the value of a key, which has this hash, in the trie at a place, and returns the old one in an edit of the map
-    /// itself.
-    ///
-    /// - Parameter isNew: Is set to true where the trie does not have the key.
-    @inlinable
-    static func update(
-        _ root: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt, _ isNew: inout Bool
-    ) -> Value? {
-        var place = root
-        var parent: NodeReference<Key, Value>?
+extension NodePlace {
+    /// The place where the way to a hash ends, for an edit of what is there: of a node that has no child on that way, or
+    /// whose hashes all have other bits.
+    @inlinable @inline(__always)
+    func end(of hash: UInt) -> NodePlace {
+        var place = self
         while true {
-            let node = place.node
-            guard node.header.pointee.divergence(of: hash) == 0 else {
-                place.putBack(fork(place.take(), entry, hash))
-                break
-            }
-            let position = node.header.pointee.position(of: hash)
-            if node.header.pointee.hasChild(at: position) {
-                let child = place.descend(to: position)
-                parent = place.node
-                place = child
-                continue
-            }
-            if node.header.pointee.hasEntry(at: position) {
-                let index = node.entryIndex(at: position)
-                if NodeReference.key(of: node.entries + index).pointee == entry.key {
-                    return replaceValue(place, at: index, with: entry.value)
-                }
-                pushDown(place, entry, hash, at: position)
-            } else if node.header.pointee.isCollision {
-                if let colliding = node.collidingEntry(of: entry.key, hash) {
-                    return replaceValue(place, at: colliding - node.entries, with: entry.value)
-                }
-                append(place, entry)
-            } else {
-                insertEntry(place, entry, at: position)
-            }
-            break
+            let header = place.node.header
+            let position = header.pointee.position(of: hash)
+            guard header.pointee.hasChild(at: position), header.pointee.divergence(of: hash) == 0 else { return place }
+            place = place.descend(to: position)
         }
+    }
+}
+
+extension NodeReference {
+    /// The index of the entry of `key` in this very node, at which the way to the key's hash ends.
+    @inlinable @inline(__always)
+    func index(of key: borrowing Key, _ hash: UInt) -> Int? {
+        let slot = slot(at: header.pointee.position(of: hash))
+        if UInt(bitPattern: slot) < UInt(NodeHeader.vacancy) {
+            return Self.key(of: entries + slot).pointee == key ? slot : nil
+        }
+        return header.pointee.isCollision ? collidingEntry(of: key, hash).map { $0 - entries } : nil
+    }
+}
+
+extension Node {
+    /// Adds an entry with a new key to the node at which the way to its hash ends.
+    @inlinable @inline(__always)
+    static func add(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
+        let header = place.node.header
+        let position = header.pointee.position(of: hash)
+        if header.pointee.divergence(of: hash) != 0 {
+            place.putBack(fork(place.take(), entry, hash))
+        } else if header.pointee.hasEntry(at: position) {
+            pushDown(place, entry, hash, at: position)
+        } else if header.pointee.isCollision {
+            append(place, entry)
+        } else {
+            insertEntry(place, entry, at: position)
+            // It wasn't full, and most often still isn't.
+            if !place.node.header.pointee.isFullLeaf { return }
+        }
+        place.parent?.noteFullLeaf(on: hash)
+    }
+
+    /// Sets the value of the entry at an address, with this hash, in the map at a place, which shares it, and returns
+    /// the old one.
+    @inlinable @inline(never)
+    static func update(
+        _ root: NodePlace<Key, Value>, _ key: Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
+    ) -> Value? {
+        let place = root.end(of: hash)
+        if let index = place.node.index(of: key, hash) { return replaceValue(place, at: index, with: value) }
         isNew = true
-        parent?.noteFullLeaf(on: hash)
+        add(place, Entry(key, value), hash)
         return nil
     }
 
-    /// Sets the value of the entry at an address, with this hash, in the map at a place, and returns the old one in an
-    /// edit of the map itself.
+    /// The same in a copy, with a key that can be moved there.
     @inlinable @inline(never)
-    static func replaceValue(
-        _ root: NodePlace<Key, Value>, _ hash: UInt, _ entry: UnsafeMutablePointer<Entry>, _ value: consuming Value
-    ) -> Value? {
-        let place = end(of: root, hash)
-        return replaceValue(place, at: entry - place.node.entries, with: value)
+    static func updateCopy(
+        _ root: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt, _ isNew: inout Bool
+    ) {
+        let place = root.end(of: hash)
+        if let index = place.node.index(of: entry.key, hash) {
+            _ = replaceValue(place, at: index, with: entry.value)
+        } else {
+            isNew = true
+            add(place, entry, hash)
+        }
     }
 
     /// The value of the entry at an address, with this hash, in nodes that only the caller can reach: those on the way
@@ -59,19 +78,11 @@ extension Node {
     static func uniqueValue(
         _ root: NodePlace<Key, Value>, _ hash: UInt, _ entry: UnsafeMutablePointer<Entry>
     ) -> UnsafeMutablePointer<Value> {
-        let place = end(of: root, hash)
-        return uniqueValue(place, at: entry - place.node.entries)
-    }
-
-    /// The place where the way to a hash ends, for an edit of what is there.
-    @inlinable @inline(__always)
-    static func end(of root: NodePlace<Key, Value>, _ hash: UInt) -> NodePlace<Key, Value> {
-        var place = root
-        while true {
-            let header = place.node.header
-            let position = header.pointee.position(of: hash)
-            guard header.pointee.hasChild(at: position) else { return place }
-            place = place.descend(to: position)
+        let place = root.end(of: hash)
+        let index = entry - place.node.entries
+        if !place.isUnique {
+            place.put(place.node.copy(place.node.header.pointee, entries: .none, children: .none))
         }
+        return NodeReference.value(of: place.node.entries + index)
     }
 }
