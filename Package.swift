@@ -54,9 +54,13 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
+        .executableTarget(
+            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
+            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
+                "DiagnosedProgram",
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
             ]),
     ],

@@ -20,7 +20,6 @@ let package = Package(
             name: "Quickstart",
             dependencies: [
                 .product(name: "ContextVars", package: "swift-contextvars"),
-                .product(name: "ContextVarsDiagnostics", package: "swift-contextvars"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

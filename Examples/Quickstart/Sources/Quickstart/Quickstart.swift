@@ -33,12 +33,6 @@ struct Quickstart: AsyncParsableCommand {
     @Flag(help: "Leave out one snapshot on purpose, to see the client find the wrong values.")
     var forgetSnapshot = false
 
-    @Flag(help: "Print each line that reads a variable whose context is lost, and the line that handed the work over.")
-    var findLoss = false
-
-    @Option(help: "Record what happens to contexts into a file, for `contextvars view` and Perfetto.")
-    var record: String?
-
     func validate() throws {
         try check("--requests", requests, within: 1...1_000_000)
         try check("--concurrency", concurrency, within: 1...1_000)
@@ -47,18 +41,14 @@ struct Quickstart: AsyncParsableCommand {
 
     func run() async throws {
         LoggingSystem.bootstrap(withContextVariablesAt: logLevel)
-        let observation = Observation(findsLoss: findLoss, file: record)
-        observation.start()
         let server = Server(port: port, handler: HopsHandler(forgetsSnapshot: forgetSnapshot))
         if serve {
             try await server.serve()
-            try observation.end()
         } else {
             let driver = LoadDriver(requests: requests, concurrency: concurrency)
             try await server.whileRunning { port in
                 let report = try await driver.run(against: port)
                 report.print()
-                try observation.end()
                 // At once: a request that never ended would hold up the server's graceful stop.
                 if !report.isClean { Self.exit(withError: ExitCode.failure) }
             }

@@ -8,13 +8,12 @@ private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concur
 
 /// `run` gives the block a copy of the snapshot, where it may also set.
 func dispatchQueue(forgetsSnapshot: Bool) async throws -> Hop {
-    let snapshot = forgetsSnapshot ? nil : ContextSnapshot.current
+    let snapshot = forgetsSnapshot ? ContextSnapshot() : .current
     return try await withCheckedThrowingContinuation { continuation in
         queue.async {
             continuation.resume(
                 with: Result {
-                    guard let snapshot else { return .seen(by: "DispatchQueue", children: [.seen(by: "inherited")]) }
-                    return try snapshot.run {
+                    try snapshot.run {
                         let inherited = Hop.seen(by: "inherited")
                         try Current.step.set(step("queue"))
                         return .seen(by: "DispatchQueue", children: [inherited])
