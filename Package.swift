@@ -65,6 +65,9 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
+        .executableTarget(
+            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
+            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsAutomaticTests",
             dependencies: [
@@ -73,6 +76,7 @@ let package = Package(
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
+                "DiagnosedProgram",
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
             ]),
     ],

@@ -9,7 +9,11 @@ import Foundation
 /// | `CONTEXTVARS_INSPECT=1` | starts the inspector, which answers `SIGUSR2` on standard error |
 enum Switches {
     static func apply(_ environment: [String: String]) {
-        if environment["CONTEXTVARS_FIND_LOSS"] == "1" { ContextLossDetector.start(report: .standardError) }
+        if environment["CONTEXTVARS_FIND_LOSS"] == "1" {
+            ContextLossDetector.start(report: .standardError)
+            // A short program ends before the lines of its losses are found.
+            atexit { ContextLossDetector.stop() }
+        }
         if let file = environment["CONTEXTVARS_RECORD"], !file.isEmpty {
             ContextRecorder.start()
             atexit {

@@ -70,13 +70,17 @@ package enum Observation {
     }
 
     /// Values go to another service.
-    package static func sent(to peer: @autoclosure () -> String) {
+    ///
+    /// - Parameter peer: Its name, where it is known.
+    package static func sent(to peer: @autoclosure () -> String = "") {
         guard let observer = contextvars_current_observer() else { return }
         observer.pointee.exchanged(peer(), true)
     }
 
     /// Values have come from another service.
-    package static func received(from peer: @autoclosure () -> String) {
+    ///
+    /// - Parameter peer: Its name, where it is known.
+    package static func received(from peer: @autoclosure () -> String = "") {
         guard let observer = contextvars_current_observer() else { return }
         observer.pointee.exchanged(peer(), false)
     }
