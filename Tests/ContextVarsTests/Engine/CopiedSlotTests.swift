@@ -137,7 +137,8 @@ import Testing
             }
         }
         // The ThreadSanitizer doesn't see what a continuation orders.
-        #expect(end.hasCome.load(ordering: .acquiring))
+        let hasCome = end.hasCome.load(ordering: .acquiring)
+        #expect(hasCome)
     }
 
     @Test func `It may be copied by one agent and pushed by another, moved in memory meanwhile`() async throws {
