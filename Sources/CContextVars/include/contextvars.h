@@ -5,6 +5,9 @@
 /// variable gives a *token*, which resets it; a *thread state* says which context is current for one thread of
 /// control. A *map* is the persistent hash map under all this, with the embedder's own keys.
 ///
+/// All public names begin with `ctxvars_`. The prefix `contextvars_` is that of another layer, which is internal: the C code
+/// below the Swift engine (`CContextVarsFrames`).
+///
 /// Rules that hold for every function, unless it says otherwise:
 ///
 /// - **Handles.** Each `ctxvars_…` object is a pointer to an opaque, reference-counted object. A function that

@@ -1,7 +1,7 @@
 /// The floor under `ContextVars`: which context is current for the code that runs.
 ///
-/// Everything here is internal to the package. The C interface for other languages is another one (`ctxvars_…` in
-/// `CContextVars/include/contextvars.h`). The words:
+/// Everything here is internal to the package, and begins with `contextvars_`. The prefix `ctxvars_` is that of another layer,
+/// the public C interface above the engine (`CContextVars/include/contextvars.h`). The words:
 ///
 /// - An *agent* is what runs code: a Swift task or, outside any task, a thread.
 /// - A *storage* holds what a context has: the map of its values and at most one change beside the map.
