@@ -20,8 +20,7 @@ extension HAMT {
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
     @inlinable @inline(__always)
     package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
-        guard let root = rootReference else { return nil }
-        return Self.valuePointer(forKey: key, root: root.address)
+        Self.valuePointer(forKey: key, root: rootReference?.address)
     }
 
     /// Where the value of `key` lies below a root of which the caller has only the address (see ``rootAddress``).
@@ -29,18 +28,10 @@ extension HAMT {
     /// Touches no reference count. The caller makes sure that the map which the root belongs to stays alive and
     /// unchanged meanwhile.
     @inlinable @inline(__always)
-    package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer) -> UnsafePointer<Value>? {
+    package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer?) -> UnsafePointer<Value>? {
+        guard let root else { return nil }
         let node = NodeReference<Key, Value>(root)
         guard let entry = node.entry(of: key, NodeHeader.hash(of: key)) else { return nil }
-        return UnsafePointer(NodeReference.value(of: entry))
-    }
-
-    /// The same in the map that has its root at an address, which the caller keeps alive and unchanged.
-    @inlinable @inline(__always)
-    package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer?) -> UnsafePointer<Value>? {
-        guard let entry = root.map({ NodeReference<Key, Value>($0) })?.entry(of: key, NodeHeader.hash(of: key)) else {
-            return nil
-        }
         return UnsafePointer(NodeReference.value(of: entry))
     }
 

@@ -47,6 +47,14 @@ extension NodeReference {
         return node
     }
 
+    /// A copy of this root of a small map with another value in the entry at an index.
+    @inlinable @inline(never)
+    func replacingSmall(at index: Int, with value: consuming Value) -> Node<Key, Value> {
+        let node = copyLeaf(header.pointee, entries: .replacement(at: index))
+        Self.value(of: node.reference.leafEntries + index).initialize(to: value)
+        return node
+    }
+
     /// The position of an entry of this root of a small map, which has a hash.
     @inlinable @inline(__always)
     func smallPosition(of entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> UInt {

@@ -5,28 +5,19 @@ extension NodePlace {
     /// Makes the node in the place another shape.
     ///
     /// The caller has moved out what is removed from a node that is unique, and initialises what is added.
-    ///
-    /// - Parameter isLeaf: That the node has no children, a constant, so that nothing remains of what is done about
-    ///   them.
-    @inlinable @_transparent
-    func reshape(
-        _ shape: NodeHeader, entries: Splice, children: Splice = .none, isLeaf: Bool = false
-    ) -> NodeReference<Key, Value> {
+    @inlinable @inline(__always)
+    func reshape(_ shape: NodeHeader, entries: Splice, children: Splice = .none) -> NodeReference<Key, Value> {
         let node = node
         guard isUnique else {
-            if isLeaf {
-                put(node.copyLeaf(shape, entries: entries))
-            } else {
-                put(node.copy(shape, entries: entries, children: children))
-            }
+            put(node.copy(shape, entries: entries, children: children))
             return self.node
         }
-        let (count, childCount) = (node.entryCount, isLeaf ? 0 : node.childCount)
+        let (count, childCount) = (node.entryCount, node.childCount)
         let room = node.header.pointee.room
         let hasRoom = count &+ entries.growth <= room.entries && childCount &+ children.growth <= room.children
         let target = hasRoom ? node : grow(entries: max(0, entries.growth), children: max(0, children.growth))
         entries.move(target.entries, count)
-        if !isLeaf { children.move(target.children, childCount) }
+        children.move(target.children, childCount)
         target.header.pointee.setShape(shape)
         return target
     }
@@ -82,20 +73,18 @@ extension NodeReference {
 
 extension Node {
     /// Sets the value of an entry, and returns the old one in an edit of the map itself.
-    @inlinable @_transparent
-    static func replaceValue(
-        _ place: NodePlace<Key, Value>, at index: Int, with value: consuming Value, isLeaf: Bool = false
-    ) -> Value? {
+    @inlinable @inline(__always)
+    static func replaceValue(_ place: NodePlace<Key, Value>, at index: Int, with value: consuming Value) -> Value? {
         let node = place.node
+        let pointer = NodeReference.value(of: node.entries + index)
         if place.isUnique {
-            let pointer = NodeReference.value(of: node.entries + index)
             let old = pointer.move()
             pointer.initialize(to: value)
             return old
         }
-        let old = place.returnsOld ? NodeReference.value(of: node.entries + index).pointee : nil
-        let new = place.reshape(node.header.pointee, entries: .replacement(at: index), isLeaf: isLeaf)
-        NodeReference.value(of: new.entries + index).initialize(to: value)
+        let old = place.returnsOld ? pointer.pointee : nil
+        place.put(node.copy(node.header.pointee, entries: .replacement(at: index), children: .none))
+        NodeReference.value(of: place.node.entries + index).initialize(to: value)
         return old
     }
 
