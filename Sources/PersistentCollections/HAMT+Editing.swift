@@ -19,9 +19,12 @@ extension HAMT {
         }
         var isNew = false
         guard node.header.pointee.isSmallRoot else {
-            let old = editRoot(value) { Node.update($0, key, hash, $1, &isNew) }
-            if isNew { entryCount &+= 1 }
-            return old
+            var original: Unmanaged<Node<Key, Value>>?
+            defer {
+                if let original { original.release() }
+                if isNew { entryCount &+= 1 }
+            }
+            return Node.update(&root, &original, key, hash, value, &isNew)
         }
         if let entry = node.smallEntry(of: key, hash) {
             let place = NodeReference.value(of: entry)
@@ -191,10 +194,8 @@ extension HAMT {
         // (A call of the runtime less than to have it released as an object, where there is none.)
         defer { if let original { original.release() } }
         return withUnsafeMutablePointer(to: &root) { root in
-            // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
-            let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
-            return withUnsafeMutablePointer(to: &original) {
-                body(NodePlace(owned: slot, original: $0), argument.take().unsafelyUnwrapped)
+            withUnsafeMutablePointer(to: &original) {
+                body(NodePlace(root: root, original: $0), argument.take().unsafelyUnwrapped)
             }
         }
     }

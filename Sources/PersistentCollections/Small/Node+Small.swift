@@ -109,8 +109,18 @@ extension Node {
     /// Takes the entry at `position` out of a small map.
     @inlinable @inline(__always)
     static func removeSmall(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
-        defer { place.node.header.pointee.displaced &= ~NodeHeader.bit(position) }
-        return removeEntry(place, at: position)
+        if place.isUnique {
+            place.node.header.pointee.displaced &= ~NodeHeader.bit(position)
+            return removeEntry(place, at: position)
+        }
+        let node = place.node
+        let index = node.entryIndex(at: position)
+        let taken = place.returnsOld ? node.leafEntries[index] : nil
+        var shape = node.header.pointee
+        shape.displaced &= ~NodeHeader.bit(position)
+        shape.removeEntry(at: position)
+        place.put(node.copyLeaf(shape, entries: .removal(at: index)))
+        return taken
     }
 }
 

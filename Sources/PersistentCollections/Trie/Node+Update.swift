@@ -5,10 +5,10 @@ extension NodePlace {
     func end(of hash: UInt) -> NodePlace {
         var place = self
         while true {
-            let header = place.node.header
-            let position = header.pointee.position(of: hash)
-            guard header.pointee.hasChild(at: position), header.pointee.divergence(of: hash) == 0 else { return place }
-            place = place.descend(to: position)
+            let node = place.node
+            let slot = node.slot(at: node.header.pointee.position(of: hash))
+            guard slot < 0, node.header.pointee.trieDivergence(of: hash) == 0 else { return place }
+            place = place.descend(to: slot & 15)
         }
     }
 }
@@ -49,9 +49,10 @@ extension Node {
     /// the old one.
     @inlinable @inline(never)
     static func update(
-        _ root: NodePlace<Key, Value>, _ key: Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
+        _ root: UnsafeMutablePointer<Node?>, _ original: UnsafeMutablePointer<Unmanaged<Node>?>, _ key: Key,
+        _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
     ) -> Value? {
-        let place = root.end(of: hash)
+        let place = NodePlace(root: root, original: original).end(of: hash)
         if let index = place.node.index(of: key, hash) { return replaceValue(place, at: index, with: value) }
         isNew = true
         add(place, Entry(key, value), hash)
