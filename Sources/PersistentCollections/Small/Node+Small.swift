@@ -99,11 +99,11 @@ extension Node {
     /// Adds an entry to a small map, which has a vacant position.
     @inlinable @inline(__always)
     static func insertSmall(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
-        if place.isUnique {
-            (place.node.hasRoom ? place.node : place.grow(entries: 1, children: 0)).insertSmall(entry, hash)
-        } else {
-            place.put(place.node.insertingSmall(entry, hash))
-        }
+        let node = place.node
+        guard place.isUnique else { return place.put(node.insertingSmall(entry, hash)) }
+        let position = node.header.pointee.vacantPosition(for: hash)
+        insertEntry(place, entry, at: position)
+        place.node.header.pointee.noteDisplacement(at: position, of: hash)
     }
 
     /// Takes the entry at `position` out of a small map.

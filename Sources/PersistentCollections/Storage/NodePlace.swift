@@ -84,11 +84,17 @@ struct NodePlace<Key: Hashable, Value> {
 
     /// The place of a child, for an edit that will change what is there.
     @inlinable @inline(__always)
-    func descend(to index: Int) -> NodePlace {
-        let node = node
-        if isUnique { return NodePlace(owned: node.children + index, original: original, parent: node) }
+    func descend(to index: Int) -> NodePlace { isUnique ? descendInPlace(to: index) : descendInCopy(to: index) }
+
+    @inlinable @inline(__always)
+    func descendInPlace(to index: Int) -> NodePlace {
+        NodePlace(owned: node.children + index, original: original, parent: node)
+    }
+
+    @inlinable @inline(__always)
+    func descendInCopy(to index: Int) -> NodePlace {
         put(node.copy(node.header.pointee, entries: .none, children: .replacement(at: index)))
-        return NodePlace(borrowed: self.node.children + index, original: original, parent: self.node)
+        return NodePlace(borrowed: node.children + index, original: original, parent: node)
     }
 }
 
