@@ -19,17 +19,22 @@ extension HAMT {
         }
         var isNew = false
         guard node.header.pointee.isSmallRoot else {
-            let old = editRoot(value) { Node.update($0, key, hash, $1, &isNew) }
-            if isNew { entryCount &+= 1 }
-            return old
+            var original: Unmanaged<Node<Key, Value>>?
+            defer {
+                if let original { original.release() }
+                if isNew { entryCount &+= 1 }
+            }
+            return Node.update(&root, &original, key, hash, value, &isNew)
         }
         if let entry = node.smallEntry(of: key, hash) {
-            if !isKnownUniquelyReferenced(&root) {
-                return editRoot(value) { Self.replaceSmallInCopy($0, at: entry - node.leafEntries, with: $1) }
-            }
             let place = NodeReference.value(of: entry)
-            let old = place.move()
-            place.initialize(to: value)
+            let isUnique = isKnownUniquelyReferenced(&root)
+            let old = isUnique ? place.move() : place.pointee
+            if isUnique {
+                place.initialize(to: value)
+            } else {
+                root = node.replacingSmall(at: entry - node.leafEntries, with: value)
+            }
             return old
         }
         if node.hasRoom && isKnownUniquelyReferenced(&root) {
@@ -56,6 +61,7 @@ extension HAMT {
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let node = rootReference else { return HAMT(root: Node.makeSmall(NodeEntry(key, value), hash), count: 1) }
+        defer { withExtendedLifetime(self) {} }
         guard node.header.pointee.isSmallRoot else {
             if node.header.pointee.divergence(of: hash) != 0 {
                 // As with most new keys where keys are numbered.
@@ -67,10 +73,8 @@ extension HAMT {
             return HAMT(root: root, count: isNew ? count &+ 1 : count)
         }
         if let entry = node.smallEntry(of: key, hash) {
-            let root = edited(node, value) { Self.replaceSmallInCopy($0, at: entry - node.leafEntries, with: $1) }
-            return HAMT(root: root, count: count)
+            return HAMT(root: node.replacingSmall(at: entry - node.leafEntries, with: value), count: count)
         }
-        defer { withExtendedLifetime(self) {} }
         if count < Node<Key, Value>.smallCount {
             return HAMT(root: node.insertingSmall(NodeEntry(key, value), hash), count: count &+ 1)
         }
@@ -134,16 +138,6 @@ extension HAMT {
         }
     }
 
-    /// Sets the value of an entry of a small map whose root is shared, and returns the old one in an edit of the map
-    /// itself.
-    @inlinable @inline(never)
-    @discardableResult
-    static func replaceSmallInCopy(
-        _ root: NodePlace<Key, Value>, at index: Int, with value: consuming Value
-    ) -> Value? {
-        Node.replaceValue(root, at: index, with: value, isLeaf: true)
-    }
-
     /// Removes an entry below a root, and returns it in an edit of the map itself.
     @inlinable @inline(never)
     static func remove(
@@ -200,10 +194,8 @@ extension HAMT {
         // (A call of the runtime less than to have it released as an object, where there is none.)
         defer { if let original { original.release() } }
         return withUnsafeMutablePointer(to: &root) { root in
-            // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
-            let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
-            return withUnsafeMutablePointer(to: &original) {
-                body(NodePlace(owned: slot, original: $0), argument.take().unsafelyUnwrapped)
+            withUnsafeMutablePointer(to: &original) {
+                body(NodePlace(root: root, original: $0), argument.take().unsafelyUnwrapped)
             }
         }
     }

@@ -47,6 +47,14 @@ extension NodeReference {
         return node
     }
 
+    /// A copy of this root of a small map with another value in the entry at an index.
+    @inlinable @inline(never)
+    func replacingSmall(at index: Int, with value: consuming Value) -> Node<Key, Value> {
+        let node = copyLeaf(header.pointee, entries: .replacement(at: index))
+        Self.value(of: node.reference.leafEntries + index).initialize(to: value)
+        return node
+    }
+
     /// The position of an entry of this root of a small map, which has a hash.
     @inlinable @inline(__always)
     func smallPosition(of entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> UInt {
@@ -91,18 +99,28 @@ extension Node {
     /// Adds an entry to a small map, which has a vacant position.
     @inlinable @inline(__always)
     static func insertSmall(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
-        if place.isUnique {
-            (place.node.hasRoom ? place.node : place.grow(entries: 1, children: 0)).insertSmall(entry, hash)
-        } else {
-            place.put(place.node.insertingSmall(entry, hash))
-        }
+        let node = place.node
+        guard place.isUnique else { return place.put(node.insertingSmall(entry, hash)) }
+        let position = node.header.pointee.vacantPosition(for: hash)
+        insertEntry(place, entry, at: position)
+        place.node.header.pointee.noteDisplacement(at: position, of: hash)
     }
 
     /// Takes the entry at `position` out of a small map.
     @inlinable @inline(__always)
     static func removeSmall(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
-        defer { place.node.header.pointee.displaced &= ~NodeHeader.bit(position) }
-        return removeEntry(place, at: position)
+        if place.isUnique {
+            place.node.header.pointee.displaced &= ~NodeHeader.bit(position)
+            return removeEntry(place, at: position)
+        }
+        let node = place.node
+        let index = node.entryIndex(at: position)
+        let taken = place.returnsOld ? node.leafEntries[index] : nil
+        var shape = node.header.pointee
+        shape.displaced &= ~NodeHeader.bit(position)
+        shape.removeEntry(at: position)
+        place.put(node.copyLeaf(shape, entries: .removal(at: index)))
+        return taken
     }
 }
 

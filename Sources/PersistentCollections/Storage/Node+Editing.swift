@@ -5,49 +5,40 @@ extension NodePlace {
     /// Makes the node in the place another shape.
     ///
     /// The caller has moved out what is removed from a node that is unique, and initialises what is added.
-    ///
-    /// - Parameter isLeaf: That the node has no children, a constant, so that nothing remains of what is done about
-    ///   them.
-    @inlinable @_transparent
-    func reshape(
-        _ shape: NodeHeader, entries: Splice, children: Splice = .none, isLeaf: Bool = false
-    ) -> NodeReference<Key, Value> {
+    @inlinable @inline(__always)
+    func reshape(_ shape: NodeHeader, entries: Splice, children: Splice = .none) -> NodeReference<Key, Value> {
         let node = node
         guard isUnique else {
-            if isLeaf {
-                put(node.copyLeaf(shape, entries: entries))
-            } else {
-                put(node.copy(shape, entries: entries, children: children))
-            }
+            put(node.copy(shape, entries: entries, children: children))
             return self.node
         }
-        let (count, childCount) = (node.entryCount, isLeaf ? 0 : node.childCount)
+        let (count, childCount) = (node.entryCount, node.childCount)
         let room = node.header.pointee.room
-        let hasRoom = count &+ entries.growth <= room.entries && childCount &+ children.growth <= room.children
-        let target = hasRoom ? node : grow(entries: max(0, entries.growth), children: max(0, children.growth))
-        entries.move(target.entries, count)
-        if !isLeaf { children.move(target.children, childCount) }
-        target.header.pointee.setShape(shape)
-        return target
+        if count &+ entries.growth > room.entries || childCount &+ children.growth > room.children {
+            return grow(shape, entries: entries, children: children)
+        }
+        entries.move(node.entries, count, to: node.entries)
+        children.move(node.children, childCount, to: node.children)
+        node.header.pointee.setShape(shape)
+        return node
     }
 
-    /// Moves the node, which is unique, to an allocation with room for so many more entries and children, in all a
-    /// multiple of four of each.
+    /// Moves the node, which is unique, to an allocation with room for a multiple of four entries and children.
     ///
     /// So a node that fills up moves three or four times, and what it has in between are sizes without loss in
     /// allocators that hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision
     /// nodes, which know no bounds, grow by a third. Everything moves as bits, so no reference count changes.
     @inlinable @inline(never)
-    func grow(entries: Int, children: Int) -> NodeReference<Key, Value> {
+    func grow(_ shape: NodeHeader, entries: Splice, children: Splice) -> NodeReference<Key, Value> {
         let old = node
         let (count, childCount) = (old.entryCount, old.childCount)
-        let slack = old.header.pointee.isCollision ? count / 3 : 0
+        let needed = count &+ entries.growth
         let moved = Node<Key, Value>.make(
-            old.header.pointee, entryRoom: (count &+ entries &+ slack &+ 3) & ~3,
-            childRoom: (childCount &+ children &+ 3) & ~3)
+            shape, entryRoom: (needed &+ (shape.isCollision ? needed / 3 : 0) &+ 3) & ~3,
+            childRoom: (childCount &+ children.growth &+ 3) & ~3)
         let new = moved.reference
-        new.entries.moveInitialize(from: old.entries, count: count)
-        if childCount > 0 { new.children.moveInitialize(from: old.children, count: childCount) }
+        entries.move(old.entries, count, to: new.entries)
+        children.move(old.children, childCount, to: new.children)
         old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
         slot.pointee = moved
@@ -58,9 +49,13 @@ extension NodePlace {
 extension Splice {
     /// Moves the elements that stay.
     @inlinable @inline(__always)
-    func move<Element>(_ elements: UnsafeMutablePointer<Element>, _ count: Int) {
-        if growth == 0 { return }
-        (elements + rest.to).moveInitialize(from: elements + rest.from, count: count &- rest.from)
+    func move<Element>(
+        _ source: UnsafeMutablePointer<Element>, _ count: Int, to target: UnsafeMutablePointer<Element>
+    ) {
+        if source != target { target.moveInitialize(from: source, count: index) }
+        if source != target || growth != 0 {
+            (target + rest.to).moveInitialize(from: source + rest.from, count: count &- rest.from)
+        }
     }
 }
 
@@ -82,20 +77,18 @@ extension NodeReference {
 
 extension Node {
     /// Sets the value of an entry, and returns the old one in an edit of the map itself.
-    @inlinable @_transparent
-    static func replaceValue(
-        _ place: NodePlace<Key, Value>, at index: Int, with value: consuming Value, isLeaf: Bool = false
-    ) -> Value? {
+    @inlinable @inline(__always)
+    static func replaceValue(_ place: NodePlace<Key, Value>, at index: Int, with value: consuming Value) -> Value? {
         let node = place.node
+        let pointer = NodeReference.value(of: node.entries + index)
         if place.isUnique {
-            let pointer = NodeReference.value(of: node.entries + index)
             let old = pointer.move()
             pointer.initialize(to: value)
             return old
         }
-        let old = place.returnsOld ? NodeReference.value(of: node.entries + index).pointee : nil
-        let new = place.reshape(node.header.pointee, entries: .replacement(at: index), isLeaf: isLeaf)
-        NodeReference.value(of: new.entries + index).initialize(to: value)
+        let old = place.returnsOld ? pointer.pointee : nil
+        place.put(node.copy(node.header.pointee, entries: .replacement(at: index), children: .none))
+        NodeReference.value(of: place.node.entries + index).initialize(to: value)
         return old
     }
 
@@ -105,14 +98,13 @@ extension Node {
         let node = place.node
         if place.isUnique {
             node.ownKey(at: position)
-            (node.hasRoom ? node : place.grow(entries: 1, children: 0)).insertEntry(entry, at: position)
-            return
+            if node.hasRoom { return node.insertEntry(entry, at: position) }
         }
         let index = node.entryIndex(at: position)
         var shape = node.header.pointee
         shape.addEntry(at: position)
-        place.put(node.copy(shape, entries: .insertion(at: index), children: .none))
-        (place.node.entries + index).initialize(to: entry)
+        let new = place.reshape(shape, entries: .insertion(at: index))
+        (new.entries + index).initialize(to: entry)
     }
 
     /// Removes the entry at a position, and returns it in an edit of the map itself.

@@ -32,6 +32,14 @@ struct NodePlace<Key: Hashable, Value> {
         self.parent = parent
     }
 
+    /// The place of a map's root, which is there.
+    @inlinable @inline(__always)
+    init(root: UnsafeMutablePointer<Node<Key, Value>?>, original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>) {
+        // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
+        let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
+        self.init(owned: slot, original: original)
+    }
+
     /// A place with bits that belong to an original.
     @inlinable @inline(__always)
     init(
@@ -74,14 +82,19 @@ struct NodePlace<Key: Hashable, Value> {
         slot.initialize(to: node)
     }
 
-    /// The place of the child at a position, for an edit that will change what is there.
+    /// The place of a child, for an edit that will change what is there.
     @inlinable @inline(__always)
-    func descend(to position: UInt) -> NodePlace {
-        let node = node
-        let index = node.childIndex(at: position)
-        if isUnique { return NodePlace(owned: node.children + index, original: original, parent: node) }
+    func descend(to index: Int) -> NodePlace { isUnique ? descendInPlace(to: index) : descendInCopy(to: index) }
+
+    @inlinable @inline(__always)
+    func descendInPlace(to index: Int) -> NodePlace {
+        NodePlace(owned: node.children + index, original: original, parent: node)
+    }
+
+    @inlinable @inline(__always)
+    func descendInCopy(to index: Int) -> NodePlace {
         put(node.copy(node.header.pointee, entries: .none, children: .replacement(at: index)))
-        return NodePlace(borrowed: self.node.children + index, original: original, parent: self.node)
+        return NodePlace(borrowed: node.children + index, original: original, parent: node)
     }
 }
 

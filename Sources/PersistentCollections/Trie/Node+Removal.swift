@@ -30,7 +30,7 @@ extension Node {
                 pullUp(place, child.entries[1 &- (entry - child.entries)], at: position)
                 return taken
             }
-            place = place.descend(to: position)
+            place = place.descend(to: node.childIndex(at: position))
         }
     }
 }

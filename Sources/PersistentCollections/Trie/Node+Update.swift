@@ -3,17 +3,25 @@ extension NodePlace {
     /// whose hashes all have other bits.
     @inlinable @inline(__always)
     func end(of hash: UInt) -> NodePlace {
+        // Two loops, so that the first, in nodes that nobody shares, has nothing else to keep in mind.
         var place = self
-        while true {
-            let header = place.node.header
-            let position = header.pointee.position(of: hash)
-            guard header.pointee.hasChild(at: position), header.pointee.divergence(of: hash) == 0 else { return place }
-            place = place.descend(to: position)
+        while place.isUnique {
+            guard let index = place.node.childIndex(towards: hash) else { return place }
+            place = place.descendInPlace(to: index)
         }
+        while let index = place.node.childIndex(towards: hash) { place = place.descendInCopy(to: index) }
+        return place
     }
 }
 
 extension NodeReference {
+    /// The index of the child to which a hash belongs, unless it differs from all hashes here, or there is none.
+    @inlinable @inline(__always)
+    func childIndex(towards hash: UInt) -> Int? {
+        let slot = slot(at: header.pointee.position(of: hash))
+        return slot < 0 && header.pointee.trieDivergence(of: hash) == 0 ? slot & 15 : nil
+    }
+
     /// The index of the entry of `key` in this very node, at which the way to the key's hash ends.
     @inlinable @inline(__always)
     func index(of key: borrowing Key, _ hash: UInt) -> Int? {
@@ -45,13 +53,15 @@ extension Node {
         place.parent?.noteFullLeaf(on: hash)
     }
 
-    /// Sets the value of the entry at an address, with this hash, in the map at a place, which shares it, and returns
-    /// the old one.
+    /// Sets the value of a key, which has this hash, in the trie at a root, and returns the old one.
+    ///
+    /// - Parameter isNew: Is set to true where the trie does not have the key.
     @inlinable @inline(never)
     static func update(
-        _ root: NodePlace<Key, Value>, _ key: Key, _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
+        _ root: UnsafeMutablePointer<Node?>, _ original: UnsafeMutablePointer<Unmanaged<Node>?>, _ key: Key,
+        _ hash: UInt, _ value: consuming Value, _ isNew: inout Bool
     ) -> Value? {
-        let place = root.end(of: hash)
+        let place = NodePlace(root: root, original: original).end(of: hash)
         if let index = place.node.index(of: key, hash) { return replaceValue(place, at: index, with: value) }
         isNew = true
         add(place, Entry(key, value), hash)

@@ -67,8 +67,12 @@ extension NodeHeader {
     /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
-        isCollision ? collisionDivergence(of: hash) : (hash ^ path) & Self.mask(above: path)
+        isCollision ? collisionDivergence(of: hash) : trieDivergence(of: hash)
     }
+
+    /// The same where the node has children, and so is no collision node.
+    @inlinable @inline(__always)
+    func trieDivergence(of hash: UInt) -> UInt { (hash ^ path) & Self.mask(above: path) }
 
     @inlinable @inline(never)
     func collisionDivergence(of hash: UInt) -> UInt { hash ^ collisionHash }

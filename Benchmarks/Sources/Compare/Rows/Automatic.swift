@@ -3,6 +3,7 @@ import ContextVars
 import ContextVarsAutomatic
 import Dispatch
 import Foundation
+import Harness
 
 /// What it costs that contexts follow work by themselves.
 enum Automatic {
