@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Drives Chromium through its DevTools pipe and checks the page of `contextvars view`: page.py PAGE FOLDER.
 
 Screenshots go to the folder.

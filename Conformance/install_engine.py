@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Puts the Swift engine's `_contextvars` in place of CPython's, before anything imports that.
 
 Importing this module does it. The environment variable CONTEXTVARS_MODULE names the extension's file.

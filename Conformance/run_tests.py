@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs test modules on the Swift engine: `run_tests.py MODULE…`, with what install_engine.py needs.
 
 Prints the interpreter, each test file with its SHA-256, and the engine; ends with a line for the runner:

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 // A separate package, so that CI needn't build what the benchmarks depend on: the harness's plugin takes minutes.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Measures CPython on request: reads lines "OPERATION COUNT", answers each with one line of JSON.
 //
 // A process that answers, not one that measures by itself: so its batches come by turns with ours.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // CPython's context variables from C, with no interpreter between the loop and the functions that `contextvars` calls.
 
 #include "operations.h"

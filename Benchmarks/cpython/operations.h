@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef OPERATIONS_H
 #define OPERATIONS_H
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draws the charts of a run: plot.py FIGURES.json FOLDER, or plot.py --check. Called by `compare --plot FOLDER`."""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How Python's cycle collector sees what the engine's objects hold.
 //
 // The collector works in passes over the objects under examination. One pass subtracts, from the reference count of each

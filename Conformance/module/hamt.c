@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The stand-in for the `hamt` type of CPython's own test modules: the engine's map, with Python objects as keys.
 #include "module.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What Context.keys(), .values() and .items() give, and those of hamt: iterators that know how many things there were.
 #include "module.h"
 

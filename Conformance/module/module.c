@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The module and what it tells the engine of Python's objects.
 #include "module.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Python module `_contextvars` on the C interface of swift-contextvars: what its files share.
 //
 // Each Python object holds one engine handle. The engine holds Python objects through the embedder's callbacks, so that

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine state of each Python thread.
 #include "module.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // contextvars.Token and Token.MISSING
 #include "module.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watchers: Python functions that are called with each context that becomes current.
 //
 // CPython has them in its C API only (PyContext_AddWatcher, 3.14); here they have Python names, for the tests.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """asyncio on the engine: its pure-Python Task copies a context for each task, and runs each step in it."""
 
 import asyncio

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Garbage collection: cycles through contexts, tokens, variables and maps end; nothing that is in use does.
 
 The engine's objects are no Python objects, so the collector sees only what the module shows it. Two mistakes are

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Garbage collection of what refers to each other at random, with CPython's own module doing the same steps beside.
 
 Nothing that is in use may end, and all that is garbage for CPython must end. Many collections of young objects go on

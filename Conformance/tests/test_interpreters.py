@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the module is to the rest of Python: an implementation of abstract classes, and of one interpreter."""
 
 import _contextvars as engine

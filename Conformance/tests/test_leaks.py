@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reference leaks: what is run again and again leaves nothing behind, neither Python objects nor memory of the engine.
 
 Each scenario runs a few times to fill caches, and then in rounds. After each round, four things are counted: the objects

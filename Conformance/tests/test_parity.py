@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Does everything that CPython's own tests don't look at the same way on both modules, and compares what comes out.
 
 CPython's own module is beside the engine's here; nothing else uses it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokens as scopes, which CPython has since 3.14: `with var.set(x):` restores the variable at the end."""
 
 import contextvars

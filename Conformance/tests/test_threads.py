@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Threads: each has a current context of its own; `Thread(context=…)` of 3.14 lets it start with another's values."""
 
 import concurrent.futures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Watchers, which CPython has since 3.14 in its C API: functions called with each context that becomes current.
 
 What CPython's `PyContext_AddWatcher` gives to C, the module gives to Python as `_add_watcher` and `_clear_watcher`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Blocks that run another block in what was handed over with it.
 #ifndef CONTEXTVARS_AUTOMATIC_BLOCKS_H
 #define CONTEXTVARS_AUTOMATIC_BLOCKS_H

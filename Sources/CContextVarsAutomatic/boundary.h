@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How a function of ours comes to stand before the real one.
 //
 // Each interposed function exists once, and has three names:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a hand-over takes along.
 #ifndef CONTEXTVARS_AUTOMATIC_CARRIED_H
 #define CONTEXTVARS_AUTOMATIC_CARRIED_H

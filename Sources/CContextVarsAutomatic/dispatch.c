@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The block functions of libdispatch that run a block later or elsewhere.
 //
 // Left alone: the functions that take a function pointer (`dispatch_async_f`), by which the Swift runtime schedules its

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The linker's options for a static program, brought along by this object file.
 //
 // Swift compilers for ELF write what a module wants of the linker into this section; the driver collects it from all

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A pool is known by the code that starts its threads.
 //
 // Where that code is in a library of the pool's own, libdispatch.so say, the library tells. Where it is linked into the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which threads are of a pool, and outlive the work that they were started for: they must not keep its context.
 #ifndef CONTEXTVARS_AUTOMATIC_POOLS_H
 #define CONTEXTVARS_AUTOMATIC_POOLS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads that a program starts.
 
 #define _GNU_SOURCE

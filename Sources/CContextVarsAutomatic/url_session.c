@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The transfers of URLSession.
 //
 // All tasks of a session share one set of sockets and timers, whose handlers belong to whichever task came first. libcurl

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contextvars_diagnostics.h"
 
 // No dependency on ContextVarsAutomatic: its functions would come before those of libdispatch in every program that links

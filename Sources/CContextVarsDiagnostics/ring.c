@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Rings: each thread writes its own, and readers look on.
 ///
 /// A reader copies an event while its thread may be writing over it; what it has then is thrown away, because the thread's

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The mechanism: bind, own, reach, borrow, adopt, unbind. (The copy for a new task is in `slot.c`.)
 
 #include "slot.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Memory for frames: used for nothing else, readable for good, and given back to the system page by page.
 ///
 /// A pointer to a frame may be out of date and is read all the same (see `contextvars_frame`), so no address of a frame

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The main thread's root frame.
 ///
 /// It is made by the first `set` of synchronous code on the main thread, outside of any task. Until then, the library has

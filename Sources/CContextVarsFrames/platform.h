@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What operating systems give in ways of their own: locks, the end of a thread, memory in pages, barriers that reach other
 /// threads.
 #ifndef CONTEXTVARS_PLATFORM_H

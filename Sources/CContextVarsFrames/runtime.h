@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The seam to the Swift runtime: what we ask it, each question with its plain answer. Nothing else in the package calls
 /// the runtime's entry points for tasks, and nothing here knows of frames.
 #ifndef CONTEXTVARS_RUNTIME_H

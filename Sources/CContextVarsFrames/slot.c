@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A slot as a task-local value whose copy, made by the runtime for each new unstructured task, copies the context.
 ///
 /// The runtime copies task-local values by the value witness `initializeWithCopy` of their type. This file writes the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The task-local value that leads to frames.
 #ifndef CONTEXTVARS_SLOT_H
 #define CONTEXTVARS_SLOT_H

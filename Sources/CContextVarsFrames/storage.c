@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "contextvars_frames.h"
 #include "platform.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Writes one JSON object, key by key, without Foundation: a recorder exports in processes that have none.
 struct JSONObject {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]

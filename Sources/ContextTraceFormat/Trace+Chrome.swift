@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Trace {
     /// The trace as Chrome trace JSON, for Perfetto and for the page.
     ///

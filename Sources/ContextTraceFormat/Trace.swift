@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a recorder has recorded: a header, lanes, and events in the order of time.
 public struct Trace: Hashable, Sendable {
     /// What it is, and what is missing.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Something that happened to a context, as a trace records it.
 ///
 /// # The format

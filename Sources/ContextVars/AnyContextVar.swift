@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// A context variable of any value type: what ``Context/keys`` and iteration over a ``Context`` give.

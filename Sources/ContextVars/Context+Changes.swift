@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What became of a variable of a context.
 package enum ContextChange: Sendable {
     case added(AnyContextVar, any Sendable)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Context {
     /// What a watcher is told.
     public enum Event: Sendable {

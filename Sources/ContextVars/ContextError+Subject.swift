@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Errors about one variable, context or token. Out of line: what throws them is inlined into hot code.
 extension ContextError {
     @inline(never)

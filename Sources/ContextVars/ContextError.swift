@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why a context operation was refused.
 ///
 /// Two errors are equal if they have the same ``code``, so the constants can be used for matching:

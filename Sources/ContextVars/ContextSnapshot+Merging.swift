@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextSnapshot {
     /// Whether no variable is set.
     package var isEmpty: Bool { values.isEmpty }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextSnapshot {
     /// A snapshot with the values of some variables and no others, which carries the same task-local values.
     ///

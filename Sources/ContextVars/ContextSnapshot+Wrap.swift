@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One method per kind of function, because Swift 6.3 can't pass a function that doesn't throw for one that
 // `throws(Failure)` where the parameters are a pack ("reabstraction of pack values" is not implemented).
 

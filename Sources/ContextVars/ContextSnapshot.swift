@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The values of a context at one moment: immutable, and free to go anywhere.
 ///
 /// Take one where the values are, and run in it where they are missing: in callbacks, on queues, event loops and

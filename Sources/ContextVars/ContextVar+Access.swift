@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
     /// The variable's value in the current context, or its default where it isn't set or no context is current.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
     /// Registers a function to be called each time the running task or thread gets another value of the variable: the
     /// change handler of .NET's `AsyncLocal`.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
     /// What a variable's value becomes where work is handed over: to a new task, a queue, a thread or a callback.
     ///

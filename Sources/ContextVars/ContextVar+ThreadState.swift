@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
     /// The variable's value in the current context of an explicit thread state, or its default: `PyContextVar_Get`.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
     /// Runs synchronous code in a copy of the current context in which this variable has another value.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A variable whose value depends on the context in which it is read.
 ///
 /// Declare one for each value that belongs to the current unit of work rather than to an object: the request, the tenant,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Token {
     /// Runs synchronous code, and then restores what the variable had before the ``ContextVar/set(_:)`` that made this
     /// token: `with var.set(x):` of CPython 3.14.

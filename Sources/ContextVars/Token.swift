@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// What ``ContextVar/set(_:)`` gives back, to restore the variable with ``ContextVar/reset(_:)``.

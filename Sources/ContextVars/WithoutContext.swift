@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Runs synchronous code in no context.
 ///
 /// For code that makes something which outlives the request that happens to need it first: a pool, a cache that refreshes

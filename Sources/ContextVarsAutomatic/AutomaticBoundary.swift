@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsAutomatic
 
 /// A function by which work is handed over: `dispatch_async`, `pthread_create`.

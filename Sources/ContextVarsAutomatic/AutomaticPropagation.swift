@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsAutomatic
 import ContextVars
 // Has a program link libdispatch, which the C functions go on to.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why contexts can't follow work in this program.
 public struct AutomaticPropagationError: Error, Hashable {
     /// What kind of refusal this is.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A key of a map, whose hash was computed before the map sees it, and whose equality may fail.
 ///
 /// `Hashable` knows no failure. So the key that an operation looks for, its *probe*, carries the operation's failure

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The functions have the names and the documentation that the header gives them.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase, AllPublicDeclarationsHaveDocumentation
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if GRPC
 public import GRPCCore
 public import Tracing

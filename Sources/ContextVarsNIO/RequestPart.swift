@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if NIO
 /// Which part of a request a channel has read: what a ``ContextChannelHandler`` asks.
 public enum RequestPart: Sendable {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// Builds a map in place, entry by entry.
     ///

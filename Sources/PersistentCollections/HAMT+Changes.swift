@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// One difference between two versions of a map.
     public enum Change {

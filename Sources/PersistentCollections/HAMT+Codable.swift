@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // In the form that the standard library's `Dictionary` has: an object where the keys are strings, integers or
 // `CodingKeyRepresentable`, else an array of keys and values by turns.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT: CustomStringConvertible, CustomDebugStringConvertible {
     /// The entries, as `Dictionary` would show them.
     public var description: String { describe { "\($0)" } }

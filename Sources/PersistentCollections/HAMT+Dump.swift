@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// Prints the trie, for debugging: see ``dumpDescription``.
     public func dump() {

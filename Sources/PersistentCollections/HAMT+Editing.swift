@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edits of a map. One that keeps the map does the same as one in place, but begins with a place of its own, to which
 // the root is lent: so everything on the way is copied.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// Tells whether this map and another have the same keys, with values that `areEquivalent` finds equal.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// What is wrong with the trie, for tests: empty where all invariants hold.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The keys of maps as sets. What is left of a map shares with it all that stays whole, and nothing is done about what
 // the two maps share.
 

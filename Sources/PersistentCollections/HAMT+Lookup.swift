@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// The value of `key`, or nil where the map does not have it.
     ///

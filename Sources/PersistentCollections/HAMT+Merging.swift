@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// Adds pairs of a key and a value.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT: Sequence {
     /// An entry of the map.
     public typealias Element = (key: Key, value: Value)

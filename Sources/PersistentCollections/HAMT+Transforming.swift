@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension HAMT {
     /// A map with the same keys, each with the value that `transform` makes of its value.
     ///

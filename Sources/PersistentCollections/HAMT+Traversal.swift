@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a map keeps alive, for cycle collectors that count references (see the C interface's header, "Traversal").
 //
 // Such a collector must be told of shared storage, and how many references there are to it. So nothing here may retain

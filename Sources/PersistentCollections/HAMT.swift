@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A persistent hash map with value semantics: copies cost nothing, and a changed copy shares all that did not change.
 ///
 /// ```swift

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// A server of HTTP/1.1 at a free port of this machine, with a thread for each connection.

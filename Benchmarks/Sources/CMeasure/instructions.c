@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cmeasure.h"
 
 // Never inlined, nor left by a jump to the body: callgrind recognises the function by its entry and its return.

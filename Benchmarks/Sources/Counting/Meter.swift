@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import CMeasure
 
 /// Counts what the iterations of a loop do, without the set-up before it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the thresholds are for.
 package struct Operation: Sendable {
     package let name: String

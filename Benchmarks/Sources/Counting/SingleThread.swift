@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// Where all tasks of the program run: on the main thread, one job after the other.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 internal import CMeasure
 
 /// How this program was built, as far as figures depend on it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How the price of one operation grows with a number: of variables, of nested runs.
 package struct Growth: Sendable {
     package let operation: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// How prices grow, as text: a line for each operation.
 struct GrowthTable {
     let outcomes: [GrowthOutcome]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 public import CMeasure
 
 /// What one side of a row is measured with: the side sets up what it needs, then calls ``measure(per:_:)`` once.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One side of a row, and how often a batch does its operation.
 struct Plan: Sendable {
     /// What a batch lasts, nearly: long against reading the clock twice.

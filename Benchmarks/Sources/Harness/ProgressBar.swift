@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// How far a run has come, on the standard error: a bar that is redrawn on a terminal, a line for each step elsewhere.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a run has measured, and what it couldn't.
 package struct Results {
     package private(set) var outcomes: [Outcome] = []

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One side of a row: sets up, then measures its operation once.
 package typealias Side = @Sendable (Meter) async throws -> Void
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Measures rows: many short batches, ours and the peer's by turns.
 ///
 /// Both sides so see the same neighbours on the machine, the same clock frequency and the same state of the heap. A

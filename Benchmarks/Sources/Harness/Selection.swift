@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a run measures.
 package struct Selection {
     private(set) var rows: [Row]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The middle of many measurements and how far they spread.
 ///
 /// Medians and quartiles, since the disturbances of a busy machine only ever add time.

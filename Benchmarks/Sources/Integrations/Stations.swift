@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Harness
 
 /// One request through a gateway and a backend, station by station, of the rows that were measured.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What libFuzzer runs: a program of edits, read from its input, on several versions of a map, each beside a dictionary
 // that tells what it should hold. `bash .ci/fuzz` builds and runs it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
 
 /// Versions of a map, each with its model, and the operations on them.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Context variables for runtimes and event loops that are written in C, or that talk to C.
 ///
 /// This is the C interface of swift-contextvars: the same engine that Swift programs use, with values that only the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Functions of libdispatch and the thread library that stand before the real ones, and carry contexts.
 ///
 /// Everything here is internal to swift-contextvars. The vocabulary:

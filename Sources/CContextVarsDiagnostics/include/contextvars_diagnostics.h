@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What diagnostics need that Swift can't say: return addresses, lanes, rings, and hand-overs of `ContextVarsAutomatic`.
 ///
 /// Everything here is internal to swift-contextvars.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Agents: the task or thread that runs the caller.
 #ifndef CONTEXTVARS_AGENT_H
 #define CONTEXTVARS_AGENT_H

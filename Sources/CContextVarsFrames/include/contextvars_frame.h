@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Frames: a storage that is current for an agent, and how an agent finds its own.
 #ifndef CONTEXTVARS_FRAME_H
 #define CONTEXTVARS_FRAME_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The floor under `ContextVars`: which context is current for the code that runs.
 ///
 /// Everything here is internal to the package, and begins with `contextvars_`. The prefix `ctxvars_` is that of another layer,

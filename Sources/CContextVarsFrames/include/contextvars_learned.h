@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Learning where tasks keep things: what Swift does for it (`learned/`).
 #ifndef CONTEXTVARS_LEARNED_INTERFACE_H
 #define CONTEXTVARS_LEARNED_INTERFACE_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What diagnostics are told of contexts: nothing at all while nobody observes.
 #ifndef CONTEXTVARS_OBSERVER_H
 #define CONTEXTVARS_OBSERVER_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Reading a published storage without its lock, and releasing what such readers may still see.
 ///
 /// A reader marks its thread, reads, and clears the mark: two stores to a line that no other thread writes. An owner who

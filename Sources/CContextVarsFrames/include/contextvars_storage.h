@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a context has, whether a frame or a `Context` object stores it.
 #ifndef CONTEXTVARS_STORAGE_H
 #define CONTEXTVARS_STORAGE_H

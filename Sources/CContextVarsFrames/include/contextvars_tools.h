@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Small things that Swift can't say, and what tests ask.
 #ifndef CONTEXTVARS_TOOLS_H
 #define CONTEXTVARS_TOOLS_H

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What is learned about the Swift runtime while the process runs, to spare calls of its functions. Each answer is the one
 /// that the function would give; where nothing was learned, the function is asked. `CONTEXTVARS_PLAIN` leaves this room
 /// out. Records: `Documentation/Design/running-task.md` and `task-layout.md`.

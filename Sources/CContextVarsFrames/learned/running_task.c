@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Which task runs on a thread, without a call into the runtime.
 ///
 /// The runtime keeps the running task in a thread-local variable of its library, and offers a function to read it. Across

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where the variable is that `running_task.c` is about, if the runtime is linked into the program.
 ///
 /// There, the runtime's function is nothing but a load at a fixed distance from the thread pointer.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Learns where a task keeps two things (`contextvars_known_layout`).
 ///
 /// Invariant: each is at the same offset in every task of the process. An offset is searched by what stands there while

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension AsyncSequence {
     /// The same elements, produced in the values of a snapshot instead of the consumer's.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A new context for work that comes in pieces, as the reads of a request: entered from its start until ``end()``.
 ///
 /// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the

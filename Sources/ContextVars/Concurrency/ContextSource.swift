@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// Something that work can run in: a ``Context``, which the work has to itself until it ends, or a ``ContextSnapshot``, of

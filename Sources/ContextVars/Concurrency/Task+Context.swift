@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension Task where Failure == Never {
     /// Starts a task that runs in the given context.
     ///

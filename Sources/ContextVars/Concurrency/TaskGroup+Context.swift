@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The four kinds of group have no protocol in common, so each has its two methods. All do the same: enter the context, and
 // add a child whose operation runs in it.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 
 /// The context that is current for the calling agent: reading and changing it.

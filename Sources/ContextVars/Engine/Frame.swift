@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 
 /// What makes a storage current for an agent: `contextvars_frame`, which also states the invariants.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// Whether anything has to be done where work is handed over, beyond sharing the map of values.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// The variables that aren't simply copied: a list that only ever grows, so that reading it takes no lock.

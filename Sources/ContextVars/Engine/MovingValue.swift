@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A stored value on its way into a context, or out of it: as bits, with a reference that only explicit calls retain and
 /// release.
 ///

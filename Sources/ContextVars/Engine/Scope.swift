@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 
 /// A context, or none, that is current for the calling agent from `init` until ``end()``.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 import PersistentCollections
 
@@ -102,7 +103,9 @@ extension UnsafeMutablePointer<contextvars_contents> {
         UnsafeMutableRawPointer(self).assumingMemoryBound(to: ContextValues.self)
     }
 
-    /// Adds a change to contents that have none. Takes over the reference to the variable.
+    /// Adds a change to contents that have none.
+    ///
+    /// Takes over the reference to the variable.
     @inline(__always)
     func setChange(of variable: Unmanaged<AnyContextVar>, to value: consuming StoredValue) {
         pointee.variable = variable.toOpaque()

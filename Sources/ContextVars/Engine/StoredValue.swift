@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A value of one variable, as a context's map holds it: its type is known only to the variable.
 ///
 /// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored in place, so

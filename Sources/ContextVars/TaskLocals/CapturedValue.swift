@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A value that a snapshot has taken along, and a link to the next.
 ///
 /// The values are bound one in the other, the last one innermost, and unbound in reverse: each binding is in the task's

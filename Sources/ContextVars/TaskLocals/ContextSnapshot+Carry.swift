@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension ContextSnapshot {
     /// Makes all snapshots taken from now on carry the value of a task local.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A value that other code keeps for the length of a closure, as `@TaskLocal` does, but without showing its `TaskLocal`.
 ///
 /// Where the `TaskLocal` is at hand, ``ContextSnapshot/carry(_:)-(TaskLocal<Value>)`` takes it as it is. Where a library

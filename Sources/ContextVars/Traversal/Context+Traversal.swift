@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
 
 // What a context, a token or an iterator keeps alive, for the cycle collectors of embedders. As in `HAMT.traverse`,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// A read of a variable, or a `set` that was refused, where no context is current: `ContextLossDetector` reports it.

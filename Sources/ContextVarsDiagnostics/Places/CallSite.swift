@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A line of a program, as far as its symbols tell.
 public struct CallSite: Hashable, Sendable {
     /// The function's name; `nil` where the program has no symbols for it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import CContextVarsDiagnostics
 
 /// Return addresses, of the innermost function first: where something happened, before anybody looks up which line it is.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tools
 /// How much a finding matters.
 public enum Severity: String, Codable, Sendable, CaseIterable, Comparable {

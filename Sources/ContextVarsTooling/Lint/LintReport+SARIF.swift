@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tools
 /// SARIF 2.1.0, as code hosts read it.
 private enum SARIF {

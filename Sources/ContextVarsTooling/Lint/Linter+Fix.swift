@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tools
 extension Linter {
     /// The text of a file with all findings fixed that have edits, and the imports that these need.

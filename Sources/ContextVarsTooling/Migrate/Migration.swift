@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tools
 /// What turning the `@TaskLocal` values of some files into `@ContextValue` ones changes, and what it leaves to a person.
 public struct Migration: Sendable {

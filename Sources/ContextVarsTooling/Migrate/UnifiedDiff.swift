@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tools
 /// The difference of two versions of a file, with three lines of context.
 struct UnifiedDiff: CustomStringConvertible {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A replacement of a part of a file.
 public struct Edit: Hashable, Codable, Sendable {
     /// Where the replaced part begins, in bytes of UTF-8 from the start of the file.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Why a command couldn't do what it was asked for.
 public enum ToolError: Error, Equatable, CustomStringConvertible {
     /// No file or folder has this path.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 // What is wrong with a member that couldn't be read.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 extension Baggage {
     /// One key with its value: a `list-member` of the recommendation.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// The contents of a `baggage` header: named values that travel with a request, after the W3C recommendation.
 ///

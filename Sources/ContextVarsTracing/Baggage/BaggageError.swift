@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// Why baggage can't be made of what was given.
 public enum BaggageError: Error, Hashable, Sendable {

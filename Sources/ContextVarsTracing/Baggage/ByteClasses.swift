@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 extension UInt8 {
     static let tab = UInt8(ascii: "\t")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 extension HeaderBytes {
     /// Hands out the members one after the other.

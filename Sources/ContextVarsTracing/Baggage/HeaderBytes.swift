@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// The bytes of a header, or of several that count as one, and how its members are read from them.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// Appends a text as UTF-8, in which each byte that isn't a `baggage-octet`, and each `%`, is an escape.
 func appendPercentEncoded(_ text: String, to header: inout [UInt8]) {

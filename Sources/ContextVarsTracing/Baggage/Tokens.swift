@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// Whether some bytes are a `token` of HTTP: what a key must be.
 func isToken(_ bytes: some Collection<UInt8>) -> Bool {

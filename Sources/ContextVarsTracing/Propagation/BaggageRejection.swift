@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #if Tracing
 /// Something that a ``BaggageInstrument`` neither set nor sent.
 ///

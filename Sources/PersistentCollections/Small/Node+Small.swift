@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The root of a small map, of up to 16 entries, has all of them itself. An entry's own position is what the lowest four
 // bits of its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a
 // small map never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What it takes to destroy the entries of a node, in five bits of its header.
 ///
 /// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each

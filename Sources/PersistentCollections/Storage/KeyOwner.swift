@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
 /// Owns keys that several nodes have, so that a copy of a node counts one reference in place of one for each key.

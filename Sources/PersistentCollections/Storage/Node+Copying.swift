@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A copy of a node that differs from it as two splices say. It shares all children that the two have in common, has no
 // free room, and leaves the original as it is.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The edits of a single node. Each shape that a node can take on is written here once: in place where nobody else sees
 // the node, else in a copy that takes its place.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A node: one allocation, of which ``NodeLayout`` has a picture.
 ///
 /// A class without properties, whose tail `ManagedBufferPointer` allocates. (As a subclass of `ManagedBuffer` it would

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// One key and its value, as they lie in a node's tail.
 @usableFromInline
 struct NodeEntry<Key, Value> {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one
 /// lies.
 ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Where an edit has got to: the place in which a reference to a node is kept, a map's root or a child's place in its
 /// parent, and what the edit may do there.
 ///

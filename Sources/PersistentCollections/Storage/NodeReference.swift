@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
 ///
 /// See ``Node`` for the invariant that the unsafe code rests on.

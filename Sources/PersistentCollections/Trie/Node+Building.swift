@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A trie is built at once, from the entries of a small map that has no room for one more.
 
 extension Node {

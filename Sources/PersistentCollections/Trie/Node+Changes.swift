@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whole tries at once. A subtree that stays as it is, is shared; where two tries share a node, it isn't entered.
 
 extension Node {

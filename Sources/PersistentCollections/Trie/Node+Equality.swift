@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
     /// Compares two subtrees at the same depth, or two roots with the same number of entries below.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // New subtrees for keys whose hashes agree so far. A node begins where hashes part: bits that all of them have in
 // common are skipped, so no node has only one child.
 

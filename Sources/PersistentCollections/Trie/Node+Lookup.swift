@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
     /// The entry of `key`, which has this hash, in this trie, or nil.
     ///

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Removal keeps the canonical form: the trie looks as if the key had never been there. So a node that would be left with
 // one entry becomes that entry in its parent, and one that would be left with one child becomes that child.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
     /// A subtree of the same shape with other values.
     @inlinable

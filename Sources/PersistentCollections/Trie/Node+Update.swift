@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 extension NodePlace {
     /// The place where the way to a hash ends, for an edit of what is there: of a node that has no child on that way, or
     /// whose hashes all have other bits.

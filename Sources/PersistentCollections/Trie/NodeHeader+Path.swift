@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which bits of a hash select the position in a node. `path` has in its lowest six bits the number of the lowest such
 // bit, then `narrowFlag`, and above the bits that select, those that all hashes in the subtree have there.
 

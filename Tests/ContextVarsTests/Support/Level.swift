@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// What this process may rely on, as the tests must know it: `.ci/levels` runs them where less than everything holds.

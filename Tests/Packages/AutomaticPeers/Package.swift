@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 // Contexts that follow work by themselves, with packages that know nothing of them. A package for itself, so that the

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+// SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
 // A program to be linked in every way, with or without the linker's options; see `.ci/automatic`.

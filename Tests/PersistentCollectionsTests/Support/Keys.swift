@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A key whose hash the test chooses.
 struct ChosenKey: Hashable, CustomDebugStringConvertible {
     let id: Int

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the parts of the program share: objects, their embedder, and checks.
 #ifndef CHECKS_H
 #define CHECKS_H

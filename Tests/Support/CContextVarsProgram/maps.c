@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The persistent map with keys of the embedder's.
 #include "checks.h"
 

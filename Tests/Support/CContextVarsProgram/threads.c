@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many threads, each with its own state: they inherit, share and read contexts of each other.
 #include <pthread.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Traversal: what a cycle collector is shown.
 #include "checks.h"
 

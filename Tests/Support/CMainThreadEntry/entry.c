@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests never run on the main thread outside of a task: their `main` is asynchronous. What is loaded runs before it, on
 // that thread, so the tests' program, started again with a variable in its environment, gets there.
 //

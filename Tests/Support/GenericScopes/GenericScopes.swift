@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// Generic code of another module than the tests, which is compiled without knowing the types: their sizes are known only

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// SplitMix64: a random number generator that is small, the same on every platform, and repeats its numbers for a seed.

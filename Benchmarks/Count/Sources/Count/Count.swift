@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Counting
 
 /// What the engine and the map cost; `Benchmarks/thresholds` runs it under callgrind, which counts the instructions.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one piece of a request's work saw in its context: the JSON that the server sends and the client checks.
 struct Hop: Codable, Sendable {
     let name: String

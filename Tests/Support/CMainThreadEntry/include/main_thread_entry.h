@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #ifndef CONTEXTVARS_MAIN_THREAD_ENTRY_H
 #define CONTEXTVARS_MAIN_THREAD_ENTRY_H
 

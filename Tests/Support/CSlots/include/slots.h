@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// Does with the engine's task-local value what a library could that takes a snapshot of all task-local values: copies it
 /// into memory of its own, moves it there, and pushes it onto the values of whoever runs then.
 #ifndef SLOTS_H

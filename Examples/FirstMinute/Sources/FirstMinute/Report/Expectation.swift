@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What each place must see: all that the check goes by.
 ///
 /// The work doesn't know this table.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// What one place of the work saw, and the places that it went on to.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The places of one order as a tree, with what each has seen.
 struct PlaceTree {
     let order: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// What every place would like to know: once as task-local values, and once as context variables.

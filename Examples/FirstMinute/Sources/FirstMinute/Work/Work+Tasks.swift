@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 // Where Swift's concurrency carries task-local values, context variables arrive without extra code too.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The places of a job as a table, with the values that each has seen.
 struct JobTable: CustomStringConvertible {
     private let rows: [[String]]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Subprocess
 
 /// Workers, one after the other: each but the last is killed while it is at jobs.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one place of a job saw: what its code read, and what its log line said.
 struct Sighting: Codable, Hashable, Sendable {
     let place: String

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the hops of a request must have seen, derived from what the client sent and from this table alone.
 struct Expectation {
     /// The values that one hop must have seen.

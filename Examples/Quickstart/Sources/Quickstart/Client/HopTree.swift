@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A request's hops as a tree, the values that each saw in columns beside it.
 struct HopTree: CustomStringConvertible {
     private var rows: [Row] = []

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import AsyncHTTPClient
 
 /// One request of the driver: the number makes its id and its tenant unlike those of any other.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// The client's finding on one answered request.
 struct Verdict: Sendable {
     let request: SentRequest

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 /// The variables of the current request: code at any depth reads them, and no function passes them down.

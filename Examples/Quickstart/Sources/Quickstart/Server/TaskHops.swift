@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
 // Hops where Swift's own concurrency carries the context: nothing is passed and nothing is wrapped.

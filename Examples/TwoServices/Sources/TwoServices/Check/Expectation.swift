@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What the places of a request must have seen, derived from what was sent and from these tables alone.
 struct Expectation {
     /// For each place, by service and name.

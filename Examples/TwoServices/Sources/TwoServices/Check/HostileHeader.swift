@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// A `baggage` header as nobody should send it.
 enum HostileHeader: CaseIterable, Sendable {
     /// More bytes than the limit.

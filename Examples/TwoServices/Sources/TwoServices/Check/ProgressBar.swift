@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// On a terminal, a bar that redraws its line; elsewhere, a line for every tenth.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 import Foundation
 
 /// Says where a service listens, in one line on standard output, for people and for the check.

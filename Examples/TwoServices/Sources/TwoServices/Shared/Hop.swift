@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /// What one place of a service saw: what its code read, what its log line said, what its span was given.
 struct Hop: Codable, Sendable {
     let service: String
