@@ -66,9 +66,6 @@ let package = Package(
         .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
-        .executableTarget(
-            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
-            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsAutomaticTests",
             dependencies: [
@@ -77,8 +74,8 @@ let package = Package(
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
-                "DiagnosedProgram",
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
+                "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import TestSupport
 import Testing
 
 /// What diagnoses a process is on or off for all of it.
@@ -9,9 +10,9 @@ import Testing
 enum Diagnosing {}
 
 @Suite struct DiagnosticsTests {
-    @Test(.timeLimit(.minutes(5))) func `Diagnostics find what happens in a process`() throws {
+    @Test(.timeLimit(.minutes(5))) func `Diagnostics find what happens in a process`() async throws {
         try #require(!DiagnosticsProcess.isThisOne)
-        let ended = try DiagnosticsProcess.run()
+        let ended = try await onThread { try DiagnosticsProcess.run() }
         #expect(ended.status == 0, "\(ended.output)")
         #expect(ended.output.contains(/Test run with [1-9][0-9]+ tests/), "\(ended.output)")
     }

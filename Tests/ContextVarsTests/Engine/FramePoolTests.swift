@@ -6,11 +6,11 @@ import Testing
 
 /// Where frames come from and go to: `frame_pool.c`.
 ///
-/// In a process of its own (`MainThreadProbe pool`), in which nothing else has frames.
+/// In a process of its own, in which nothing else has frames.
 @Suite struct FramePoolTests {
     @Test(.timeLimit(.minutes(2)))
-    func `The memory of frames comes back, and stale frames stay readable`() throws {
-        let ended = try Probe.run("pool")
+    func `The memory of frames comes back, and stale frames stay readable`() async throws {
+        let ended = try await Probe.run("pool")
         #expect(ended.status == 0 && ended.reason == .exit, "\(ended.output)\(ended.error)")
     }
 

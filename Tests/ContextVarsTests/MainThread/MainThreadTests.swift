@@ -2,46 +2,47 @@
 import CMainThreadEntry
 import ContextVars
 import Foundation
+import TestSupport
 import Testing
 
 /// What the probe finds in a process of its own.
 @Suite struct MainThreadTests {
     @Test(.timeLimit(.minutes(1)))
-    func `The main thread has a root context that lasts, and that tasks it starts copy`() throws {
-        try expectSuccess(of: "root")
+    func `The main thread has a root context that lasts, and that tasks it starts copy`() async throws {
+        try await expectSuccess(of: "root")
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `A program that links the library and doesn't use it has no task-local value`() throws {
-        try expectSuccess(of: "unused")
+    func `A program that links the library and doesn't use it has no task-local value`() async throws {
+        try await expectSuccess(of: "unused")
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `A root that is made while somebody's binding is open isn't seen by tasks, until a later set`() throws {
-        try expectSuccess(of: "late")
+    func `A root that is made while somebody's binding is open isn't seen by tasks, until a later set`() async throws {
+        try await expectSuccess(of: "late")
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `A process that was forked goes on using its contexts`() throws {
-        try expectSuccess(of: "fork")
+    func `A process that was forked goes on using its contexts`() async throws {
+        try await expectSuccess(of: "fork")
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: ["withoutTaskCopies", "explicitOnly"])
-    func `A program that requires full support ends at the start without it, and says why`(level: String) throws {
-        let ended = try Probe.run("require", level: level)
+    func `A program that requires full support ends at the start without it, and says why`(level: String) async throws {
+        let ended = try await Probe.run("require", level: level)
         #expect(ended.reason == .uncaughtSignal)
         #expect(ended.error.contains("CONTEXTVARS_RUNTIME_SUPPORT is set"), "\(ended.error)")
         #expect(ended.error.contains("Task(context: .current)"), "\(ended.error)")
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `A program that requires full support goes on with it`() throws {
+    func `A program that requires full support goes on with it`() async throws {
         guard RuntimeSupport.current == .full else { return }
-        try expectSuccess(of: "require")
+        try await expectSuccess(of: "require")
     }
 
-    private func expectSuccess(of argument: String) throws {
-        let ended = try Probe.run(argument)
+    private func expectSuccess(of argument: String) async throws {
+        let ended = try await Probe.run(argument)
         #expect(ended.status == 0, "\(ended.output)\(ended.error)")
         #expect(ended.reason == .exit)
         #expect(ended.output == "The probe has ended.\n", "the tests ran in place of the probe")
@@ -52,6 +53,12 @@ import Testing
 enum Probe {
     static func run(
         _ part: String, level: String? = nil
+    ) async throws -> (status: Int32, reason: Process.TerminationReason, output: String, error: String) {
+        try await onThread { try runAndWait(part, level: level) }
+    }
+
+    private static func runAndWait(
+        _ part: String, level: String?
     ) throws -> (status: Int32, reason: Process.TerminationReason, output: String, error: String) {
         let process = Process()
         let (output, error) = (Pipe(), Pipe())

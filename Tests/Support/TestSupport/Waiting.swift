@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: Apache-2.0
 import Dispatch
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Synchronization
 
 /// Waits for what another thread is about to do, such as to free an ended task's memory; ten seconds at most.
@@ -39,5 +40,12 @@ package final class BlockingExecutor: TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// Runs what waits by blocking, for a process for instance, on a thread of its own: those that run tasks are few.
+package func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
 }
