@@ -115,12 +115,12 @@ extension HAMT {
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool = false) {
-        guard keepingCapacity, root != nil, editRoot((), { place, _ in place.isUnique }) else {
+        guard keepingCapacity, let node = rootReference, isKnownUniquelyReferenced(&root) else {
             self = HAMT()
             return
         }
         entryCount = 0
-        editRoot(()) { place, _ in Node.removeAll(place.node) }
+        Node.removeAll(node)
     }
 }
 

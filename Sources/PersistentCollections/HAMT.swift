@@ -12,7 +12,8 @@
 /// So old versions stay as they were, for as long as anybody keeps them.
 ///
 /// The order of iteration follows from the keys' hashes, and in maps of up to 16 entries also from how they came to be.
-/// It means nothing, and equal maps may differ in it.
+/// It means nothing: equal maps may differ in it, and keys whose hashes are seeded, as those of strings are, come in
+/// another order in each run of the program.
 ///
 /// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, without
 /// synchronisation, also where the copies share storage. One *variable* must not be written while another thread reads
