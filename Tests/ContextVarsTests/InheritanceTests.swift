@@ -47,7 +47,8 @@ import Testing
         }
     }
 
-    @Test func `An unstructured task has what the rules say`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `An unstructured task has what the rules say`() async throws {
         try await withAll {
             #expect(await Task { Seen() }.value == .handedOver)
             #expect(await Task.immediate { Seen() }.value == .handedOver)
@@ -58,7 +59,8 @@ import Testing
         }
     }
 
-    @Test func `A task may set what it hasn't inherited`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `A task may set what it hasn't inherited`() async throws {
         try await withAll {
             try await Task {
                 let token = try Self.never.set(7)
@@ -91,7 +93,8 @@ import Testing
         }
     }
 
-    @Test func `Structured children borrow their parent's values as they are`() async throws {
+    @Test(.enabled(if: Level.childrenBorrow, "a structured child has no context at this level"))
+    func `Structured children borrow their parent's values as they are`() async throws {
         try await withAll {
             async let child = Seen()
             #expect(await child == .here)
@@ -102,7 +105,8 @@ import Testing
         }
     }
 
-    @Test func `A child in a scope of a group's body has a copy, and so what the rules say`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `A child in a scope of a group's body has a copy, and so what the rules say`() async throws {
         try await withAll {
             await withTaskGroup { group in
                 Self.plain.withValue(1) { group.addTask { Seen() } }
@@ -111,7 +115,8 @@ import Testing
         }
     }
 
-    @Test func `Scopes in the same task have all values`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `Scopes in the same task have all values`() async throws {
         try await withAll {
             #expect(ContextVar("other", default: 0).withValue(1) { Seen() } == .here)
             await Self.depth.withValue(4) { () async in
@@ -152,7 +157,8 @@ import Testing
         #expect(counter.calls.load(ordering: .relaxed) == 1 && snapshot[counting] == 1)
     }
 
-    @Test func `A function may use contexts, and start tasks, while it is asked`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `A function may use contexts, and start tasks, while it is asked`() async throws {
         let other = ContextVar("other", default: 0)
         final class Started: Sendable { let tasks = Mutex<[Task<Int, Never>]>([]) }
         let started = Started()
@@ -194,7 +200,8 @@ import Testing
         #expect(await task.value)
     }
 
-    @Test func `Thousands of tasks at once go by the rules`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `Thousands of tasks at once go by the rules`() async throws {
         try await withAll {
             await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<50 {

@@ -92,7 +92,8 @@ import Testing
         }
     }
 
-    @Test func `Children that are added in it, in a group's body, have no context, others do`() async {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `Children that are added in it, in a group's body, have no context, others do`() async {
         await variable.withValue(1) { () async in
             await withTaskGroup(of: Bool.self) { group in
                 withoutContext {
@@ -106,7 +107,8 @@ import Testing
         }
     }
 
-    @Test func `A structured child may leave its parent's context`() async {
+    @Test(.enabled(if: Level.childrenBorrow, "a structured child has no context at this level"))
+    func `A structured child may leave its parent's context`() async {
         await variable.withValue(1) { () async in
             async let child = { () async in
                 let inside = withoutContext { hasNone() }
@@ -120,7 +122,8 @@ import Testing
         }
     }
 
-    @Test func `A context that is made in it has nothing of the one outside`() async throws {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `A context that is made in it has nothing of the one outside`() async throws {
         try await Context().run {
             try variable.set(1)
             try other.set(1)
@@ -299,7 +302,8 @@ import Testing
         #expect(seen.withLock { $0 } == [false, true])
     }
 
-    @Test func `Many tasks enter and leave it at once, and none sees another's values`() async {
+    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
+    func `Many tasks enter and leave it at once, and none sees another's values`() async {
         await withTaskGroup(of: Int.self) { group in
             for number in 1...200 {
                 group.addTask {

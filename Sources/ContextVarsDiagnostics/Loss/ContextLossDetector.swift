@@ -15,7 +15,7 @@ import Synchronization
 /// over. The latter is known in a program that links `ContextVarsAutomatic`, whether it is enabled or not, on Linux.
 /// Lines are found by the program's debug information, on a queue, while the program goes on.
 ///
-/// No loss: a read of a variable that is declared ``ContextVars/ContextVar/readAnywhere()``; one in `withoutContext`; one
+/// No loss: a read of a variable that is declared `ContextVar.readAnywhere()`; one in `withoutContext`; one
 /// on the main thread before anything is set there.
 ///
 /// While it isn't started, it costs nothing where a context is current, and one load where none is. A program may also be

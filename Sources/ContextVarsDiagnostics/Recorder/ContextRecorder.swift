@@ -14,7 +14,7 @@ import Synchronization
 ///
 /// The file opens in Perfetto, in `chrome://tracing` and in the page of `contextvars view`. Each event has its time, task
 /// or thread, line, and the variable's name; its value only where the variable is declared
-/// ``ContextVars/ContextVar/printable()``.
+/// `ContextVar.printable()`.
 ///
 /// Each thread writes into a ring of its own, without a lock, and the latest events remain. Recording can be started,
 /// stopped and exported under full load; the trace says how many events were overwritten. While it isn't started, it costs
