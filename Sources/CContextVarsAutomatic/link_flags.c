@@ -7,7 +7,8 @@
 
 #if defined(__linux__) && !defined(__ANDROID__) && !defined(CONTEXTVARS_AUTOMATIC_WITHOUT_LINK_FLAGS)
 
-static const char flags[] __attribute__((used, section(".swift1_autolink_entries"))) =
+// Not instrumented: the linker discards the section, and the AddressSanitizer would refer to it.
+static const char flags[] __attribute__((used, no_sanitize("address"), section(".swift1_autolink_entries"))) =
 #define BOUNDARY(name) "-Wl,--wrap=" #name "\0"
 #include "boundaries.def"
 #undef BOUNDARY
