@@ -18,6 +18,16 @@ enum Diagnosing {}
     }
 }
 
+/// Lines of tests.
+enum Lines {
+    /// Whether the line of a call can be told. The optimiser merges functions and has calls of one line be part of another.
+    #if DEBUG
+    static let areKnown = true
+    #else
+    static let areKnown = false
+    #endif
+}
+
 /// A process that runs this target's other tests, with the program that runs this one.
 enum DiagnosticsProcess {
     private static let variable = "CONTEXTVARS_DIAGNOSTICS_PROCESS"

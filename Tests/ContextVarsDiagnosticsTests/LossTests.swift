@@ -7,6 +7,7 @@ import Foundation
 import Testing
 
 private let requestID = ContextVar<String?>("request.id")
+private let printable = ContextVar("request.tenant", default: "public").printable()
 private let anywhere = ContextVar("anywhere", default: 1).readAnywhere()
 
 /// Runs a body on a queue, and waits for it.
@@ -73,6 +74,61 @@ extension Diagnosing {
             let losses = ContextLossDetector.stop().filter { $0.variable == anywhere }
             #expect(losses.map(\.operation) == [.set])
         }
+
+        @Test func `What is read in withoutContext is no loss, nor what is started there, unless it is set`() async {
+            ContextLossDetector.start { _ in }
+            await requestID.withValue("a") {
+                withoutContext {
+                    _ = requestID.get()
+                    _ = try? requestID.set("b")
+                }
+                await withoutContext { () async in
+                    await Task.yield()
+                    _ = requestID.get()
+                    async let child = requestID.get()
+                    _ = await child
+                    await Task { _ = requestID.get() }.value
+                    #if os(Linux)
+                    // What ContextVarsAutomatic, which these tests link, tells of the hand-over.
+                    await onQueue("without") { _ = requestID.get() }
+                    #endif
+                }
+            }
+            let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
+            #expect(losses.map(\.operation) == [.set])
+        }
+
+        #if os(Linux)
+        // These tests link ContextVarsAutomatic, as all tests of this package do together.
+        @Test func `The line that handed the work over is named, with what the variable had there`() async throws {
+            ContextLossDetector.start { _ in }
+            let line = #line + 3
+            await printable.withValue("acme") {
+                await withCheckedContinuation { continuation in
+                    DispatchQueue(label: "mail").async {
+                        DispatchQueue.global().async {
+                            _ = printable.get()
+                            continuation.resume()
+                        }
+                    }
+                }
+            }
+            let losses = ContextLossDetector.stop().filter { $0.variable == printable }
+            let loss = try #require(losses.first)
+            let handOver = try #require(loss.handOver)
+            #expect(losses.count == 1)
+            #expect(handOver.hadContext && handOver.wasSet)
+            #expect(handOver.value == "acme")
+            #expect(handOver.boundary == "DispatchQueue.async")
+            #expect(handOver.site?.source?.path.hasSuffix("LossTests.swift") == true)
+            #expect(loss.site?.source?.path.hasSuffix("LossTests.swift") == true)
+            if Lines.areKnown {
+                // The first one: the second one had no context any more.
+                #expect(handOver.site?.source?.line == line)
+                #expect(loss.site?.source?.line == line + 2)
+            }
+        }
+        #endif
 
         @Test func `Beyond the limit, losses are only counted`() async {
             ContextLossDetector.start(limits: .init(places: 1)) { _ in }

@@ -24,18 +24,27 @@ public enum ContextInspector {
     ///
     /// - Complexity: O(1). Safe from any thread. Does nothing if it is started.
     public static func start() {
-        if isStarted { return }
-        LiveContexts.begin()
-        Observers.start(.inspector)
+        changing.withLock { _ in
+            if isStarted { return }
+            Observers.start(.inspector)
+            LiveContexts.begin()
+        }
     }
 
     /// Stops, and forgets the list.
     ///
     /// - Complexity: O(*n*) for *n* contexts. Safe from any thread.
     public static func stop() {
-        Observers.stop(.inspector)
-        LiveContexts.end()
+        changing.withLock { _ in
+            LiveContexts.end()
+            Observers.stop(.inspector)
+        }
     }
+
+    /// Held while it is started or stopped.
+    ///
+    /// The list is open only while ends are told: what is in it must be alive.
+    private static let changing = Locked(())
 
     /// The contexts that are current somewhere, while the process goes on; none where the inspector isn't started.
     ///

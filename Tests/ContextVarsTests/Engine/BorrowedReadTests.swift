@@ -2,6 +2,7 @@
 import CContextVarsFrames
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ContextVars
@@ -133,20 +134,20 @@ import Testing
         try await Context().run {
             try number.set(0)
             try object.set(Object(0))
-            let tasks = Mutex<[Task<Bool, Never>]>([])
+            let tasks = Recorder<Task<Bool, Never>>()
             try await whileChildren(3) {
                 let task = Task {
                     let seen = object.get()
                     return Level.tasksCopy ? seen!.isWhole && number.get() <= seen!.value : seen == nil
                 }
-                tasks.withLock { if $0.count < 2000 { $0.append(task) } }
+                if tasks.elements.count < 2000 { tasks.record(task) }
             } parent: {
                 for value in 1...(sets / 4) {
                     try object.set(Object(value))
                     try number.set(value)
                 }
             }
-            for task in tasks.withLock({ $0 }) { #expect(await task.value) }
+            for task in tasks.elements { #expect(await task.value) }
         }
     }
 
