@@ -10,7 +10,7 @@ import Testing
 enum Diagnosing {}
 
 @Suite struct DiagnosticsTests {
-    @Test(.timeLimit(.minutes(5))) func `Diagnostics find what happens in a process`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `Diagnostics find what happens in a process`() async throws {
         try #require(!DiagnosticsProcess.isThisOne)
         let ended = try await onThread { try DiagnosticsProcess.run() }
         #expect(ended.status == 0, "\(ended.output)")
@@ -20,7 +20,9 @@ enum Diagnosing {}
 
 /// Lines of tests.
 enum Lines {
-    /// Whether the line of a call can be told. The optimiser merges functions and has calls of one line be part of another.
+    /// Whether the line of a call can be told.
+    ///
+    /// The optimiser makes one function of several, and leaves calls without a line.
     #if DEBUG
     static let areKnown = true
     #else

@@ -31,12 +31,15 @@ extension Diagnosing {
             let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
             #expect(loss.operation == .read)
             #expect(loss.runner == "queue \"mail\"")
-            #expect(loss.site?.source?.line == line)
-            #expect(loss.site?.source?.path.hasSuffix("LossTests.swift") == true)
-            #expect(loss.backtrace.first == loss.site)
-            #expect(
-                loss.description.hasPrefix(
-                    "request.id read as its default at ContextVarsDiagnosticsTests/LossTests.swift:"))
+            let site = try #require(loss.site)
+            #expect(site.isInLossTests, "\(loss.debugDescription)")
+            #expect(loss.backtrace.contains(site))
+            #expect(loss.description.hasPrefix("request.id read as its default at \(site), on queue \"mail\""))
+            if Lines.areKnown {
+                #expect(site.source?.line == line)
+                #expect(site.description == "ContextVarsDiagnosticsTests/LossTests.swift:\(line)")
+                #expect(loss.backtrace.first == site)
+            }
             #expect(losses.count == 1)
             #expect(!loss.description.contains("times"))
         }
@@ -120,8 +123,8 @@ extension Diagnosing {
             #expect(handOver.hadContext && handOver.wasSet)
             #expect(handOver.value == "acme")
             #expect(handOver.boundary == "DispatchQueue.async")
-            #expect(handOver.site?.source?.path.hasSuffix("LossTests.swift") == true)
-            #expect(loss.site?.source?.path.hasSuffix("LossTests.swift") == true)
+            #expect(handOver.site?.isInLossTests == true, "\(loss.debugDescription)")
+            #expect(loss.site?.isInLossTests == true, "\(loss.debugDescription)")
             if Lines.areKnown {
                 // The first one: the second one had no context any more.
                 #expect(handOver.site?.source?.line == line)
@@ -173,6 +176,13 @@ extension Diagnosing {
             let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
             #expect(losses.map { $0.site?.source?.line } == [line])
         }
+    }
+}
+
+extension CallSite {
+    /// Whether it is in this file: by its line or, where the optimiser has left none, by its function.
+    fileprivate var isInLossTests: Bool {
+        source.map { $0.path.hasSuffix("LossTests.swift") } ?? function?.contains("LossTests.") ?? false
     }
 }
 

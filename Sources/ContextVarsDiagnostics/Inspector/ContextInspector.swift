@@ -12,7 +12,8 @@ import Foundation
 /// print(ContextInspector.live())
 /// ```
 ///
-/// It knows what has been entered since it was started. While it isn't, it costs nothing in a read, and one load in
+/// It knows what has been entered since it was started; not where a task is suspended, which the Swift runtime tells to nobody
+/// but debuggers. While it isn't, it costs nothing in a read, and one load in
 /// everything else; while it is, each scope and each task takes an uncontended lock twice.
 public enum ContextInspector {
     /// Whether it is started.
