@@ -101,6 +101,7 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
+    if let storage = contextvars_borrow_at_once(agent) { return borrowedPlace(of: variable, in: storage) }
     let reached = contextvars_reach(agent)
     guard let storage = reached.storage else {
         Observation.lost(variable, isSet: false)
@@ -109,6 +110,11 @@ private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agen
     if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
+    return borrowedPlace(of: variable, in: storage)
+}
+
+@inline(__always)
+private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> CurrentPlace {
     contextvars_begin_reading(storage)
     if let place = storage.place(of: variable) { return .borrowed(place) }
     contextvars_end_reading()
@@ -116,8 +122,10 @@ private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agen
 }
 
 /// Ends the reading of a borrowed value.
+///
+/// Never inlined, so that the caller has retained before what it has read.
 @usableFromInline
-@inline(__always)
+@inline(never)
 func endReading() {
     contextvars_end_reading()
 }
