@@ -111,14 +111,15 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
     return task_group_is_open(agent) ? NULL : slot;
 }
 
-contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
-    contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame;
-    if (!outer) {
-        outer = contextvars_reach(cached.agent).frame;
-        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
-    }
-    contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
+contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
+    contextvars_reached reached = contextvars_reach(agent);
+    contextvars_frame *frame = reached.frame;
+    if (frame && contextvars_has_no_slot(frame)) return (contextvars_outer){NULL, reached.storage, agent};
+    return (contextvars_outer){frame, reached.storage, frame ? contextvars_frame_owner(frame) : agent};
+}
+
+contextvars_binding contextvars_bind(
+    contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
     if (!agent) agent = contextvars_current_agent();
     contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {

@@ -88,12 +88,13 @@ static inline bool contextvars_storage_take(contextvars_storage *storage, contex
     uint8_t flags = storage->flags;
     contextvars_contents *had = &storage->contents;
     bool keeps_map = had->values && !(flags & CONTEXTVARS_LENT_MAP);
-    bool has_any = keeps_map || had->variable;
+    bool keeps_variable = had->variable && !(flags & CONTEXTVARS_LENT_VARIABLE);
+    bool has_any = keeps_map || keeps_variable || had->box;
     // Word by word: the processor would have to wait for several recent stores before it can load more at once.
     if (has_any) {
         contents->values = keeps_map ? __atomic_load_n(&had->values, __ATOMIC_RELAXED) : 0;
         contents->count = __atomic_load_n(&had->count, __ATOMIC_RELAXED);
-        contents->variable = flags & CONTEXTVARS_LENT_VARIABLE ? NULL : __atomic_load_n(&had->variable, __ATOMIC_RELAXED);
+        contents->variable = keeps_variable ? __atomic_load_n(&had->variable, __ATOMIC_RELAXED) : NULL;
         contents->bits = __atomic_load_n(&had->bits, __ATOMIC_RELAXED);
         contents->box = __atomic_load_n(&had->box, __ATOMIC_RELAXED);
     }

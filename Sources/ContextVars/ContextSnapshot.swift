@@ -129,9 +129,9 @@ extension ContextSnapshot {
         if let captured {
             let values = withoutCaptured
             defer { withExtendedLifetime(values) {} }
-            return try captured.run(in: Scope(copying: values, isSynchronous: true), body)
+            return try captured.run(in: .copying(values, isSynchronous: true), body)
         }
-        let scope = Scope(copying: self, isSynchronous: true)
+        let scope = Scope.copying(self, isSynchronous: true)
         defer { scope.end() }
         return try body()
     }
@@ -151,10 +151,10 @@ extension ContextSnapshot {
         if let captured {
             let values = withoutCaptured
             defer { withExtendedLifetime(values) {} }
-            return try await captured.run(in: Scope(copying: values, isSynchronous: false), body)
+            return try await captured.run(in: .copying(values, isSynchronous: false), body)
         }
         do {
-            return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
+            return try await Scope.run(in: .copying(self, isSynchronous: false)) {
                 () async throws in try await body()
             }
         } catch {
@@ -172,9 +172,9 @@ extension ContextSnapshot {
         if let captured {
             let values = withoutCaptured
             defer { withExtendedLifetime(values) {} }
-            return captured.run(in: Scope(copying: values, isSynchronous: true), body)
+            return captured.run(in: .copying(values, isSynchronous: true), body)
         }
-        let scope = Scope(copying: self, isSynchronous: true)
+        let scope = Scope.copying(self, isSynchronous: true)
         defer { scope.end() }
         return body()
     }
@@ -193,9 +193,9 @@ extension ContextSnapshot {
         if let captured {
             let values = withoutCaptured
             defer { withExtendedLifetime(values) {} }
-            return await captured.run(in: Scope(copying: values, isSynchronous: false), body)
+            return await captured.run(in: .copying(values, isSynchronous: false), body)
         }
-        return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
+        return await Scope.run(in: .copying(self, isSynchronous: false), body)
     }
 }
 

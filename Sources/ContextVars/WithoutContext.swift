@@ -26,8 +26,8 @@
 public func withoutContext<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    if let outside = carriedOutside() { return try outside.run(in: .withoutContext(), body) }
+    let scope = Scope.withoutContext()
     defer { scope.end() }
     return try body()
 }
@@ -44,9 +44,9 @@ public func withoutContext<Result, Failure: Error>(
 public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
     _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try await outside.run(in: Scope(withoutContext: ()), body) }
+    if let outside = carriedOutside() { return try await outside.run(in: .withoutContext(), body) }
     do {
-        return try await Scope.run(in: Scope(withoutContext: ())) { () async throws in try await body() }
+        return try await Scope.run(in: .withoutContext()) { () async throws in try await body() }
     } catch {
         throw error as! Failure
     }
@@ -60,8 +60,8 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
 @inlinable
 @discardableResult
 public func withoutContext<Result>(_ body: () -> Result) -> Result {
-    if let outside = carriedOutside() { return outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    if let outside = carriedOutside() { return outside.run(in: .withoutContext(), body) }
+    let scope = Scope.withoutContext()
     defer { scope.end() }
     return body()
 }
@@ -76,8 +76,8 @@ public func withoutContext<Result>(_ body: () -> Result) -> Result {
 public nonisolated(nonsending) func withoutContext<Result>(
     _ body: nonisolated(nonsending) () async -> Result
 ) async -> Result {
-    if let outside = carriedOutside() { return await outside.run(in: Scope(withoutContext: ()), body) }
-    return await Scope.run(in: Scope(withoutContext: ()), body)
+    if let outside = carriedOutside() { return await outside.run(in: .withoutContext(), body) }
+    return await Scope.run(in: .withoutContext(), body)
 }
 
 /// What carried task locals have outside of everything, `nil` where none are carried.

@@ -80,8 +80,8 @@ struct OwnContext: Sendable {
     func run<Result>(_ body: () -> Result) -> Result {
         guard contextvars_storage_claim(context.storage) else { return copy.run(body) }
         defer { context.unclaim() }
-        if let captured { return captured.run(in: Scope(in: context, isSynchronous: true), body) }
-        let scope = Scope(in: context, isSynchronous: true)
+        if let captured { return captured.run(in: .entering(context, isSynchronous: true), body) }
+        let scope = Scope.entering(context, isSynchronous: true)
         defer { scope.end() }
         return body()
     }
@@ -92,9 +92,9 @@ struct OwnContext: Sendable {
     ) async throws(Failure) -> Result {
         guard contextvars_storage_claim(context.storage) else { return try await copy.run(body) }
         defer { context.unclaim() }
-        if let captured { return try await captured.run(in: Scope(in: context, isSynchronous: false), body) }
+        if let captured { return try await captured.run(in: .entering(context, isSynchronous: false), body) }
         do {
-            return try await Scope.run(in: Scope(in: context, isSynchronous: false)) {
+            return try await Scope.run(in: .entering(context, isSynchronous: false)) {
                 () async throws in try await body()
             }
         } catch {

@@ -6,7 +6,7 @@ import CContextVarsFrames
 /// | to | ask |
 /// |---|---|
 /// | read one variable | ``currentPlace(of:)`` |
-/// | have all values | ``CurrentContext/values()``, ``CurrentContext/values(replacing:)`` |
+/// | have all values | ``CurrentContext/values()`` |
 /// | change a variable | ``setInCurrent(_:to:)``, ``restoreInCurrent(_:to:ifCurrentIs:)`` |
 /// | have the object, for watchers | ``CurrentContext/object`` |
 ///
@@ -19,15 +19,6 @@ enum CurrentContext {
         let cached = contextvars_cached_frame()
         guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
         return frame.storage.settledValues()
-    }
-
-    /// The same for a caller that will replace one variable's value, which may therefore be an old one.
-    static func values(replacing variable: AnyContextVar) -> ContextValues {
-        let cached = contextvars_cached_frame()
-        guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
-        let storage = frame.storage
-        let isSpare = storage.changes(variable) && !Version.isVersion(contextvars_storage_values(storage))
-        return isSpare ? storage.map.pointee : storage.settledValues()
     }
 
     @inline(never)

@@ -47,6 +47,12 @@ extension Version {
         Unmanaged.fromOpaque(UnsafeRawPointer(bitPattern: word & ~UInt(CONTEXTVARS_PUBLISHED_VERSION))!)
     }
 
+    /// The two words of a version's map, without a reference to it.
+    @inline(never)
+    static func unretainedValues(at word: UInt) -> (root: UInt, count: Int) {
+        at(word)._withUnsafeGuaranteedRef { (UInt(bitPattern: $0.values.rootAddress), $0.values.count) }
+    }
+
     /// The word for this version, which has a reference to it.
     func intoWord() -> UInt {
         UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()) | UInt(CONTEXTVARS_PUBLISHED_VERSION)
