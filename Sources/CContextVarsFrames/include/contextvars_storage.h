@@ -55,6 +55,8 @@ enum {
     CONTEXTVARS_PROMOTED = 16,
     /// In a frame's own storage: the frame was made for a new task.
     CONTEXTVARS_COPY = 32,
+    /// The storage was published before, and isn't any more or is again.
+    CONTEXTVARS_WITHDRAWN = 64,
 };
 
 enum {

@@ -27,13 +27,12 @@ package struct ContextOfPieces {
     /// Runs a piece of work.
     @inlinable
     package func run(_ work: () -> Void) {
-        if let captured { return captured.run(in: .entering(context, isSynchronous: true), work) }
         let scope = Scope.entering(context, isSynchronous: true)
         defer {
             scope.end()
             withExtendedLifetime(context) {}
         }
-        work()
+        if let captured { captured.run(work) } else { work() }
     }
 
     /// Exits the context, which may be entered by others from now on.

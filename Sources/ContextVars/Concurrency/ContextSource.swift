@@ -124,8 +124,13 @@ public final class ClaimedContext: Sendable {
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         Observation.arrived(flow)
         let (context, captured) = contextForPieces
-        guard let captured else { return try Self.run(in: context, work) }
-        return try captured.run(in: .entering(context, isSynchronous: true), work)
+        let scope = Scope.entering(context, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(context) {}
+        }
+        if let captured { return try captured.run(work) }
+        return try work()
     }
 
     /// The context in which pieces of work run, and the task-local values that came with it.
@@ -139,16 +144,5 @@ public final class ClaimedContext: Sendable {
             context.claimForPieces()
             return (context, snapshot.captured)
         }
-    }
-
-    private static func run<Result, Failure: Error>(
-        in context: Context, _ work: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let scope = Scope.entering(context, isSynchronous: true)
-        defer {
-            scope.end()
-            withExtendedLifetime(context) {}
-        }
-        return try work()
     }
 }

@@ -84,4 +84,17 @@ extension Scope {
         defer { scope.end() }
         return try await body()
     }
+
+    /// The same with what a snapshot has captured in force.
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) static func run<Result>(
+        in makeScope: @autoclosure () -> Scope, with captured: CapturedValue?,
+        _ body: nonisolated(nonsending) () async throws -> Result
+    ) async rethrows -> Result {
+        let scope = makeScope()
+        defer { scope.end() }
+        if let captured { return try await captured.run(body) }
+        return try await body()
+    }
 }

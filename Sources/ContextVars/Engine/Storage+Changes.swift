@@ -15,8 +15,9 @@ extension Storage {
         pointee.flags = UInt8(CONTEXTVARS_LENT_MAP)
     }
 
-    /// Begins, empty until now, with the values of what is current, for a scope that changes one variable. That may still
-    /// have an old value here.
+    /// Begins, empty until now, with the values of what is current, for a scope that changes one variable.
+    ///
+    /// That variable may still have an old value here.
     @inline(__always)
     func beginWithValues(of outer: contextvars_outer, replacing variable: AnyContextVar) {
         if outer.frame != nil, let values = outer.storage?.lendValues(replacing: variable) {
@@ -141,7 +142,8 @@ extension Storage {
         let count = publish(values)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
-        if count > Version.limit { withdrawIfUnread() }
+        let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
+        if count > (wasWithdrawn ? Version.laterLimit : Version.firstLimit) { withdrawIfUnread() }
         return oldValue.map { MovingValue($0) }
     }
 
@@ -180,6 +182,7 @@ extension Storage {
         var released = contextvars_contents()
         if contextvars_nobody_reads(self) {
             released = withdraw()
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_WITHDRAWN), true)
         } else {
             contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), true)
             Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.countAgain() }
