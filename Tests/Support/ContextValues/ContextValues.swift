@@ -13,7 +13,7 @@ public enum Published: Identified {
     @inlinable public static func hasSecret() -> Bool { secret != nil }
 
     public static func withSecret<Result>(_ secret: String, _ body: () throws -> Result) rethrows -> Result {
-        try $secret.withValue(secret, body)
+        try $secret.withValue(secret, operation: body)
     }
 }
 
