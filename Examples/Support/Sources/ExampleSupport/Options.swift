@@ -3,7 +3,7 @@ public import ArgumentParser
 public import Logging
 
 /// A level of swift-log as an option.
-public struct LogLevel: ExpressibleByArgument {
+public struct LogLevel: ExpressibleByArgument, Sendable {
     public static let warning = LogLevel(level: .warning)
 
     public let level: Logger.Level
