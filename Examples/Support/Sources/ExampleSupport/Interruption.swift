@@ -22,5 +22,6 @@ public func endingOnSignals<Result: Sendable>(
 
 /// A signal ended the operation.
 public struct Interruption: Error, CustomStringConvertible {
+    /// What the command says.
     public let description = "interrupted; the processes have ended"
 }

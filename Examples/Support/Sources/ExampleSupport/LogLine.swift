@@ -15,12 +15,14 @@ public final class LogLine: Sendable, CustomStringConvertible {
         return line.metadata.withLock { $0 }
     }
 
+    /// What the line shows of this object.
     public var description: String { "seen" }
 }
 
 extension LoggingSystem {
-    /// Lines of a level and above it go to standard error, with what the provider adds. Lines from `info` are made
-    /// anyway, so that they can be checked.
+    /// Sends lines of a level and above it to standard error, with what the provider adds.
+    ///
+    /// Lines from `info` on are made in any case, so that they can be checked.
     public static func bootstrap(printingFrom level: Logger.Level, metadataProvider: Logger.MetadataProvider?) {
         bootstrap(
             { label, provider in

@@ -8,6 +8,7 @@ public struct TextTable: CustomStringConvertible {
         self.rows = rows
     }
 
+    /// The rows, one a line.
     public var description: String {
         let columns = (rows.first ?? []).indices
         // The last column isn't filled up.

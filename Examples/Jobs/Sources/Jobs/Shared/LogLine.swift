@@ -22,10 +22,10 @@ extension LoggingSystem {
     }
 }
 
-extension LogLine {
-    /// Writes a line, and returns the variables that it has.
-    static func written(_ message: String) -> Values {
-        let metadata = metadata(of: message, writtenBy: log)
+extension Values {
+    /// Writes a log line, and returns the variables that it has.
+    static func ofLogLine(_ message: String) -> Values {
+        let metadata = LogLine.metadata(of: message, writtenBy: log)
         return Values { metadata[$0]?.description }
     }
 }
