@@ -13,7 +13,7 @@
 /// queue.async(execute: snapshot.wrap { log("done") })  // the same
 /// ```
 ///
-/// A snapshot shares its values with the context it was taken of and with other snapshots; taking, copying and passing
+/// A snapshot shares its values with the context it was taken from and with other snapshots; taking, copying and passing
 /// one is O(1). It is safe to use from any thread and task.
 ///
 /// The snapshot of ``current`` also carries the task-local values that the program has chosen with
@@ -79,7 +79,7 @@ public struct ContextSnapshot: Sendable {
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
     /// snapshots carry.
     ///
-    /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
+    /// Taking it hands work over: a variable with a rule of ``ContextVar/Inheritance`` has in the snapshot what the rule says.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
     ///   rule of inheritance.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Runs synchronous code in no context.
+/// Runs synchronous code without a context.
 ///
 /// For code that makes something which outlives the request that happens to need it first: a pool, a cache that refreshes
 /// itself, a timer, a connection. Without it, what such code starts keeps the request's values for good.
@@ -32,7 +32,7 @@ public func withoutContext<Result, Failure: Error>(
     return try body()
 }
 
-/// Runs asynchronous code in no context.
+/// Runs asynchronous code without a context.
 ///
 /// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes, and
 /// neither have its `async let` and task group children. Otherwise as the synchronous form.
@@ -55,7 +55,7 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
 
 // The same for bodies that throw nothing; `ContextVar+WithValue.swift` says why.
 
-/// Runs synchronous code that throws nothing in no context.
+/// Runs synchronous code that throws nothing, without a context.
 ///
 /// - Complexity: As the form for code that throws.
 @inlinable
@@ -67,7 +67,7 @@ public func withoutContext<Result>(_ body: () -> Result) -> Result {
     return body()
 }
 
-/// Runs asynchronous code that throws nothing in no context.
+/// Runs asynchronous code that throws nothing, without a context.
 ///
 /// The code stays on the caller's actor.
 ///
