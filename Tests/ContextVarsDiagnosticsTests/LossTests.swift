@@ -123,9 +123,12 @@ extension Diagnosing {
             #expect(handOver.hadContext && handOver.wasSet)
             #expect(handOver.value == "acme")
             #expect(handOver.boundary == "DispatchQueue.async")
-            #expect(handOver.site?.isInLossTests == true, "\(loss.debugDescription)")
-            #expect(loss.site?.isInLossTests == true, "\(loss.debugDescription)")
+            // The optimiser may have put these closures into thunks; never is it a line of this package's that is named.
+            for site in [try #require(handOver.site), try #require(loss.site)] {
+                #expect(site.source?.path.contains(/\/Sources\/C?ContextVars/) != true, "\(loss.debugDescription)")
+            }
             if Lines.areKnown {
+                #expect(handOver.site?.isInLossTests == true && loss.site?.isInLossTests == true)
                 // The first one: the second one had no context any more.
                 #expect(handOver.site?.source?.line == line)
                 #expect(loss.site?.source?.line == line + 2)
