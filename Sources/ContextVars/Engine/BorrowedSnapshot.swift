@@ -7,7 +7,7 @@ extension UnsafePointer<ContextSnapshot> {
     /// values, whose bindings are lost then.
     package func runBorrowing(_ body: () -> Void) {
         guard pointee.captured == nil else { return pointee.run(body) }
-        let scope = Scope(copying: pointee, isSynchronous: true)
+        let scope = Scope.copying(pointee, isSynchronous: true)
         body()
         scope.end()
     }
