@@ -61,6 +61,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
+    if (!__atomic_load_n(&contextvars_has_hooks, __ATOMIC_RELAXED)) return (contextvars_reached){NULL, NULL};
 #if !defined(CONTEXTVARS_PLAIN)
     if (!agent) {
         agent = contextvars_current_agent();

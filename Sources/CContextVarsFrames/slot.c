@@ -13,7 +13,12 @@
 static const contextvars_hooks *hooks;
 static _Thread_local unsigned long copies;
 
-void contextvars_set_hooks(const contextvars_hooks *new_hooks) { __atomic_store_n(&hooks, new_hooks, __ATOMIC_RELEASE); }
+bool contextvars_has_hooks;
+
+void contextvars_set_hooks(const contextvars_hooks *new_hooks) {
+    __atomic_store_n(&hooks, new_hooks, __ATOMIC_RELEASE);
+    __atomic_store_n(&contextvars_has_hooks, true, __ATOMIC_RELAXED);
+}
 unsigned long contextvars_copies_on_this_thread(void) { return copies; }
 
 contextvars_support contextvars_supported = {true, true};
@@ -58,11 +63,22 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     return copy;
 }
 
+/// Counts the slots of a thread outside of tasks. One that is taken is counted before anybody can see it; only those that we
+/// pop ourselves are known to be gone.
+static void count_slot(int difference) {
+#if defined(CONTEXTVARS_PLAIN)
+    (void)difference;
+#else
+    if (!contextvars_running_task()) contextvars_this_thread.slots += (size_t)difference;
+#endif
+}
+
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
     taken->frame = source->frame;
     taken->rider = NULL;
+    count_slot(1);
     bool is_copy = contextvars_slot_is_copy(taken);
     if (!taken->frame || is_copy) contextvars_cover_own_frame();
     // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
@@ -174,7 +190,10 @@ void contextvars_slot_push(contextvars_frame *frame) {
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 
-void contextvars_slot_pop(void) { swift_task_localValuePop(); }
+void contextvars_slot_pop(void) {
+    swift_task_localValuePop();
+    count_slot(-1);
+}
 
 bool contextvars_slot_is_only_value(void) {
     contextvars_slot *slot = contextvars_visible_slot();

@@ -23,6 +23,9 @@ static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
     return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
 
+/// Whether the hooks are set, without which there is no slot and no frame. (Relaxed: who sees a slot has been told of it since.)
+extern bool contextvars_has_hooks;
+
 /// The slot's key: only its address matters.
 extern const char contextvars_slot_key;
 
@@ -49,7 +52,7 @@ static inline bool contextvars_supports_children(void) { return __atomic_load_n(
 /// How often a thread reads what it has borrowed without asking who reads.
 enum { CONTEXTVARS_BORROWED_USES = 15 };
 
-/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_at_once`.
+/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_from_parent`.
 static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
 #if defined(CONTEXTVARS_PLAIN)
     contextvars_this_thread.borrowed = frame;

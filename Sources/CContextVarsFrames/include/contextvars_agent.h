@@ -27,6 +27,8 @@ typedef struct contextvars_thread {
     /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_TASK_UNKNOWN`
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
+    /// How many slots there are among the values of the thread itself, which it has outside of tasks; or more.
+    size_t slots;
 #endif
     /// The frame that an agent on this thread borrowed last, which may be out of date.
     contextvars_frame *_Nullable borrowed;

@@ -98,7 +98,11 @@ contextvars_reached contextvars_look_and_reach(void);
 
 /// The storage that the caller may read as a structured child does (`contextvars_reader.h`), if that can be told with few
 /// steps; else NULL, and `contextvars_reach` finds out. `agent`: as there.
-contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent);
+contextvars_storage *_Nullable contextvars_borrow_from_parent(contextvars_agent agent);
+
+static inline contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent) {
+    return agent & CONTEXTVARS_THREAD ? NULL : contextvars_borrow_from_parent(agent);
+}
 
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
 bool contextvars_may_make_main_root(contextvars_reached reached);
