@@ -21,11 +21,12 @@ void contextvars_set_hooks(const contextvars_hooks *new_hooks) {
 }
 unsigned long contextvars_copies_on_this_thread(void) { return copies; }
 
-contextvars_support contextvars_supported = {true, true};
+contextvars_support contextvars_supported = {.copies = true, .children = true};
 
-void contextvars_set_support(bool with_copies, bool with_children) {
+void contextvars_set_support(bool with_copies, bool with_children, bool with_staying_values) {
     __atomic_store_n(&contextvars_supported.copies, with_copies, __ATOMIC_RELAXED);
     __atomic_store_n(&contextvars_supported.children, with_children, __ATOMIC_RELAXED);
+    __atomic_store_n(&contextvars_supported.staying_values, with_staying_values, __ATOMIC_RELAXED);
 }
 
 // MARK: What a storage has
@@ -50,8 +51,9 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     (void)type;
     *copy = (contextvars_slot){NULL, NULL};
     copies++;
-    if (!contextvars_supports_copies() || !source->frame) return copy;
+    if (!contextvars_supports_copies()) return copy;
     contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
+    if (!own && !source->frame) return copy;
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
     frame->own.flags = CONTEXTVARS_COPY;

@@ -42,11 +42,14 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
 
 /// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
 typedef struct contextvars_support {
-    bool copies, children;
+    bool copies, children, staying_values;
 } contextvars_support;
 extern contextvars_support contextvars_supported;
 
 static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
+static inline bool contextvars_supports_staying_values(void) {
+    return __atomic_load_n(&contextvars_supported.staying_values, __ATOMIC_RELAXED);
+}
 static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
 
 /// How often a thread reads what it has borrowed without asking who reads.
@@ -71,6 +74,13 @@ void contextvars_slot_pop(void);
 
 /// Whether the slot that the caller has just pushed is the only value there.
 bool contextvars_slot_is_only_value(void);
+
+/// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
+/// ridden on.
+contextvars_slot *contextvars_reach_anchor(void);
+
+/// Pops the anchor, when the thread ends.
+void contextvars_anchor_end(void);
 
 /// The innermost frame that an agent owns behind a slot: the rider, or the one that the slot leads to. NULL if neither is
 /// the agent's.

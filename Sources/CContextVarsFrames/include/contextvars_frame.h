@@ -194,10 +194,11 @@ void contextvars_set_hooks(const contextvars_hooks *hooks);
 
 // MARK: What the runtime is relied upon for
 
-/// Whether a new plain task gets a copy of its creator's slot that may be relied upon, and whether structured children can
-/// be told from plain tasks. Without the former, plain tasks have no context; without the latter, children have none
-/// either. Both are assumed until the check of the runtime knows better.
-void contextvars_set_support(bool copies, bool children);
+/// Whether a new plain task gets a copy of its creator's slot that may be relied upon; whether structured children can be
+/// told from plain tasks; and whether a slot may stay among the values of a thread. Without the first, plain tasks have no
+/// context; without the second, children have none either; without the third, threads have no anchors. The first two are
+/// assumed until the check of the runtime knows better.
+void contextvars_set_support(bool copies, bool children, bool staying_values);
 
 /// How many times the runtime has copied a slot on the calling thread.
 unsigned long contextvars_copies_on_this_thread(void);
