@@ -133,20 +133,22 @@ import Testing
         try await Context().run {
             try number.set(0)
             try object.set(Object(0))
-            let tasks = Mutex<[Task<Bool, Never>]>([])
+            let (tasks, created) = AsyncStream.makeStream(
+                of: Task<Bool, Never>.self, bufferingPolicy: .bufferingOldest(2000))
             try await whileChildren(3) {
                 let task = Task {
                     let seen = object.get()
                     return Level.tasksCopy ? seen!.isWhole && number.get() <= seen!.value : seen == nil
                 }
-                tasks.withLock { if $0.count < 2000 { $0.append(task) } }
+                created.yield(task)
             } parent: {
                 for value in 1...(sets / 4) {
                     try object.set(Object(value))
                     try number.set(value)
                 }
             }
-            for task in tasks.withLock({ $0 }) { #expect(await task.value) }
+            created.finish()
+            for await task in tasks { #expect(await task.value) }
         }
     }
 
