@@ -171,6 +171,13 @@ contextvars_binding contextvars_bind_none(void) {
     return (contextvars_binding){NULL, outer, NULL};
 }
 
+bool contextvars_is_without_context(void) {
+    // Where tasks get no copies, each has a slot that leads nowhere, whatever its creator has.
+    if (!contextvars_supports_copies()) return false;
+    contextvars_slot *slot = visible_slot(contextvars_current_agent());
+    return slot && !slot->frame && !contextvars_slot_is_of_anchor(slot);
+}
+
 void contextvars_unbind_none(contextvars_frame *outer) {
     contextvars_slot_pop();
     if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) & ~(contextvars_agent)CONTEXTVARS_COVERED);

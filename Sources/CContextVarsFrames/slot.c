@@ -53,7 +53,10 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     copies++;
     if (!contextvars_supports_copies()) return copy;
     contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
-    if (!own && !source->frame) return copy;
+    if (!own && !source->frame) {
+        if (contextvars_slot_is_of_anchor(source)) copy->rider = &contextvars_nobodys_frame;
+        return copy;
+    }
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
     frame->own.flags = CONTEXTVARS_COPY;
@@ -79,7 +82,7 @@ static void count_slot(int difference) {
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
     taken->frame = source->frame;
-    taken->rider = NULL;
+    taken->rider = contextvars_slot_rider(source) == &contextvars_nobodys_frame ? &contextvars_nobodys_frame : NULL;
     count_slot(1);
     bool is_copy = contextvars_slot_is_copy(taken);
     if (!taken->frame || is_copy) contextvars_cover_own_frame();
@@ -187,8 +190,7 @@ const void *const contextvars_slot_type = &metadata.kind;
 const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
-    contextvars_slot slot;
-    slot.frame = frame;
+    contextvars_slot slot = {frame, NULL};
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 

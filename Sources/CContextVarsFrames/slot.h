@@ -14,7 +14,7 @@ typedef struct contextvars_slot {
     /// The frame that the slot leads to; NULL in one that hides every context from those who see it. It stays the same.
     contextvars_frame *frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
-    /// agent; children find that its owner is another agent, and pass it by.
+    /// agent; children find that its owner is another agent, and pass it by. In a copy of an anchor, the frame that is nobody's.
     contextvars_frame *rider;
 } contextvars_slot;
 
@@ -78,6 +78,12 @@ bool contextvars_slot_is_only_value(void);
 /// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
 /// ridden on.
 contextvars_slot *contextvars_reach_anchor(void);
+
+/// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
+/// context.
+static inline bool contextvars_slot_is_of_anchor(const contextvars_slot *slot) {
+    return slot == contextvars_this_thread.anchor || contextvars_slot_rider(slot) == &contextvars_nobodys_frame;
+}
 
 /// Pops the anchor, when the thread ends.
 void contextvars_anchor_end(void);

@@ -74,6 +74,7 @@ public struct ContextSnapshot: Sendable {
     /// - Complexity: O(1).
     public init(_ context: Context) {
         self.init(context.snapshotOfValues())
+        Observation.taken(self, from: context.storage)
     }
 
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
@@ -111,7 +112,14 @@ public struct ContextSnapshot: Sendable {
     func with(_ variable: AnyContextVar, stored value: StoredValue) -> ContextSnapshot {
         var values = values
         values.updateValue(value, forKey: variable)
-        return ContextSnapshot(values, captured: captured)
+        return derived(values)
+    }
+
+    /// A snapshot with other values, which carries the same task-local values.
+    func derived(_ values: ContextValues) -> ContextSnapshot {
+        let snapshot = ContextSnapshot(values, captured: captured)
+        Observation.derived(snapshot, from: self)
+        return snapshot
     }
 }
 

@@ -178,6 +178,10 @@ contextvars_binding contextvars_bind_none(void);
 /// Undoes it. `outer`: as the binding has it.
 void contextvars_unbind_none(contextvars_frame *_Nullable outer);
 
+/// Whether the caller, for whom no context is current, is without one on purpose: itself, or whoever created its task, has
+/// called `contextvars_bind_none`.
+bool contextvars_is_without_context(void);
+
 // MARK: What Swift gives
 
 typedef struct contextvars_hooks {

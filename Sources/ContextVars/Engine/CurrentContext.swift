@@ -125,8 +125,9 @@ func endReading() {
 @usableFromInline
 @inline(never)
 func snapshotOfCurrent() -> ContextSnapshot {
-    Observation.takenFromCurrent(nil)
-    return HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    let snapshot = HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    Observation.taken(snapshot, from: Observation.currentStorage)
+    return snapshot
 }
 
 @inline(never)

@@ -17,6 +17,7 @@ extension BaggageInstrument {
             if !context.isEmpty { context.receivedBaggage = nil }
             return
         }
+        Observation.received()
         context.receivedBaggage = received(in: HeaderBytes(text))
     }
 

@@ -22,7 +22,9 @@ extension BaggageInstrument {
         let others = undeclared(in: context).count { !header.append($0) }
         if others > 0 { dropped.append(.undeclaredBeyondLimits(count: others)) }
         for rejection in dropped { reject(rejection) }
-        if !header.isEmpty { injector.inject(header.text, forKey: Self.headerName, into: &carrier) }
+        if header.isEmpty { return }
+        injector.inject(header.text, forKey: Self.headerName, into: &carrier)
+        Observation.sent()
     }
 
     /// What a request carries that is sent from here.

@@ -54,6 +54,21 @@ import Testing
         #expect(await task.value)
     }
 
+    @Test func `A thread with an anchor, and its tasks, aren't without a context on purpose`() async {
+        let task = await onNewThread {
+            variable.withValue(1) {}
+            #expect(!contextvars_is_without_context())
+            withoutContext { #expect(contextvars_is_without_context() == Level.tasksCopy) }
+            return Task {
+                let onPurpose = withoutContext { contextvars_is_without_context() }
+                return (
+                    contextvars_is_without_context(), onPurpose, await Task { contextvars_is_without_context() }.value
+                )
+            }
+        }
+        #expect(await task.value == (false, Level.tasksCopy, false))
+    }
+
     @Test func `A task that is created in a scope gets a copy of it`() async {
         let tasks = await onNewThread {
             (1...3).map { value in
