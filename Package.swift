@@ -215,9 +215,10 @@ package.targets += [
         dependencies: [
             "ContextVars", .target(name: "ContextVarsMacrosPlugin", condition: .when(traits: ["Macros"])),
         ]),
+    .target(name: "ContextValues", dependencies: ["ContextVarsMacros"], path: "Tests/Support/ContextValues"),
     .testTarget(
         name: "ContextVarsMacrosTests",
-        dependencies: ["ContextVarsMacroExpansion", "ContextVarsMacros"]
+        dependencies: ["ContextValues", "ContextVarsMacroExpansion", "ContextVarsMacros"]
             + syntax(
                 ["SwiftSyntax", "SwiftSyntaxMacroExpansion", "SwiftSyntaxMacrosGenericTestSupport"], trait: "Macros")),
 ]

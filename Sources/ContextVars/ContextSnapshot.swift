@@ -13,7 +13,7 @@
 /// queue.async(execute: snapshot.wrap { log("done") })  // the same
 /// ```
 ///
-/// A snapshot shares its values with the context it was taken of and with other snapshots; taking, copying and passing
+/// A snapshot shares its values with the context it was taken from and with other snapshots; taking, copying and passing
 /// one is O(1). It is safe to use from any thread and task.
 ///
 /// The snapshot of ``current`` also carries the task-local values that the program has chosen with
@@ -47,16 +47,18 @@ public struct ContextSnapshot: Sendable {
         }
     }
 
-    /// The same values, without those of task locals.
-    @usableFromInline var withoutCaptured: ContextSnapshot { ContextSnapshot(values) }
-
-    /// The two words of the values' map, without a reference to it, in a snapshot that carries no task locals.
+    /// The two words of the values' map, without a reference to it.
     ///
     /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.
     @inline(__always)
     var unretainedValues: (root: UInt, count: Int) {
-        withUnsafeBytes(of: contents) { bytes in
-            (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+        switch contents {
+        case .values:
+            withUnsafeBytes(of: contents) { bytes in
+                (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+            }
+        case .valuesAndCaptured(let values, _):
+            (UInt(bitPattern: values.rootAddress), values.count)
         }
     }
 
@@ -77,7 +79,7 @@ public struct ContextSnapshot: Sendable {
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
     /// snapshots carry.
     ///
-    /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
+    /// Taking it hands work over: a variable with a rule of ``ContextVar/Inheritance`` has in the snapshot what the rule says.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
     ///   rule of inheritance.
@@ -143,14 +145,12 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return try captured.run(body) }
         return try body()
     }
 
@@ -166,13 +166,8 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
         do {
-            return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
+            return try await Scope.run(in: .copying(self, isSynchronous: false), with: captured) {
                 () async throws in try await body()
             }
         } catch {
@@ -186,14 +181,12 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return captured.run(body) }
         return body()
     }
 
@@ -208,12 +201,7 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
-        return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
+        return await Scope.run(in: .copying(self, isSynchronous: false), with: captured, body)
     }
 }
 
