@@ -159,7 +159,7 @@ extension ContextChannelHandler: Sendable {}
 
 /// What asks a function of messages about data as it comes.
 ///
-/// Outside of the class, whose initializers are compiled for every `Inbound` at once.
+/// Not in the initializer: there the compiler (6.3) doesn't specialise `unwrapInboundIn`, which then takes as long as a scope.
 @inlinable
 func ofUnwrapped<Inbound>(_ partOfRequest: @escaping (Inbound) -> RequestPart) -> (NIOAny) -> RequestPart {
     { data in partOfRequest(ContextChannelHandler<Inbound>.unwrapInboundIn(data)) }

@@ -32,7 +32,7 @@ enum Futures {
             onThread: "future.map of a closure around the callback", against: plainLink, bar: nil,
             ours: { meter in
                 let kept = Kept()
-                try link(meter) { future in keep(future.map(Kept.closure(around: { $0 &+ 1 }, keeping: kept))) }
+                try link(meter) { future in keep(future.map(keeping: kept) { $0 &+ 1 }) }
             },
             peer: { meter in try link(meter) { future in keep(future.map { $0 &+ 1 }) } }),
         Row(
@@ -73,19 +73,6 @@ enum Futures {
 
     private static let plainLink = "future.map { }"
 
-    /// An object that a closure keeps for a callback.
-    private final class Kept: Sendable {
-        @inline(__always)
-        static func closure(
-            around callback: @escaping @Sendable (Int) -> Int, keeping kept: Kept
-        ) -> @Sendable (Int) -> Int {
-            { number in
-                defer { keep(kept) }
-                return callback(number)
-            }
-        }
-    }
-
     private static func link(_ meter: Meter, _ link: (EventLoopFuture<Int>) -> Void) throws {
         try withFuture { future in
             meter.measure { iterations in
@@ -112,5 +99,20 @@ enum Futures {
 
     private static func withFuture(_ body: (EventLoopFuture<Int>) throws -> Void) throws {
         try withLoop { loop in try body(loop.makeSucceededFuture(1)) }
+    }
+}
+
+/// An object that a closure keeps for a callback.
+private final class Kept: Sendable {}
+
+extension EventLoopFuture {
+    @inline(__always)
+    fileprivate func map<NewValue>(
+        keeping kept: Kept, _ callback: @escaping @Sendable (Value) -> NewValue
+    ) -> EventLoopFuture<NewValue> {
+        map { value in
+            defer { keep(kept) }
+            return callback(value)
+        }
     }
 }
