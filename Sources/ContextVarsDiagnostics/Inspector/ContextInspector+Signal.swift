@@ -23,6 +23,7 @@ extension ContextInspector {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(
                 signal: number, queue: DispatchQueue(label: "contextvars.inspector"))
+            // contextvars:ignore the report belongs to no request
             source.setEventHandler {
                 FileHandle.standardError.write(Data("contextvars: \(live())\n".utf8))
             }
