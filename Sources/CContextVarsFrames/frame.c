@@ -23,8 +23,10 @@ static contextvars_reached owned(contextvars_frame *frame) {
     return (contextvars_reached){contextvars_frame_storage(frame), frame};
 }
 
-static contextvars_reached borrowed(contextvars_storage *storage) {
-    return (contextvars_reached){storage, NULL};
+/// What the caller reads of an ancestor's.
+static contextvars_reached borrowed(contextvars_frame *frame) {
+    contextvars_remember_borrowed(frame);
+    return (contextvars_reached){contextvars_frame_storage(frame), NULL};
 }
 
 /// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
@@ -47,7 +49,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     if (!frame) return (contextvars_reached){NULL, NULL};
     if (contextvars_supports_copies()) {
         bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
-        if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(contextvars_frame_storage(frame));
+        if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(frame);
         contextvars_frame_set_owner(frame, agent);
         const contextvars_observer *observer = contextvars_current_observer();
         if (observer) observer->adopted(frame);
@@ -55,7 +57,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     }
     // Only a structured child may have what another agent bound.
     bool may_borrow = contextvars_supports_children() && contextvars_agent_is_structured_child(agent);
-    return may_borrow ? borrowed(contextvars_frame_storage(frame)) : (contextvars_reached){NULL, NULL};
+    return may_borrow ? borrowed(frame) : (contextvars_reached){NULL, NULL};
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
@@ -109,14 +111,15 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
     return task_group_is_open(agent) ? NULL : slot;
 }
 
-contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
-    contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame;
-    if (!outer) {
-        outer = contextvars_reach(cached.agent).frame;
-        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
-    }
-    contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
+contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
+    contextvars_reached reached = contextvars_reach(agent);
+    contextvars_frame *frame = reached.frame;
+    if (frame && contextvars_has_no_slot(frame)) return (contextvars_outer){NULL, reached.storage, agent};
+    return (contextvars_outer){frame, reached.storage, frame ? contextvars_frame_owner(frame) : agent};
+}
+
+contextvars_binding contextvars_bind(
+    contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
     if (!agent) agent = contextvars_current_agent();
     contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {

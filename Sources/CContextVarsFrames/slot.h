@@ -37,6 +37,29 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
     __atomic_store_n(&slot->rider, rider, __ATOMIC_RELAXED);
 }
 
+/// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
+typedef struct contextvars_support {
+    bool copies, children;
+} contextvars_support;
+extern contextvars_support contextvars_supported;
+
+static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
+static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
+
+/// How often a thread reads what it has borrowed without asking who reads.
+enum { CONTEXTVARS_BORROWED_USES = 15 };
+
+/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_at_once`.
+static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
+#if defined(CONTEXTVARS_PLAIN)
+    contextvars_this_thread.borrowed = frame;
+    contextvars_this_thread.borrowed_uses = contextvars_supports_copies() ? CONTEXTVARS_BORROWED_USES : 0;
+    contextvars_this_thread.frame = &contextvars_nobodys_frame;
+#else
+    (void)frame;
+#endif
+}
+
 /// Pushes a slot that leads to a frame, or to none, onto the values of the current task or, outside of tasks, of the current thread.
 void contextvars_slot_push(contextvars_frame *frame);
 
@@ -65,12 +88,13 @@ static inline bool contextvars_storage_take(contextvars_storage *storage, contex
     uint8_t flags = storage->flags;
     contextvars_contents *had = &storage->contents;
     bool keeps_map = had->values && !(flags & CONTEXTVARS_LENT_MAP);
-    bool has_any = keeps_map || had->variable;
+    bool keeps_variable = had->variable && !(flags & CONTEXTVARS_LENT_VARIABLE);
+    bool has_any = keeps_map || keeps_variable || had->box;
     // Word by word: the processor would have to wait for several recent stores before it can load more at once.
     if (has_any) {
         contents->values = keeps_map ? __atomic_load_n(&had->values, __ATOMIC_RELAXED) : 0;
         contents->count = __atomic_load_n(&had->count, __ATOMIC_RELAXED);
-        contents->variable = flags & CONTEXTVARS_LENT_VARIABLE ? NULL : __atomic_load_n(&had->variable, __ATOMIC_RELAXED);
+        contents->variable = keeps_variable ? __atomic_load_n(&had->variable, __ATOMIC_RELAXED) : NULL;
         contents->bits = __atomic_load_n(&had->bits, __ATOMIC_RELAXED);
         contents->box = __atomic_load_n(&had->box, __ATOMIC_RELAXED);
     }
@@ -106,14 +130,5 @@ static inline contextvars_reached contextvars_reach_main_root(contextvars_agent 
     if (contextvars_frame_owner(root) != (agent ? agent : contextvars_current_agent())) return (contextvars_reached){NULL, NULL};
     return (contextvars_reached){contextvars_frame_storage(root), root};
 }
-
-/// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
-typedef struct contextvars_support {
-    bool copies, children;
-} contextvars_support;
-extern contextvars_support contextvars_supported;
-
-static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
-static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
 
 #endif

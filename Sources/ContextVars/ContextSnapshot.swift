@@ -47,16 +47,18 @@ public struct ContextSnapshot: Sendable {
         }
     }
 
-    /// The same values, without those of task locals.
-    @usableFromInline var withoutCaptured: ContextSnapshot { ContextSnapshot(values) }
-
-    /// The two words of the values' map, without a reference to it, in a snapshot that carries no task locals.
+    /// The two words of the values' map, without a reference to it.
     ///
     /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.
     @inline(__always)
     var unretainedValues: (root: UInt, count: Int) {
-        withUnsafeBytes(of: contents) { bytes in
-            (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+        switch contents {
+        case .values:
+            withUnsafeBytes(of: contents) { bytes in
+                (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+            }
+        case .valuesAndCaptured(let values, _):
+            (UInt(bitPattern: values.rootAddress), values.count)
         }
     }
 
@@ -125,14 +127,12 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return try captured.run(body) }
         return try body()
     }
 
@@ -148,13 +148,8 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
         do {
-            return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
+            return try await Scope.run(in: .copying(self, isSynchronous: false), with: captured) {
                 () async throws in try await body()
             }
         } catch {
@@ -168,14 +163,12 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return captured.run(body) }
         return body()
     }
 
@@ -190,12 +183,7 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
-        return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
+        return await Scope.run(in: .copying(self, isSynchronous: false), with: captured, body)
     }
 }
 

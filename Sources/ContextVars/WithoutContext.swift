@@ -26,9 +26,9 @@
 public func withoutContext<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    let scope = Scope.withoutContext()
     defer { scope.end() }
+    if let outside = carriedOutside() { return try outside.run(body) }
     return try body()
 }
 
@@ -44,9 +44,10 @@ public func withoutContext<Result, Failure: Error>(
 public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
     _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try await outside.run(in: Scope(withoutContext: ()), body) }
     do {
-        return try await Scope.run(in: Scope(withoutContext: ())) { () async throws in try await body() }
+        return try await Scope.run(in: .withoutContext(), with: carriedOutside()) {
+            () async throws in try await body()
+        }
     } catch {
         throw error as! Failure
     }
@@ -60,9 +61,9 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
 @inlinable
 @discardableResult
 public func withoutContext<Result>(_ body: () -> Result) -> Result {
-    if let outside = carriedOutside() { return outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    let scope = Scope.withoutContext()
     defer { scope.end() }
+    if let outside = carriedOutside() { return outside.run(body) }
     return body()
 }
 
@@ -76,8 +77,7 @@ public func withoutContext<Result>(_ body: () -> Result) -> Result {
 public nonisolated(nonsending) func withoutContext<Result>(
     _ body: nonisolated(nonsending) () async -> Result
 ) async -> Result {
-    if let outside = carriedOutside() { return await outside.run(in: Scope(withoutContext: ()), body) }
-    return await Scope.run(in: Scope(withoutContext: ()), body)
+    await Scope.run(in: .withoutContext(), with: carriedOutside(), body)
 }
 
 /// What carried task locals have outside of everything, `nil` where none are carried.

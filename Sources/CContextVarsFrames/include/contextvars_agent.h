@@ -28,6 +28,12 @@ typedef struct contextvars_thread {
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
 #endif
+    /// The frame that an agent on this thread borrowed last, which may be out of date.
+    contextvars_frame *_Nullable borrowed;
+#if defined(CONTEXTVARS_PLAIN)
+    /// How often that may still be read without asking who the agent is (`borrowing.c`).
+    size_t borrowed_uses;
+#endif
     /// Frames that the thread keeps for its next bindings, linked by `storage` (`frame_pool.c`).
     contextvars_frame *_Nullable free_frames;
     size_t free_frame_count;

@@ -90,7 +90,7 @@ public final class ClaimedContext: Sendable {
             hasRun.store(true, ordering: .relaxed)
             defer { context.unclaim() }
             do {
-                return try await Scope.run(in: Scope(in: context, isSynchronous: false)) {
+                return try await Scope.run(in: .entering(context, isSynchronous: false)) {
                     () async throws in try await operation()
                 }
             } catch {
@@ -108,7 +108,7 @@ public final class ClaimedContext: Sendable {
         guard case .context(let context) = source, !hasRun.exchange(true, ordering: .relaxed) else {
             return try snapshot.run(work)
         }
-        let scope = Scope(in: context, isSynchronous: true)
+        let scope = Scope.entering(context, isSynchronous: true)
         defer {
             scope.end()
             context.unclaim()
@@ -124,31 +124,25 @@ public final class ClaimedContext: Sendable {
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         Observation.arrived(flow)
         let (context, captured) = contextForPieces
-        guard let captured else { return try Self.run(in: context, work) }
-        return try captured.run(in: Scope(in: context, isSynchronous: true), work)
+        let scope = Scope.entering(context, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(context) {}
+        }
+        if let captured { return try captured.run(work) }
+        return try work()
     }
 
     /// The context in which pieces of work run, and the task-local values that came with it.
     var contextForPieces: (context: Context, captured: CapturedValue?) {
         switch source {
         case .context(let context):
-            (context, nil)
+            context.claimForPieces()
+            return (context, nil)
         case .snapshot(let snapshot):
-            (
-                contextOfPieces.load() ?? contextOfPieces.storeIfNil(Context(claimedWith: snapshot.values)),
-                snapshot.captured
-            )
+            let context = contextOfPieces.load() ?? contextOfPieces.storeIfNil(Context(claimedWith: snapshot.values))
+            context.claimForPieces()
+            return (context, snapshot.captured)
         }
-    }
-
-    private static func run<Result, Failure: Error>(
-        in context: Context, _ work: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let scope = Scope(in: context, isSynchronous: true)
-        defer {
-            scope.end()
-            withExtendedLifetime(context) {}
-        }
-        return try work()
     }
 }

@@ -38,7 +38,8 @@ struct RuntimeCheck {
         let check = Mutex(RuntimeCheck())
         let copiesBefore = contextvars_copies_on_this_thread()
         let frame = contextvars_frame_allocate()
-        let binding = contextvars_bind(frame, false)
+        let outer = contextvars_find_outer()
+        let binding = contextvars_bind(frame, outer.frame, outer.agent, false)
         _ = Task(executorPreference: InlineExecutor()) {
             async let childIsStructured = isStructured()
             let plainTaskIsStructured = isStructured()
