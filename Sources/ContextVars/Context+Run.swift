@@ -55,6 +55,6 @@ extension Context {
 public func copyContext() -> Context {
     let copy = Context(CurrentContext.values())
     Watchers.copied(to: copy)
-    Observation.takenFromCurrent(copy)
+    Observation.taken(copy, from: Observation.currentStorage)
     return copy
 }

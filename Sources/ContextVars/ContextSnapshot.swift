@@ -20,7 +20,7 @@
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
 /// its caller's task-local values.
 public struct ContextSnapshot: Sendable {
-    private let contents: Contents
+    private var contents: Contents
 
     /// One reference, whatever it is: a `nil` beside the values would be retained and released as well.
     private enum Contents {
@@ -74,6 +74,7 @@ public struct ContextSnapshot: Sendable {
     /// - Complexity: O(1).
     public init(_ context: Context) {
         self.init(context.snapshotOfValues())
+        Observation.taken(self, from: context.storage)
     }
 
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
@@ -107,11 +108,36 @@ public struct ContextSnapshot: Sendable {
         with(variable, stored: StoredValue(value))
     }
 
+    /// Changes one value, in place where nobody else has the snapshot's values.
+    @inlinable
+    package mutating func set<Value>(_ variable: ContextVar<Value>, to value: Value) {
+        set(variable, stored: StoredValue(value))
+    }
+
+    @usableFromInline
+    mutating func set(_ variable: AnyContextVar, stored value: StoredValue) {
+        guard case .values(var values) = contents else {
+            self = with(variable, stored: value)
+            return
+        }
+        // Else there would be two references to them.
+        contents = .values(ContextValues())
+        values.updateValue(value, forKey: variable)
+        contents = .values(values)
+    }
+
     @usableFromInline
     func with(_ variable: AnyContextVar, stored value: StoredValue) -> ContextSnapshot {
         var values = values
         values.updateValue(value, forKey: variable)
-        return ContextSnapshot(values, captured: captured)
+        return derived(values)
+    }
+
+    /// A snapshot with other values, which carries the same task-local values.
+    func derived(_ values: ContextValues) -> ContextSnapshot {
+        let snapshot = ContextSnapshot(values, captured: captured)
+        Observation.derived(snapshot, from: self)
+        return snapshot
     }
 }
 

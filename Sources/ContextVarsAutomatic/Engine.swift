@@ -54,8 +54,7 @@ enum Engine {
         guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else {
             return false
         }
-        // The thread had no frame before, so this one has a slot, and hides none.
-        contextvars_unbind(frame, nil, nil)
+        contextvars_unbind_only(frame)
         return true
     }
 }

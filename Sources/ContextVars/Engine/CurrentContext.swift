@@ -49,7 +49,7 @@ enum CurrentContext {
     ) throws(ContextError) -> Storage {
         let reached = contextvars_reach(agent)
         if reached.storage != nil, reached.frame == nil { throw .cannotChange(variable, isBorrowed: true) }
-        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsMainRoot {
+        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsStayingValues {
             prepareEngine()
             if let root = contextvars_make_main_root() { return root.storage }
         }
@@ -125,8 +125,9 @@ func endReading() {
 @usableFromInline
 @inline(never)
 func snapshotOfCurrent() -> ContextSnapshot {
-    Observation.takenFromCurrent(nil)
-    return HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    let snapshot = HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    Observation.taken(snapshot, from: Observation.currentStorage)
+    return snapshot
 }
 
 @inline(never)

@@ -2,6 +2,7 @@
 import CContextVarsFrames
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ContextVars
