@@ -19,7 +19,9 @@ enum Symbols {
         let site: CallSite
         let kind: Kind
 
-        enum Kind { case program, library, own }
+        /// What a function is: the program's, a thunk of the compiler's, into which the optimiser may have put one of the
+        /// program's, the system's, or this package's.
+        enum Kind { case program, thunk, library, own }
     }
 
     /// The line in the program that something happened at: the innermost one that is neither this package's nor the
@@ -28,13 +30,16 @@ enum Symbols {
         let symbols = symbols(of: place)
         return
             (symbols.first { $0.kind == .program && $0.site.source != nil } ?? symbols.first { $0.kind == .program }
-            ?? symbols.first { $0.kind == .library } ?? symbols.first)?.site
+            ?? symbols.first { $0.kind == .thunk } ?? symbols.first { $0.kind == .library } ?? symbols.first)?.site
     }
 
     /// All lines, from that one on.
     static func backtrace(of place: Place) -> [CallSite] {
         let symbols = symbols(of: place)
-        return symbols.drop { $0.kind != .program }.map(\.site)
+        guard symbols.contains(where: { $0.kind == .program }) else {
+            return symbols.drop { $0.kind != .thunk }.map(\.site)
+        }
+        return symbols.drop { $0.kind != .program }.filter { $0.kind != .thunk }.map(\.site)
     }
 
     private static func symbols(of place: Place) -> [Symbol] {
@@ -70,8 +75,8 @@ enum Symbols {
         var symbols: [UInt: [Symbol]] = [:]
         for frame in symbolicated.frames {
             guard let address = UInt(frame.captured.originalProgramCounter) else { continue }
-            guard let symbol = frame.symbol, !frame.isSwiftThunk else { continue }
-            symbols[address, default: []].append(Symbol(symbol, at: address))
+            guard let symbol = frame.symbol else { continue }
+            symbols[address, default: []].append(Symbol(symbol, at: address, isThunk: frame.isSwiftThunk))
         }
         return found.merging(symbols) { $1 }
     }
@@ -113,7 +118,7 @@ extension Symbols.Symbol {
     }
 
     #if canImport(Runtime)
-    fileprivate init(_ symbol: SymbolicatedBacktrace.Symbol, at address: UInt) {
+    fileprivate init(_ symbol: SymbolicatedBacktrace.Symbol, at address: UInt, isThunk: Bool) {
         let source = symbol.sourceLocation.flatMap { location in
             location.line > 0 ? CallSite.Source(path: location.path, line: location.line) : nil
         }
@@ -123,7 +128,7 @@ extension Symbols.Symbol {
         } else if symbol.isSystemFunction || Self.isLibrary(symbol) {
             kind = .library
         } else {
-            kind = .program
+            kind = isThunk ? .thunk : .program
         }
     }
 

@@ -120,7 +120,8 @@ enum Recording {
         if let handOver = HandOver.current, handOver.values != nil, handOver.arrive() {
             return arrived(handOver.flow)
         }
-        guard storage.pointee.flags & UInt8(CONTEXTVARS_LENT_MAP) != 0 else { return }
+        // A snapshot lends its map; so does an outer context, but to a scope that changes a variable.
+        guard storage.pointee.flags & UInt8(CONTEXTVARS_LENT) == UInt8(CONTEXTVARS_LENT_MAP) else { return }
         let number = contextvars_noted_snapshot(storage.pointee.contents.values)
         guard number != 0 else { return }
         write(.ran, context: context, other: flow(of: number), flow: flow(of: Observation.newFlow()))
