@@ -83,7 +83,7 @@ public final class ClaimedContext: Sendable {
     /// Allocates nothing of the task's memory between the ends of the scope, as `Scope.run(in:_:)`, which would take a closure
     /// around the operation.
     @inline(never)
-    nonisolated(nonsending) func run<Result: Sendable>(
+    package nonisolated(nonsending) func run<Result: Sendable>(
         _ operation: @isolated(any) () async throws -> Result
     ) async rethrows -> Result {
         Observation.arrived(flow)
