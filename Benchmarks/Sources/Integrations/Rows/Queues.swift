@@ -45,13 +45,16 @@ enum Queues {
         },
     ]
 
-    /// All work is enqueued, then all has run.
+    // All work is enqueued, then all of it runs. A queue that ran while it gets work would measure how threads take turns.
+
     private static func enqueue(_ meter: Meter, _ enqueue: (DispatchQueue, DispatchGroup) -> Void) throws {
         let queue = DispatchQueue(label: "benchmark")
         let group = DispatchGroup()
         try Variables.withAll {
             meter.measure { iterations in
+                queue.suspend()
                 for _ in 0..<iterations { enqueue(queue, group) }
+                queue.resume()
                 group.wait()
             }
         }
@@ -62,8 +65,13 @@ enum Queues {
         queue.maxConcurrentOperationCount = 1
         try Variables.withAll {
             meter.measure { iterations in
+                queue.isSuspended = true
                 for _ in 0..<iterations { add(queue) }
-                queue.waitUntilAllOperationsAreFinished()
+                // Foundation's own waiting for all operations asks again and again, and allocates each time.
+                let ended = DispatchSemaphore(value: 0)
+                queue.addOperation { ended.signal() }
+                queue.isSuspended = false
+                ended.wait()
             }
         }
     }
