@@ -12,8 +12,19 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
+        let hash = NodeHeader.hash(of: key)
         var isNew = false
-        let entry = reachEntry(of: key, &isNew)
+        let entry: UnsafeMutablePointer<NodeEntry<Key, Value>>
+        if let node = rootReference, node.header.pointee.isSmallRoot, let small = node.smallEntry(of: key, hash) {
+            if !isKnownUniquelyReferenced(&root) {
+                let old = NodeReference.value(of: small).pointee
+                self = replacingSmall(node, small, value)
+                return old
+            }
+            entry = small
+        } else {
+            entry = reachEntry(of: key, hash, &isNew)
+        }
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
             return nil
@@ -116,8 +127,9 @@ extension HAMT {
 extension HAMT {
     /// Where the entry of `key` is to be changed or, where it is new, put by the caller.
     @inlinable @inline(__always)
-    mutating func reachEntry(of key: Key, _ isNew: inout Bool) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
-        let hash = NodeHeader.hash(of: key)
+    mutating func reachEntry(
+        of key: Key, _ hash: UInt, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
         if root == nil { root = Node.makeSmall(room: 1) }
         let entry = reachedEntry(of: key, hash, adds: true, &isNew).unsafelyUnwrapped
         if isNew { entryCount &+= 1 }
@@ -158,7 +170,7 @@ extension HAMT {
         _ value: consuming Value
     ) -> HAMT {
         let index = entry - root.leafEntries
-        let copy = root.copy(.value(at: index))
+        let copy = root.copy(.value(at: index), isSmall: true)
         NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
         return HAMT(root: copy, count: count)
     }
@@ -169,7 +181,7 @@ extension HAMT {
     ) -> HAMT {
         let position = root.header.pointee.vacantPosition(for: hash)
         let index = root.entryIndex(at: position)
-        let copy = root.copy(.insertion(at: index, position))
+        let copy = root.copy(.insertion(at: index, position), isSmall: true)
         copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
         (copy.reference.leafEntries + index).initialize(to: entry)
         return HAMT(root: copy, count: count &+ 1)
@@ -178,7 +190,7 @@ extension HAMT {
     @inlinable @inline(never)
     func removingSmall(_ root: NodeReference<Key, Value>, at index: Int, _ hash: UInt) -> HAMT {
         let position = root.smallPosition(of: index, hash)
-        let copy = root.copy(.removal(at: index, position))
+        let copy = root.copy(.removal(at: index, position), isSmall: true)
         copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
         return HAMT(root: copy, count: count &- 1)
     }

@@ -58,7 +58,7 @@ extension HAMT {
         @inline(__always)
         _modify {
             var isNew = false
-            let entry = reachEntry(of: key, &isNew)
+            let entry = reachEntry(of: key, NodeHeader.hash(of: key), &isNew)
             if isNew { entry.initialize(to: NodeEntry(key, defaultValue())) }
             yield &NodeReference.value(of: entry).pointee
         }

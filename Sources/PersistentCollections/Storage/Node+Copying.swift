@@ -35,9 +35,11 @@ enum Difference {
 
 extension NodeReference {
     /// A copy with room for so many more children, which shares those that the node has.
+    ///
+    /// - Parameter isSmall: Whether the node is known to be the root of a small map.
     @inlinable @inline(__always)
-    func copy(_ difference: Difference, children: Int = 0) -> Node<Key, Value> {
-        let (count, childCount) = (entryCount, childCount)
+    func copy(_ difference: Difference, children: Int = 0, isSmall: Bool = false) -> Node<Key, Value> {
+        let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
         var shape = header.pointee
         switch difference {
         case .insertion(_, let position): shape.addEntry(at: position, orTo: count)
@@ -46,14 +48,14 @@ extension NodeReference {
         }
         let node = Node<Key, Value>.make(
             shape, entryRoom: count &+ difference.growth, childRoom: childCount &+ children)
-        if count > 0 { copyEntries(count, difference, to: node.reference) }
+        if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
         if childCount > 0 { copyChildren(childCount, difference, to: node.reference) }
         return node
     }
 
     @inlinable @inline(__always)
-    func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference) {
-        let (source, entries) = (entries, target.entries)
+    func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
+        let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
         let (end, from, to) = difference.rest(count)
         let isShared = sharesKeys(entries: count)
         if isShared || _isPOD(Entry.self) {

@@ -88,9 +88,9 @@ final class Node<Key: Hashable, Value> {
     @inline(never)
     private static func destroyKeys(of node: NodeReference<Key, Value>, at positions: UInt16) {
         let keys = node.header.pointee.room.destruction.keys
+        let (entries, stride) = (entries(of: node), Entry.stride)
         for position in NodeHeader.Positions(positions) {
-            let key = entries(of: node) + node.entryIndex(at: position) &* Entry.stride
-            keys.destroy(Key.self, key, 1, stride: Entry.stride)
+            keys.destroy(Key.self, entries + node.entryIndex(at: position) &* stride, 1, stride: stride)
         }
     }
 
