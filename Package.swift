@@ -71,11 +71,14 @@ let package = Package(
             dependencies: [
                 "CContextVarsAutomatic", "ContextVarsAutomatic", "ContextVarsDispatch", "ContextVarsFoundation",
             ]),
+        .executableTarget(
+            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
+            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
-                "TestSupport",
+                "DiagnosedProgram", "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6]
@@ -111,14 +114,13 @@ addIntegration(
     testsUse: ["InMemoryTracing": "swift-distributed-tracing"])
 addIntegration(
     "Hummingbird", "A context for each request of a Hummingbird server",
-    on: "Tracing",
+    on: "Tracing", and: ["ContextVarsDiagnostics"],
     uses: [
-        "Hummingbird": "hummingbird", "HTTPTypes": "swift-http-types", "NIOHTTP1": "swift-nio",
+        "Hummingbird": "hummingbird", "HTTPTypes": "swift-http-types", "NIOCore": "swift-nio", "NIOHTTP1": "swift-nio",
         "Tracing": "swift-distributed-tracing",
     ],
     testsUse: [
-        "HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing", "NIOCore": "swift-nio",
-        "NIOPosix": "swift-nio",
+        "HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio",
     ])
 addIntegration(
     "AsyncHTTPClient", "Context variables in the requests of async-http-client",
@@ -140,11 +142,12 @@ addIntegration(
 ///
 /// - Parameters:
 ///   - base: The integration that this one builds on.
+///   - targets: Other targets of this package that it needs.
 ///   - products: The products that the target needs, and the package of each.
 ///   - testProducts: The products that only its tests need.
 @MainActor func addIntegration(
-    _ name: String, _ description: String, on base: String? = nil, uses products: [String: String],
-    testsUse testProducts: [String: String]
+    _ name: String, _ description: String, on base: String? = nil, and targets: [String] = [],
+    uses products: [String: String], testsUse testProducts: [String: String]
 ) {
     func dependencies(_ products: [String: String]) -> [Target.Dependency] {
         products.sorted { $0.key < $1.key }.map { product, package in
@@ -152,15 +155,15 @@ addIntegration(
         }
     }
     let module = "ContextVars\(name)"
-    let modules = ["ContextVars"] + (base.map { ["ContextVars\($0)"] } ?? [])
+    let modules = ["ContextVars"] + (base.map { ["ContextVars\($0)"] } ?? []) + targets
     package.traits.insert(.trait(name: name, description: description, enabledTraits: base.map { [$0] } ?? []))
     package.products.append(.library(name: module, targets: [module]))
     package.targets += [
         .target(name: module, dependencies: modules.map { .byName(name: $0) } + dependencies(products)),
         .testTarget(
             name: "\(module)Tests",
-            dependencies: (modules + [module, "TestSupport"]).map { .byName(name: $0) } + dependencies(products)
-                + dependencies(testProducts)),
+            dependencies: Set(modules + [module, "ContextVarsDiagnostics", "TestSupport"]).sorted()
+                .map { .byName(name: $0) } + dependencies(products) + dependencies(testProducts)),
     ]
 }
 
@@ -215,9 +218,10 @@ package.targets += [
         dependencies: [
             "ContextVars", .target(name: "ContextVarsMacrosPlugin", condition: .when(traits: ["Macros"])),
         ]),
+    .target(name: "ContextValues", dependencies: ["ContextVarsMacros"], path: "Tests/Support/ContextValues"),
     .testTarget(
         name: "ContextVarsMacrosTests",
-        dependencies: ["ContextVarsMacroExpansion", "ContextVarsMacros"]
+        dependencies: ["ContextValues", "ContextVarsMacroExpansion", "ContextVarsMacros"]
             + syntax(
                 ["SwiftSyntax", "SwiftSyntaxMacroExpansion", "SwiftSyntaxMacrosGenericTestSupport"], trait: "Macros")),
 ]

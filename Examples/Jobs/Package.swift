@@ -8,6 +8,7 @@ let package = Package(
     dependencies: [
         // The name lets this example build regardless of the checkout's folder name.
         .package(name: "swift-contextvars", path: "../..", traits: ["Logging", "Tracing", "Hummingbird"]),
+        .package(path: "../Support"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -24,6 +25,7 @@ let package = Package(
                 .product(name: "ContextVarsHummingbird", package: "swift-contextvars"),
                 .product(name: "ContextVarsLogging", package: "swift-contextvars"),
                 .product(name: "ContextVarsTracing", package: "swift-contextvars"),
+                .product(name: "ExampleSupport", package: "Support"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -10,6 +10,7 @@ let package = Package(
         .package(
             name: "swift-contextvars", path: "../..",
             traits: ["NIO", "Logging", "Tracing", "Hummingbird", "AsyncHTTPClient", "GRPC"]),
+        .package(path: "../Support"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
@@ -34,6 +35,7 @@ let package = Package(
                 .product(name: "ContextVarsLogging", package: "swift-contextvars"),
                 .product(name: "ContextVarsNIO", package: "swift-contextvars"),
                 .product(name: "ContextVarsTracing", package: "swift-contextvars"),
+                .product(name: "ExampleSupport", package: "Support"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -48,7 +50,6 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         )
     ],

@@ -3,6 +3,9 @@
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
+#if defined(__linux__)
+#include <unwind.h>
+#endif
 
 #include "contextvars_diagnostics.h"
 
@@ -52,9 +55,9 @@ NOT_SANITIZED static int walk_contexts(const uintptr_t *context, uintptr_t *plac
     return count;
 }
 
-NOT_SANITIZED void contextvars_walk(uintptr_t places[CONTEXTVARS_PLACE_DEPTH], const void *first) {
+NOT_SANITIZED void contextvars_walk(uintptr_t places[CONTEXTVARS_PLACE_DEPTH]) {
     uintptr_t end = end_of_stack();
-    const uintptr_t *frame = !first && observed ? observed : __builtin_frame_address(0);
+    const uintptr_t *frame = observed ? observed : __builtin_frame_address(0);
     int count = 0;
     while (count < CONTEXTVARS_PLACE_DEPTH) {
         uintptr_t saved = frame[0], place = frame[1];
@@ -62,14 +65,44 @@ NOT_SANITIZED void contextvars_walk(uintptr_t places[CONTEXTVARS_PLACE_DEPTH], c
             count = walk_contexts((const uintptr_t *)frame[-1], places, count);
             break;
         }
-        if (first && place == (uintptr_t)first) first = NULL;
         if (!place) break;
-        if (!first) places[count++] = place;
+        places[count++] = place;
         if (saved <= (uintptr_t)frame || saved % sizeof(uintptr_t) || saved + 2 * sizeof(uintptr_t) > end) break;
         frame = (const uintptr_t *)saved;
     }
-    if (first && count == 0) places[count++] = (uintptr_t)first;
     if (count < CONTEXTVARS_PLACE_DEPTH) places[count] = 0;
+}
+
+#if defined(__linux__)
+// Weak: a program without it has the first address only.
+extern _Unwind_Reason_Code _Unwind_Backtrace(_Unwind_Trace_Fn visit, void *argument) __attribute__((weak));
+
+/// An unwinding of the calling thread's stack: what it looks for, and what it has found from there on.
+typedef struct unwinding {
+    uintptr_t first;
+    uintptr_t *places;
+    int count;
+} unwinding;
+
+static _Unwind_Reason_Code visit(struct _Unwind_Context *context, void *argument) {
+    unwinding *unwinding = argument;
+    uintptr_t place = _Unwind_GetIP(context);
+    if (place == unwinding->first) unwinding->first = 0;
+    if (unwinding->first) return _URC_NO_REASON;
+    unwinding->places[unwinding->count++] = place;
+    return unwinding->count < CONTEXTVARS_HANDOVER_DEPTH ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+#endif
+
+void contextvars_walk_from(const void *first, uintptr_t places[CONTEXTVARS_PLACE_DEPTH]) {
+    int count = 0;
+#if defined(__linux__)
+    unwinding unwinding = {.first = (uintptr_t)first, .places = places};
+    if (_Unwind_Backtrace) _Unwind_Backtrace(visit, &unwinding);
+    count = unwinding.count;
+#endif
+    if (count == 0) places[count++] = (uintptr_t)first;
+    places[count] = 0;
 }
 
 uint64_t contextvars_nanoseconds(void) {
@@ -124,7 +157,7 @@ static const contextvars_observer *inner;
         if (is_diagnosing) return;                                                                                 \
         is_diagnosing = true;                                                                                      \
         observed = __builtin_frame_address(0);                                                                     \
-        inner->name(__VA_ARGS__);                                                                                  \
+        __atomic_load_n(&inner, __ATOMIC_ACQUIRE)->name(__VA_ARGS__);                                              \
         observed = NULL;                                                                                           \
         is_diagnosing = false;                                                                                     \
     }
@@ -135,6 +168,8 @@ OBSERVED(ending, (contextvars_frame *frame), frame)
 OBSERVED(copied, (contextvars_storage *source, contextvars_storage *copy), source, copy)
 OBSERVED(discarded, (contextvars_storage *copy), copy)
 OBSERVED(taken, (contextvars_storage *source, contextvars_storage *made), source, made)
+OBSERVED(snapshot_taken, (contextvars_storage *source, uintptr_t root), source, root)
+OBSERVED(snapshot_derived, (uintptr_t original, uintptr_t root), original, root)
 OBSERVED(changed, (void *variable, contextvars_storage *storage, bool is_reset), variable, storage, is_reset)
 OBSERVED(lost, (void *variable, bool is_set), variable, is_set)
 OBSERVED(handed_over, (uint64_t flow), flow)
@@ -144,7 +179,8 @@ OBSERVED(exchanged, (const char *peer, bool is_sent), peer, is_sent)
 const contextvars_observer *contextvars_observed_by(const contextvars_observer *observer) {
     static const contextvars_observer outer = {
         .bound = bound, .adopted = adopted, .ending = ending, .copied = copied, .discarded = discarded, .taken = taken,
-        .changed = changed, .lost = lost, .handed_over = handed_over, .arrived = arrived, .exchanged = exchanged,
+        .snapshot_taken = snapshot_taken, .snapshot_derived = snapshot_derived, .changed = changed, .lost = lost,
+        .handed_over = handed_over, .arrived = arrived, .exchanged = exchanged,
     };
     __atomic_store_n(&inner, observer, __ATOMIC_RELEASE);
     return &outer;

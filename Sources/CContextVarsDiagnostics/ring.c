@@ -156,7 +156,11 @@ void contextvars_record(const contextvars_facts *facts) {
     event.length = 0;
     event.kind = facts->kind;
     event.detail = facts->detail;
-    contextvars_walk(event.places, NULL);
+    if (facts->places) {
+        for (int i = 0; i == 0 || (i < CONTEXTVARS_PLACE_DEPTH && event.places[i - 1]); i++) event.places[i] = facts->places[i];
+    } else {
+        contextvars_walk(event.places);
+    }
     if (event.lane != ring->last_lane) {
         ring->last_lane = event.lane;
         bool is_running = facts->agent == contextvars_current_agent() && !contextvars_lane_is_thread(event.lane);

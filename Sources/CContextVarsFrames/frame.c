@@ -23,8 +23,10 @@ static contextvars_reached owned(contextvars_frame *frame) {
     return (contextvars_reached){contextvars_frame_storage(frame), frame};
 }
 
-static contextvars_reached borrowed(contextvars_storage *storage) {
-    return (contextvars_reached){storage, NULL};
+/// What the caller reads of an ancestor's.
+static contextvars_reached borrowed(contextvars_frame *frame) {
+    contextvars_remember_borrowed(frame);
+    return (contextvars_reached){contextvars_frame_storage(frame), NULL};
 }
 
 /// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
@@ -47,7 +49,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     if (!frame) return (contextvars_reached){NULL, NULL};
     if (contextvars_supports_copies()) {
         bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
-        if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(contextvars_frame_storage(frame));
+        if (!is_unadopted || contextvars_agent_is_structured_child(agent)) return borrowed(frame);
         contextvars_frame_set_owner(frame, agent);
         const contextvars_observer *observer = contextvars_current_observer();
         if (observer) observer->adopted(frame);
@@ -55,10 +57,11 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     }
     // Only a structured child may have what another agent bound.
     bool may_borrow = contextvars_supports_children() && contextvars_agent_is_structured_child(agent);
-    return may_borrow ? borrowed(contextvars_frame_storage(frame)) : (contextvars_reached){NULL, NULL};
+    return may_borrow ? borrowed(frame) : (contextvars_reached){NULL, NULL};
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
+    if (!__atomic_load_n(&contextvars_has_hooks, __ATOMIC_RELAXED)) return (contextvars_reached){NULL, NULL};
 #if !defined(CONTEXTVARS_PLAIN)
     if (!agent) {
         agent = contextvars_current_agent();
@@ -96,29 +99,33 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 // MARK: Binding
 
 /// The slot that a frame for synchronous code may ride on, instead of having one of its own: the agent's latest one, if
-/// the runtime shows it and no task group is open.
+/// the runtime shows it and no task group is open; or its thread's anchor.
 ///
 /// Synchronous code neither moves to another thread nor awaits a structured child. A task that it creates copies the slot,
 /// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
 /// suspending, and these look at the slot alone.
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
-    contextvars_slot *slot = visible_slot(agent);
+    bool is_thread = agent & CONTEXTVARS_THREAD;
+    if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
+    // Of a thread's values, only the runtime knows whether it hides them at this moment.
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;
     return task_group_is_open(agent) ? NULL : slot;
 }
 
-contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous) {
-    contextvars_cached cached = contextvars_cached_frame();
-    contextvars_frame *outer = cached.frame;
-    if (!outer) {
-        outer = contextvars_reach(cached.agent).frame;
-        if (outer && contextvars_has_no_slot(outer)) outer = NULL;
-    }
-    contextvars_agent agent = outer ? contextvars_frame_owner(outer) : cached.agent;
+contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
+    contextvars_reached reached = contextvars_reach(agent);
+    contextvars_frame *frame = reached.frame;
+    if (frame && contextvars_has_no_slot(frame)) return (contextvars_outer){NULL, reached.storage, agent};
+    return (contextvars_outer){frame, reached.storage, frame ? contextvars_frame_owner(frame) : agent};
+}
+
+contextvars_binding contextvars_bind(
+    contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
     if (!agent) agent = contextvars_current_agent();
-    contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
+    contextvars_slot *ridden = synchronous ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {
         contextvars_slot_set_rider(ridden, frame);
     } else {
@@ -162,6 +169,13 @@ contextvars_binding contextvars_bind_none(void) {
     if (outer) contextvars_frame_set_owner(outer, contextvars_frame_owner(outer) | CONTEXTVARS_COVERED);
     contextvars_this_thread.frame = &contextvars_nobodys_frame;
     return (contextvars_binding){NULL, outer, NULL};
+}
+
+bool contextvars_is_without_context(void) {
+    // Where tasks get no copies, each has a slot that leads nowhere, whatever its creator has.
+    if (!contextvars_supports_copies()) return false;
+    contextvars_slot *slot = visible_slot(contextvars_current_agent());
+    return slot && !slot->frame && !contextvars_slot_is_of_anchor(slot);
 }
 
 void contextvars_unbind_none(contextvars_frame *outer) {

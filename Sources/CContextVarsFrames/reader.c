@@ -66,11 +66,6 @@ void contextvars_storage_publish(contextvars_storage *storage) {
     contextvars_storage_unlock(storage);
 }
 
-__attribute__((noinline)) void contextvars_end_reading(void) {
-    // Release, with the acquire in `contextvars_nobody_reads`: the reads come before.
-    __atomic_store_n(&contextvars_this_thread.reader->reading, NULL, __ATOMIC_RELEASE);
-}
-
 bool contextvars_nobody_reads(const contextvars_storage *storage) {
     prepare();
     // Every reader that began before this has its mark where it can be seen; every later one sees the new version.

@@ -14,7 +14,7 @@ typedef struct contextvars_slot {
     /// The frame that the slot leads to; NULL in one that hides every context from those who see it. It stays the same.
     contextvars_frame *frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
-    /// agent; children find that its owner is another agent, and pass it by.
+    /// agent; children find that its owner is another agent, and pass it by. In a copy of an anchor, the frame that is nobody's.
     contextvars_frame *rider;
 } contextvars_slot;
 
@@ -22,6 +22,9 @@ typedef struct contextvars_slot {
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
     return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
+
+/// Whether the hooks are set, without which there is no slot and no frame. (Relaxed: who sees a slot has been told of it since.)
+extern bool contextvars_has_hooks;
 
 /// The slot's key: only its address matters.
 extern const char contextvars_slot_key;
@@ -37,6 +40,32 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
     __atomic_store_n(&slot->rider, rider, __ATOMIC_RELAXED);
 }
 
+/// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
+typedef struct contextvars_support {
+    bool copies, children, staying_values;
+} contextvars_support;
+extern contextvars_support contextvars_supported;
+
+static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
+static inline bool contextvars_supports_staying_values(void) {
+    return __atomic_load_n(&contextvars_supported.staying_values, __ATOMIC_RELAXED);
+}
+static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
+
+/// How often a thread reads what it has borrowed without asking who reads.
+enum { CONTEXTVARS_BORROWED_USES = 15 };
+
+/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_from_parent`.
+static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
+#if defined(CONTEXTVARS_PLAIN)
+    contextvars_this_thread.borrowed = frame;
+    contextvars_this_thread.borrowed_uses = contextvars_supports_copies() ? CONTEXTVARS_BORROWED_USES : 0;
+    contextvars_this_thread.frame = &contextvars_nobodys_frame;
+#else
+    (void)frame;
+#endif
+}
+
 /// Pushes a slot that leads to a frame, or to none, onto the values of the current task or, outside of tasks, of the current thread.
 void contextvars_slot_push(contextvars_frame *frame);
 
@@ -45,6 +74,19 @@ void contextvars_slot_pop(void);
 
 /// Whether the slot that the caller has just pushed is the only value there.
 bool contextvars_slot_is_only_value(void);
+
+/// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
+/// ridden on.
+contextvars_slot *contextvars_reach_anchor(void);
+
+/// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
+/// context.
+static inline bool contextvars_slot_is_of_anchor(const contextvars_slot *slot) {
+    return slot == contextvars_this_thread.anchor || contextvars_slot_rider(slot) == &contextvars_nobodys_frame;
+}
+
+/// Pops the anchor, when the thread ends.
+void contextvars_anchor_end(void);
 
 /// The innermost frame that an agent owns behind a slot: the rider, or the one that the slot leads to. NULL if neither is
 /// the agent's.
@@ -65,12 +107,13 @@ static inline bool contextvars_storage_take(contextvars_storage *storage, contex
     uint8_t flags = storage->flags;
     contextvars_contents *had = &storage->contents;
     bool keeps_map = had->values && !(flags & CONTEXTVARS_LENT_MAP);
-    bool has_any = keeps_map || had->variable;
+    bool keeps_variable = had->variable && !(flags & CONTEXTVARS_LENT_VARIABLE);
+    bool has_any = keeps_map || keeps_variable || had->box;
     // Word by word: the processor would have to wait for several recent stores before it can load more at once.
     if (has_any) {
         contents->values = keeps_map ? __atomic_load_n(&had->values, __ATOMIC_RELAXED) : 0;
         contents->count = __atomic_load_n(&had->count, __ATOMIC_RELAXED);
-        contents->variable = flags & CONTEXTVARS_LENT_VARIABLE ? NULL : __atomic_load_n(&had->variable, __ATOMIC_RELAXED);
+        contents->variable = keeps_variable ? __atomic_load_n(&had->variable, __ATOMIC_RELAXED) : NULL;
         contents->bits = __atomic_load_n(&had->bits, __ATOMIC_RELAXED);
         contents->box = __atomic_load_n(&had->box, __ATOMIC_RELAXED);
     }
@@ -106,14 +149,5 @@ static inline contextvars_reached contextvars_reach_main_root(contextvars_agent 
     if (contextvars_frame_owner(root) != (agent ? agent : contextvars_current_agent())) return (contextvars_reached){NULL, NULL};
     return (contextvars_reached){contextvars_frame_storage(root), root};
 }
-
-/// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
-typedef struct contextvars_support {
-    bool copies, children;
-} contextvars_support;
-extern contextvars_support contextvars_supported;
-
-static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
-static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
 
 #endif

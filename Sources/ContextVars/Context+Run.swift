@@ -20,7 +20,7 @@ extension Context {
     @discardableResult
     public func run<Result>(_ body: () throws -> Result) throws -> Result {
         try claim()
-        let scope = Scope(in: self, isSynchronous: true)
+        let scope = Scope.entering(self, isSynchronous: true)
         defer {
             scope.end()
             // The context isn't free before nothing is left of the scope, and the scope doesn't retain it.
@@ -45,7 +45,7 @@ extension Context {
     ) async throws -> Result {
         try claim()
         defer { unclaim() }
-        return try await Scope.run(in: Scope(in: self, isSynchronous: false), body)
+        return try await Scope.run(in: .entering(self, isSynchronous: false), body)
     }
 }
 
@@ -55,6 +55,6 @@ extension Context {
 public func copyContext() -> Context {
     let copy = Context(CurrentContext.values())
     Watchers.copied(to: copy)
-    Observation.takenFromCurrent(copy)
+    Observation.taken(copy, from: Observation.currentStorage)
     return copy
 }

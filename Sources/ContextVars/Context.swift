@@ -112,6 +112,11 @@ extension Context {
         guard contextvars_storage_claim(storage) else { throw .alreadyEntered(self) }
     }
 
+    /// Says that the claim is for pieces of work, which may run one inside the other.
+    func claimForPieces() {
+        contextvars_storage_claim_for_pieces(storage)
+    }
+
     @usableFromInline
     func unclaim() {
         storage.withdrawAfterUse()

@@ -58,23 +58,23 @@ public struct ContextError: Error, Equatable, Sendable {
 }
 
 extension ContextError {
-    /// ``Code/noCurrentContext``, for matching.
+    /// No context is current, so a variable can't be changed.
     public static let noCurrentContext = ContextError(.noCurrentContext, "the variable")
-    /// ``Code/borrowedContext``, for matching.
+    /// The current context belongs to the parent of a structured child task, which can't change it.
     public static let borrowedContext = ContextError(.borrowedContext, "the variable")
-    /// ``Code/alreadyEntered``, for matching.
+    /// The context is already entered, here or elsewhere.
     public static let alreadyEntered = ContextError(.alreadyEntered, "the context")
-    /// ``Code/notEntered``, for matching.
+    /// The context hasn't been entered, so it can't be exited.
     public static let notEntered = ContextError(.notEntered, "the context")
-    /// ``Code/notCurrent``, for matching.
+    /// The context isn't the current one of the thread state, so it can't be exited.
     public static let notCurrent = ContextError(.notCurrent, "the context")
-    /// ``Code/tokenUsed``, for matching.
+    /// The token has been used before.
     public static let tokenUsed = ContextError(.tokenUsed, "the token")
-    /// ``Code/tokenFromDifferentVar``, for matching.
+    /// The token was made by another variable.
     public static let tokenFromDifferentVar = ContextError(.tokenFromDifferentVar, "the token")
-    /// ``Code/tokenFromDifferentContext``, for matching.
+    /// The token was made in another context.
     public static let tokenFromDifferentContext = ContextError(.tokenFromDifferentContext, "the token")
-    /// ``Code/lookup``, for matching.
+    /// The variable has no value and no default.
     public static let lookup = ContextError(.lookup, "the variable")
 
     /// Whether a caught error is a `ContextError` of the same ``code``: lets `catch` name a constant where the error's

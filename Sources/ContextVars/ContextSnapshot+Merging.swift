@@ -11,7 +11,7 @@ extension ContextSnapshot {
         if isEmpty { return ContextSnapshot(other.values, captured: captured) }
         var values = values
         for (variable, value) in other.values { values.updateValue(value, forKey: variable) }
-        return ContextSnapshot(values, captured: captured)
+        return derived(values)
     }
 
     /// A new context that starts with the values.

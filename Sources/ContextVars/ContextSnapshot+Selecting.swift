@@ -17,7 +17,7 @@ extension ContextSnapshot {
         for variable in variables {
             if let value = all[variable] { kept.updateValue(value, forKey: variable) }
         }
-        return ContextSnapshot(kept, captured: captured)
+        return derived(kept)
     }
 
     /// A snapshot without the values of some variables, which carries the same task-local values.
@@ -30,6 +30,6 @@ extension ContextSnapshot {
     public func without(_ variables: AnyContextVar...) -> ContextSnapshot {
         var kept = values
         for variable in variables { kept.removeValue(forKey: variable) }
-        return ContextSnapshot(kept, captured: captured)
+        return derived(kept)
     }
 }

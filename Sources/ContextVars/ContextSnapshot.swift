@@ -13,14 +13,14 @@
 /// queue.async(execute: snapshot.wrap { log("done") })  // the same
 /// ```
 ///
-/// A snapshot shares its values with the context it was taken of and with other snapshots; taking, copying and passing
+/// A snapshot shares its values with the context it was taken from and with other snapshots; taking, copying and passing
 /// one is O(1). It is safe to use from any thread and task.
 ///
 /// The snapshot of ``current`` also carries the task-local values that the program has chosen with
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
 /// its caller's task-local values.
 public struct ContextSnapshot: Sendable {
-    private let contents: Contents
+    private var contents: Contents
 
     /// One reference, whatever it is: a `nil` beside the values would be retained and released as well.
     private enum Contents {
@@ -47,16 +47,18 @@ public struct ContextSnapshot: Sendable {
         }
     }
 
-    /// The same values, without those of task locals.
-    @usableFromInline var withoutCaptured: ContextSnapshot { ContextSnapshot(values) }
-
-    /// The two words of the values' map, without a reference to it, in a snapshot that carries no task locals.
+    /// The two words of the values' map, without a reference to it.
     ///
     /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.
     @inline(__always)
     var unretainedValues: (root: UInt, count: Int) {
-        withUnsafeBytes(of: contents) { bytes in
-            (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+        switch contents {
+        case .values:
+            withUnsafeBytes(of: contents) { bytes in
+                (bytes.load(as: UInt.self), bytes.load(fromByteOffset: MemoryLayout<UInt>.size, as: Int.self))
+            }
+        case .valuesAndCaptured(let values, _):
+            (UInt(bitPattern: values.rootAddress), values.count)
         }
     }
 
@@ -72,12 +74,13 @@ public struct ContextSnapshot: Sendable {
     /// - Complexity: O(1).
     public init(_ context: Context) {
         self.init(context.snapshotOfValues())
+        Observation.taken(self, from: context.storage)
     }
 
     /// The values of the current context at this moment, if a context is current, and those of the task locals that
     /// snapshots carry.
     ///
-    /// To take it is to hand work over: variables with an ``ContextVar/Inheritance`` have in the snapshot what that says.
+    /// Taking it hands work over: a variable with a rule of ``ContextVar/Inheritance`` has in the snapshot what the rule says.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
     ///   rule of inheritance.
@@ -105,11 +108,36 @@ public struct ContextSnapshot: Sendable {
         with(variable, stored: StoredValue(value))
     }
 
+    /// Changes one value, in place where nobody else has the snapshot's values.
+    @inlinable
+    package mutating func set<Value>(_ variable: ContextVar<Value>, to value: Value) {
+        set(variable, stored: StoredValue(value))
+    }
+
+    @usableFromInline
+    mutating func set(_ variable: AnyContextVar, stored value: StoredValue) {
+        guard case .values(var values) = contents else {
+            self = with(variable, stored: value)
+            return
+        }
+        // Else there would be two references to them.
+        contents = .values(ContextValues())
+        values.updateValue(value, forKey: variable)
+        contents = .values(values)
+    }
+
     @usableFromInline
     func with(_ variable: AnyContextVar, stored value: StoredValue) -> ContextSnapshot {
         var values = values
         values.updateValue(value, forKey: variable)
-        return ContextSnapshot(values, captured: captured)
+        return derived(values)
+    }
+
+    /// A snapshot with other values, which carries the same task-local values.
+    func derived(_ values: ContextValues) -> ContextSnapshot {
+        let snapshot = ContextSnapshot(values, captured: captured)
+        Observation.derived(snapshot, from: self)
+        return snapshot
     }
 }
 
@@ -125,14 +153,12 @@ extension ContextSnapshot {
     public func run<Result, Failure: Error>(
         _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return try captured.run(body) }
         return try body()
     }
 
@@ -148,13 +174,8 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return try await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
         do {
-            return try await Scope.run(in: Scope(copying: self, isSynchronous: false)) {
+            return try await Scope.run(in: .copying(self, isSynchronous: false), with: captured) {
                 () async throws in try await body()
             }
         } catch {
@@ -168,14 +189,12 @@ extension ContextSnapshot {
     @inlinable
     @discardableResult
     public func run<Result>(_ body: () -> Result) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return captured.run(in: Scope(copying: values, isSynchronous: true), body)
+        let scope = Scope.copying(self, isSynchronous: true)
+        defer {
+            scope.end()
+            withExtendedLifetime(self) {}
         }
-        let scope = Scope(copying: self, isSynchronous: true)
-        defer { scope.end() }
+        if let captured { return captured.run(body) }
         return body()
     }
 
@@ -190,12 +209,7 @@ extension ContextSnapshot {
         _ body: nonisolated(nonsending) () async -> Result
     ) async -> Result {
         defer { withExtendedLifetime(self) {} }
-        if let captured {
-            let values = withoutCaptured
-            defer { withExtendedLifetime(values) {} }
-            return await captured.run(in: Scope(copying: values, isSynchronous: false), body)
-        }
-        return await Scope.run(in: Scope(copying: self, isSynchronous: false), body)
+        return await Scope.run(in: .copying(self, isSynchronous: false), with: captured, body)
     }
 }
 

@@ -18,7 +18,7 @@ extension ContextVar {
     public func withValue<Result, Failure: Error>(
         _ value: Value, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
+        let scope = Scope.changing(self, to: StoredValue(value), isSynchronous: true)
         defer {
             scope.end()
             withExtendedLifetime(self) {}
@@ -39,7 +39,7 @@ extension ContextVar {
     ) async throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
         do {
-            return try await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false)) {
+            return try await Scope.run(in: .changing(self, to: StoredValue(value), isSynchronous: false)) {
                 () async throws in try await operation()
             }
         } catch {
@@ -58,7 +58,7 @@ extension ContextVar {
     @inlinable
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
-        let scope = Scope(changing: self, to: StoredValue(value), isSynchronous: true)
+        let scope = Scope.changing(self, to: StoredValue(value), isSynchronous: true)
         defer {
             scope.end()
             withExtendedLifetime(self) {}
@@ -78,6 +78,6 @@ extension ContextVar {
         _ value: Value, operation: nonisolated(nonsending) () async -> Result
     ) async -> Result {
         defer { withExtendedLifetime(self) {} }
-        return await Scope.run(in: Scope(changing: self, to: StoredValue(value), isSynchronous: false), operation)
+        return await Scope.run(in: .changing(self, to: StoredValue(value), isSynchronous: false), operation)
     }
 }

@@ -73,7 +73,7 @@ extension Token {
     /// The checks need no lock: a token's context has one owner, who alone gets past them.
     ///
     /// - Parameters:
-    ///   - variable: The variable that is to be restored.
+    ///   - variable: The variable to restore.
     ///   - restore: Restores it and returns its value until now; `nil` if another context is current.
     /// - Returns: That value. The caller releases it last: its end may run code that tries to use the token again.
     @inlinable

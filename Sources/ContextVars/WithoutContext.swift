@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Runs synchronous code in no context.
+/// Runs synchronous code without a context.
 ///
 /// For code that makes something which outlives the request that happens to need it first: a pool, a cache that refreshes
 /// itself, a timer, a connection. Without it, what such code starts keeps the request's values for good.
@@ -26,13 +26,13 @@
 public func withoutContext<Result, Failure: Error>(
     _ body: () throws(Failure) -> Result
 ) throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    let scope = Scope.withoutContext()
     defer { scope.end() }
+    if let outside = carriedOutside() { return try outside.run(body) }
     return try body()
 }
 
-/// Runs asynchronous code in no context.
+/// Runs asynchronous code without a context.
 ///
 /// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes, and
 /// neither have its `async let` and task group children. Otherwise as the synchronous form.
@@ -44,9 +44,10 @@ public func withoutContext<Result, Failure: Error>(
 public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
     _ body: nonisolated(nonsending) () async throws(Failure) -> Result
 ) async throws(Failure) -> Result {
-    if let outside = carriedOutside() { return try await outside.run(in: Scope(withoutContext: ()), body) }
     do {
-        return try await Scope.run(in: Scope(withoutContext: ())) { () async throws in try await body() }
+        return try await Scope.run(in: .withoutContext(), with: carriedOutside()) {
+            () async throws in try await body()
+        }
     } catch {
         throw error as! Failure
     }
@@ -54,19 +55,19 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
 
 // The same for bodies that throw nothing; `ContextVar+WithValue.swift` says why.
 
-/// Runs synchronous code that throws nothing in no context.
+/// Runs synchronous code that throws nothing, without a context.
 ///
 /// - Complexity: As the form for code that throws.
 @inlinable
 @discardableResult
 public func withoutContext<Result>(_ body: () -> Result) -> Result {
-    if let outside = carriedOutside() { return outside.run(in: Scope(withoutContext: ()), body) }
-    let scope = Scope(withoutContext: ())
+    let scope = Scope.withoutContext()
     defer { scope.end() }
+    if let outside = carriedOutside() { return outside.run(body) }
     return body()
 }
 
-/// Runs asynchronous code that throws nothing in no context.
+/// Runs asynchronous code that throws nothing, without a context.
 ///
 /// The code stays on the caller's actor.
 ///
@@ -76,8 +77,7 @@ public func withoutContext<Result>(_ body: () -> Result) -> Result {
 public nonisolated(nonsending) func withoutContext<Result>(
     _ body: nonisolated(nonsending) () async -> Result
 ) async -> Result {
-    if let outside = carriedOutside() { return await outside.run(in: Scope(withoutContext: ()), body) }
-    return await Scope.run(in: Scope(withoutContext: ()), body)
+    await Scope.run(in: .withoutContext(), with: carriedOutside(), body)
 }
 
 /// What carried task locals have outside of everything, `nil` where none are carried.

@@ -23,7 +23,7 @@ enum Engine {
                 },
                 release: { $0.assumingMemoryBound(to: ContextSnapshot.self).deinitialize(count: 1) },
                 run: { snapshot, function, argument in
-                    snapshot.assumingMemoryBound(to: ContextSnapshot.self).pointee.run { function(argument) }
+                    snapshot.assumingMemoryBound(to: ContextSnapshot.self).runBorrowing { function(argument) }
                 },
                 binding: { Engine.currentBinding() },
                 leave: { Engine.leave($0) }))

@@ -16,7 +16,7 @@ struct Observers: OptionSet {
 
     private static let active = Atomic<UInt8>(0)
     /// Held while the engine is told: else a start and a stop at the same time might leave it with the wrong one.
-    private static let changing = Mutex(())
+    private static let changing = Locked(())
 
     static var current: Observers { Observers(rawValue: active.load(ordering: .acquiring)) }
 
@@ -89,6 +89,12 @@ private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> =
             taken: { source, made in
                 if Observers.current.contains(.recorder) { Recording.taken(made, from: source) }
             },
+            snapshot_taken: { source, root in
+                if Observers.current.contains(.recorder) { Recording.snapshotTaken(root: root, from: source) }
+            },
+            snapshot_derived: { original, root in
+                if Observers.current.contains(.recorder) { Recording.snapshotDerived(root: root, from: original) }
+            },
             changed: { variable, storage, isReset in
                 guard Observers.current.contains(.recorder) else { return }
                 Recording.changed(variableObject(variable), in: storage, isReset: isReset)
@@ -96,6 +102,7 @@ private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> =
             lost: { variable, isSet in
                 let active = Observers.current
                 let variable = variableObject(variable)
+                if !isSet, isReadOnPurpose(variable) { return }
                 if active.contains(.losses) { LossDetection.lost(variable, isSet: isSet) }
                 if active.contains(.recorder) { Recording.lost(variable, isSet: isSet) }
             },
@@ -115,6 +122,11 @@ private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> =
 
 private func variableObject(_ variable: UnsafeMutableRawPointer) -> AnyContextVar {
     Unmanaged<AnyContextVar>.fromOpaque(variable).takeUnretainedValue()
+}
+
+/// Whether code that has no context may read a variable.
+private func isReadOnPurpose(_ variable: AnyContextVar) -> Bool {
+    variable.diagnosticRules.contains(.isReadAnywhere) || HandOver.current?.isWithoutContext == true
 }
 
 private nonisolated(unsafe) let handoverFunctions: UnsafePointer<contextvars_handover_observer> = {

@@ -46,4 +46,80 @@ public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", 
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue(_ name: String) =
     #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+
+// MARK: - With a rule of inheritance
+
+// The compiler checks a macro's arguments before it knows which property they are for. So `.never` alone doesn't say whose
+// `Inheritance` it is; the forms with `Never` take the rules that are the same for every type of value.
+
+/// Declares a context variable that is read like a property, and says what becomes of its value where work is handed over.
+///
+/// ```swift
+/// enum Database {
+///     @ContextValue(inheritance: .never) static var transaction: Transaction?
+/// }
+/// ```
+///
+/// Otherwise as ``ContextValue()``.
+///
+/// - Parameter inheritance: `.never` or `.copied`. Another form of the macro takes `.transformed`.
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue(inheritance: ContextVar<Never>.Inheritance) =
+    #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+
+/// Declares a context variable that is read like a property, and whose value changes where work is handed over.
+///
+/// ```swift
+/// enum Call {
+///     @ContextValue(inheritance: .transformed { $0 + 1 }) static var depth = 0
+///     @ContextValue(inheritance: .transformed { (path: [String]) in path + ["/"] }) static var path: [String] = []
+/// }
+/// ```
+///
+/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+///
+/// - Parameter inheritance: What becomes of the value in a new task and in a snapshot.
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue<Value: Sendable>(inheritance: ContextVar<Value>.Inheritance) =
+    #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+
+/// Declares a context variable with a name of your choice that is read like a property, and says what becomes of its
+/// value where work is handed over.
+///
+/// ```swift
+/// enum Request {
+///     @ContextValue("x-request-id", inheritance: .never) static var id: String?
+/// }
+/// ```
+///
+/// Otherwise as ``ContextValue()``.
+///
+/// - Parameters:
+///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
+///   - inheritance: `.never` or `.copied`. Another form of the macro takes `.transformed`.
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue(_ name: String, inheritance: ContextVar<Never>.Inheritance) =
+    #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
+
+/// Declares a context variable with a name of your choice that is read like a property, and whose value changes where work
+/// is handed over.
+///
+/// ```swift
+/// enum Call {
+///     @ContextValue("call.depth", inheritance: .transformed { $0 + 1 }) static var depth = 0
+/// }
+/// ```
+///
+/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+///
+/// - Parameters:
+///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
+///   - inheritance: What becomes of the value in a new task and in a snapshot.
+@attached(accessor)
+@attached(peer, names: prefixed(`$`))
+public macro ContextValue<Value: Sendable>(_ name: String, inheritance: ContextVar<Value>.Inheritance) =
+    #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 #endif

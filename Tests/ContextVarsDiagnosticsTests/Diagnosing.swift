@@ -10,12 +10,24 @@ import Testing
 enum Diagnosing {}
 
 @Suite struct DiagnosticsTests {
-    @Test(.timeLimit(.minutes(5))) func `Diagnostics find what happens in a process`() async throws {
+    @Test(.timeLimit(.minutes(15))) func `Diagnostics find what happens in a process`() async throws {
         try #require(!DiagnosticsProcess.isThisOne)
         let ended = try await onThread { try DiagnosticsProcess.run() }
         #expect(ended.status == 0, "\(ended.output)")
         #expect(ended.output.contains(/Test run with [1-9][0-9]+ tests/), "\(ended.output)")
     }
+}
+
+/// Lines of tests.
+enum Lines {
+    /// Whether the line of a call can be told.
+    ///
+    /// The optimiser makes one function of several, and leaves calls without a line.
+    #if DEBUG
+    static let areKnown = true
+    #else
+    static let areKnown = false
+    #endif
 }
 
 /// A process that runs this target's other tests, with the program that runs this one.

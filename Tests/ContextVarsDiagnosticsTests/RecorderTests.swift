@@ -74,6 +74,33 @@ extension Diagnosing {
             #expect(handover.time < arrival.time)
         }
 
+        @Test func `What runs in a snapshot comes from where that was taken, each time`() async throws {
+            let line = #line + 3
+            let trace = try await recorded {
+                try await tenant.withValue("acme") {
+                    let snapshot = ContextSnapshot.current.with(secret, "key")
+                    await Task.detached {
+                        snapshot.run { _ = try? secret.set("first") }
+                        snapshot.wrap { _ = try? secret.set("second") }()
+                    }.value
+                    try ContextSnapshot().with(secret, "of no context").run { try secret.set("third") }
+                }
+            }
+            let handovers = trace.events.filter { $0.kind == .handover && $0.via == "ContextSnapshot" }
+            let tenantContext = try #require(trace.events.first { $0.kind == .entered }?.context)
+            #expect(handovers.map(\.context) == [tenantContext, tenantContext])
+            let arrivals = handovers.compactMap { handover in
+                trace.events.first { $0.kind == .arrived && $0.flow == handover.flow }
+            }
+            let sets = trace.events.filter { $0.kind == .set && $0.variable == "secret" }
+            #expect(arrivals.map(\.context) == sets.prefix(2).map(\.context))
+            #expect(sets.count == 3)
+            #expect(Set(handovers.map(\.flow)).count == 2)
+            if Lines.areKnown {
+                #expect(handovers.first?.place == "ContextVarsDiagnosticsTests/RecorderTests.swift:\(line)")
+            }
+        }
+
         @Test func `A lost read is recorded`() async {
             let trace = await recorded {
                 await Task.detached { _ = secret.get() }.value

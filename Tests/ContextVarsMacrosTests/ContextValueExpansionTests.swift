@@ -65,6 +65,7 @@ import Testing
             enum Request {
                 @ContextValue("x-request-id", inheritance: .never) static var id: String?
                 @ContextValue(inheritance: .never) static var key = 0
+                @ContextValue("x-depth", inheritance: .transformed { $0 + 1 }) static var depth = 0
             }
             """,
             """
@@ -83,6 +84,15 @@ import Testing
                 }
 
                 nonisolated static let $key = ContextVars.ContextVar("Request.key", default: 0, inheritance: .never)
+                static var depth {
+                    get {
+                        $depth.get()
+                    }
+                }
+
+                nonisolated static let $depth = ContextVars.ContextVar("x-depth", default: 0, inheritance: .transformed {
+                        $0 + 1
+                    })
             }
             """)
     }

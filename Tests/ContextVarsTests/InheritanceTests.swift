@@ -31,7 +31,12 @@ import Testing
         static let here = Seen(1, 2, "three", 4, ["a"])
         /// What that becomes on the other side.
         static let handedOver = Seen(1, 0, nil, 5, ["a", "/"])
+        /// Where there is no context.
+        static let defaults = Seen(0, 0, nil, 0, nil)
     }
+
+    /// What a plain task has where, by the rules, it would see something.
+    private func inPlainTask(_ seen: Seen) -> Seen { Level.inPlainTask(seen, orWithoutContext: .defaults) }
 
     /// Runs code where all variables are set.
     private func withAll(_ body: () async throws -> Void) async throws {
@@ -47,26 +52,33 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `An unstructured task has what the rules say`() async throws {
+    @Test func `An unstructured task has what the rules say, or no context`() async throws {
         try await withAll {
-            #expect(await Task { Seen() }.value == .handedOver)
-            #expect(await Task.immediate { Seen() }.value == .handedOver)
+            #expect(await Task { Seen() }.value == inPlainTask(.handedOver))
+            #expect(await Task.immediate { Seen() }.value == inPlainTask(.handedOver))
             let nested = await Task { await Task { Seen() }.value }.value
-            #expect(nested == Seen(1, 0, nil, 6, ["a", "/", "/"]))
+            #expect(nested == inPlainTask(Seen(1, 0, nil, 6, ["a", "/", "/"])))
             let unread = await Task { Task { Task { Seen() } } }.value.value.value
-            #expect(unread == Seen(1, 0, nil, 7, ["a", "/", "/", "/"]), "each task hands over, used or not")
+            let inUnread = inPlainTask(Seen(1, 0, nil, 7, ["a", "/", "/", "/"]))
+            #expect(unread == inUnread, "each task hands over, used or not")
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `A task may set what it hasn't inherited`() async throws {
+    @Test func `A task may set what it hasn't inherited`() async throws {
+        @Sendable func setAndReset() throws {
+            let token = try Self.never.set(7)
+            #expect(Self.never.get() == 7)
+            try Self.never.reset(token)
+            #expect(Self.never.get() == 0)
+        }
         try await withAll {
-            try await Task {
-                let token = try Self.never.set(7)
-                #expect(Self.never.get() == 7)
-                try Self.never.reset(token)
-                #expect(Self.never.get() == 0)
+            try await Task(context: .current) { try setAndReset() }.value
+            await Task {
+                guard Level.tasksCopy else {
+                    _ = #expect(throws: ContextError.noCurrentContext) { try Self.never.set(7) }
+                    return
+                }
+                #expect(throws: Never.self) { try setAndReset() }
             }.value
         }
     }
@@ -93,30 +105,28 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Level.childrenBorrow, "a structured child has no context at this level"))
-    func `Structured children borrow their parent's values as they are`() async throws {
+    @Test func `Structured children borrow their parent's values as they are`() async throws {
         try await withAll {
+            let parents = Level.inChild(Seen.here, orWithoutContext: .defaults)
             async let child = Seen()
-            #expect(await child == .here)
+            #expect(await child == parents)
             await withTaskGroup { group in
                 group.addTask { Seen() }
-                for await seen in group { #expect(seen == .here) }
+                for await seen in group { #expect(seen == parents) }
             }
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `A child in a scope of a group's body has a copy, and so what the rules say`() async throws {
+    @Test func `A child in a scope of a group's body has a copy, and so what the rules say`() async throws {
         try await withAll {
             await withTaskGroup { group in
                 Self.plain.withValue(1) { group.addTask { Seen() } }
-                for await seen in group { #expect(seen == .handedOver) }
+                for await seen in group { #expect(seen == inPlainTask(.handedOver)) }
             }
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `Scopes in the same task have all values`() async throws {
+    @Test func `Scopes in the same task have all values`() async throws {
         try await withAll {
             #expect(ContextVar("other", default: 0).withValue(1) { Seen() } == .here)
             await Self.depth.withValue(4) { () async in
@@ -125,7 +135,8 @@ import Testing
             }
             // The value that a scope changes goes by its rule too.
             #expect(await Self.never.withValue(3) { Task { Self.never.get() } }.value == 0)
-            #expect(await Self.depth.withValue(10) { Task { Self.depth.get() } }.value == 11)
+            let depthInTask = await Self.depth.withValue(10) { Task { Self.depth.get() } }.value
+            #expect(depthInTask == Level.inPlainTask(11, orWithoutContext: 0))
             #expect(Self.depth.withValue(10) { ContextSnapshot.current[Self.depth] } == 11)
         }
     }
@@ -157,8 +168,7 @@ import Testing
         #expect(counter.calls.load(ordering: .relaxed) == 1 && snapshot[counting] == 1)
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `A function may use contexts, and start tasks, while it is asked`() async throws {
+    @Test func `A function may use contexts, and start tasks, while it is asked`() async throws {
         let other = ContextVar("other", default: 0)
         final class Started: Sendable { let tasks = Mutex<[Task<Int, Never>]>([]) }
         let started = Started()
@@ -173,10 +183,13 @@ import Testing
             })
         try await Context().run {
             try starting.set(1)
-            #expect(await Task { starting.get() }.value == 2)
+            #expect(await Task { starting.get() }.value == Level.inPlainTask(2, orWithoutContext: 0))
+            #expect(ContextSnapshot.current[starting] == 2)
             #expect(starting.get() == 1 && other.get() == 0)
         }
-        for task in started.tasks.withLock({ $0 }) { #expect(await task.value == 0) }
+        let tasks = started.tasks.withLock { $0 }
+        #expect(tasks.count == Level.inPlainTask(2, orWithoutContext: 1))
+        for task in tasks { #expect(await task.value == 0) }
     }
 
     @Test func `A value that isn't inherited is released with its context`() async throws {
@@ -200,8 +213,7 @@ import Testing
         #expect(await task.value)
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `Thousands of tasks at once go by the rules`() async throws {
+    @Test func `Thousands of tasks at once go by the rules`() async throws {
         try await withAll {
             await withTaskGroup(of: Bool.self) { group in
                 for number in 0..<50 {
@@ -210,9 +222,11 @@ import Testing
                             let value = number * 100 + step
                             _ = try? Self.depth.set(value)
                             _ = try? Self.never.set(value)
-                            if await Task(operation: { Seen() }).value != Seen(1, 0, nil, value + 1, ["a", "/", "/"]) {
-                                return false
-                            }
+                            let handedOver = Seen(1, 0, nil, value + 1, ["a", "/", "/"])
+                            let inTask = await Task { Seen() }.value
+                            guard inTask == inPlainTask(handedOver) else { return false }
+                            let inTaskWithContext = await Task(context: .current) { Seen() }.value
+                            guard inTaskWithContext == handedOver else { return false }
                         }
                         return true
                     }

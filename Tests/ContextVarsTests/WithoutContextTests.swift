@@ -92,23 +92,23 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `Children that are added in it, in a group's body, have no context, others do`() async {
+    @Test func `Children that are added in it, in a group's body, have no context, others do`() async {
         await variable.withValue(1) { () async in
             await withTaskGroup(of: Bool.self) { group in
                 withoutContext {
                     group.addTask { hasNone() }
-                    variable.withValue(2) { group.addTask { variable.get() == 2 } }
+                    variable.withValue(2) {
+                        group.addTask { variable.get() == Level.inPlainTask(2, orWithoutContext: 0) }
+                    }
                     group.addTask { hasNone() }
                 }
-                group.addTask { variable.get() == 1 }
+                group.addTask { variable.get() == Level.inChild(1, orWithoutContext: 0) }
                 for await isRight in group { #expect(isRight) }
             }
         }
     }
 
-    @Test(.enabled(if: Level.childrenBorrow, "a structured child has no context at this level"))
-    func `A structured child may leave its parent's context`() async {
+    @Test func `A structured child may leave its parent's context`() async {
         await variable.withValue(1) { () async in
             async let child = { () async in
                 let inside = withoutContext { hasNone() }
@@ -116,14 +116,13 @@ import Testing
                     await Task.yield()
                     return hasNone()
                 }
-                return inside && insideAsynchronous && variable.get() == 1
+                return inside && insideAsynchronous && variable.get() == Level.inChild(1, orWithoutContext: 0)
             }()
             #expect(await child)
         }
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `A context that is made in it has nothing of the one outside`() async throws {
+    @Test func `A context that is made in it has nothing of the one outside`() async throws {
         try await Context().run {
             try variable.set(1)
             try other.set(1)
@@ -143,7 +142,7 @@ import Testing
                     return Task { (variable.get(), other.get()) }
                 }
             }
-            #expect(await task.value == (0, 3))
+            #expect(await task.value == (0, Level.inPlainTask(3, orWithoutContext: 0)))
             #expect(variable.get() == 1 && other.get() == 1)
         }
     }
@@ -302,8 +301,7 @@ import Testing
         #expect(seen.withLock { $0 } == [false, true])
     }
 
-    @Test(.enabled(if: Level.tasksCopy, "a plain task has no context at this level"))
-    func `Many tasks enter and leave it at once, and none sees another's values`() async {
+    @Test func `Many tasks enter and leave it at once, and none sees another's values`() async {
         await withTaskGroup(of: Int.self) { group in
             for number in 1...200 {
                 group.addTask {
@@ -317,10 +315,11 @@ import Testing
                                     await Task.yield()
                                     return await Task { variable.get() }.value
                                 }
-                                if own != -number { wrong += 1 }
+                                if own != Level.inPlainTask(-number, orWithoutContext: 0) { wrong += 1 }
                             }
                             if variable.get() != number { wrong += 1 }
-                            if await Task(operation: { variable.get() }).value != number { wrong += 1 }
+                            let inTask = await Task { variable.get() }.value
+                            if inTask != Level.inPlainTask(number, orWithoutContext: 0) { wrong += 1 }
                         }
                     }
                     return wrong

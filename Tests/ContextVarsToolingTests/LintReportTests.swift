@@ -116,6 +116,49 @@ import Testing
         #expect(report.formatted(as: .sarif).contains("/A%20b.swift\""))
     }
 
+    @Test func `Columns are bytes in text, as compilers print them, and UTF-16 code units in SARIF`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("import Dispatch\n/* é😀 */ queue.async { work() }\n", to: "A.swift")
+        let report = try Linter().lint([folder.path])
+        #expect(report.findings.map(\.line) == [2])
+        #expect(report.findings.map(\.column) == [20])
+        #expect(report.text().contains("A.swift:2:20: "))
+
+        let sarif = try #require(try object(report.formatted(as: .sarif)))
+        let run = try #require((sarif["runs"] as? [[String: Any]])?.first)
+        #expect(run["columnKind"] as? String == "utf16CodeUnits")
+        let result = try #require((run["results"] as? [[String: Any]])?.first)
+        let location = try #require((result["locations"] as? [[String: Any]])?.first)
+        let place = try #require(location["physicalLocation"] as? [String: Any])
+        #expect(
+            place["region"] as? [String: Int]
+                == ["startLine": 2, "startColumn": 17, "endLine": 2, "endColumn": 22])
+        let fix = try #require((result["fixes"] as? [[String: Any]])?.first)
+        let change = try #require((fix["artifactChanges"] as? [[String: Any]])?.first)
+        let replacement = try #require((change["replacements"] as? [[String: Any]])?.first)
+        #expect(
+            replacement["deletedRegion"] as? [String: Int]
+                == ["startLine": 2, "startColumn": 22, "endLine": 2, "endColumn": 22])
+    }
+
+    @Test func `The guide's table has every rule, with its severity`() throws {
+        let guide = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Documentation/Guides/Tools.md")
+        let rows = try String(contentsOf: guide, encoding: .utf8).split(separator: "\n").compactMap { line in
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            return cells.count == 4 && Severity(rawValue: cells[1]) != nil ? cells[..<2].joined(separator: " ") : nil
+        }
+        #expect(rows == Rule.allCases.map { "`\($0.rawValue)` \($0.severity.rawValue)" })
+    }
+
+    @Test func `This package's own code loses a context only where it says why`() throws {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        let paths = ["Examples", "Sources", "Tests/Support"].map { package.appending(path: $0).path }
+        let report = try Linter().lint(paths)
+        #expect(report.exitStatus == 0, "\(report.text())")
+        #expect(report.files.count > 300)
+    }
+
     private func object(_ text: String) throws -> [String: Any]? {
         try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     }

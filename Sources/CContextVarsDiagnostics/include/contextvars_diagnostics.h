@@ -15,14 +15,18 @@
 
 // MARK: Where the caller is
 
-/// How many return addresses tell a place. The first of them are our own functions'.
-enum { CONTEXTVARS_PLACE_DEPTH = 10 };
+/// How many return addresses tell a place, and how many of them that of a hand-over. The first ones are our own functions',
+/// or those of Dispatch.
+enum { CONTEXTVARS_PLACE_DEPTH = 10, CONTEXTVARS_HANDOVER_DEPTH = 6 };
 
 /// Writes the return addresses of the caller's callers, and zero behind the last one: by frame pointers, and of
 /// asynchronous functions by their contexts. Reads nothing but the calling thread's stack and the running task's contexts.
-///
-/// `first`: the address to begin with; NULL, in a function of the observer, for whoever called that.
-void contextvars_walk(uintptr_t places[_Nonnull CONTEXTVARS_PLACE_DEPTH], const void *_Nullable first);
+/// In a function of the observer, of whoever called that.
+void contextvars_walk(uintptr_t places[_Nonnull CONTEXTVARS_PLACE_DEPTH]);
+
+/// The same from a return address on, by what the program knows for unwinding: the functions of Dispatch that Swift calls
+/// are compiled without frame pointers. That takes microseconds.
+void contextvars_walk_from(const void *first, uintptr_t places[_Nonnull CONTEXTVARS_PLACE_DEPTH]);
 
 /// The clock `CLOCK_MONOTONIC`, in nanoseconds.
 uint64_t contextvars_nanoseconds(void);
@@ -99,6 +103,8 @@ typedef struct contextvars_facts {
     /// Which task or thread it happened to.
     contextvars_agent agent;
     uint64_t context, other, flow;
+    /// Where it happened, with a zero behind it; NULL for where the caller is.
+    const uintptr_t *_Nullable places;
     /// A text that belongs to it, and its length.
     const char *_Nullable text;
     size_t length;
@@ -120,6 +126,29 @@ bool contextvars_ring_read(const contextvars_ring *ring, uint64_t number, contex
 
 /// How many events found no ring, of threads beyond the limit.
 uint64_t contextvars_events_without_ring(void);
+
+// MARK: Where snapshots were taken
+
+/// Notes the number of the hand-over that began where a snapshot was taken. `root`: that of its map.
+void contextvars_note_snapshot(uintptr_t root, uint64_t number);
+
+/// That number; 0 where it isn't known.
+uint64_t contextvars_noted_snapshot(uintptr_t root);
+
+/// Forgets all of them.
+void contextvars_forget_snapshots(void);
+
+/// Whether the work that the calling thread is about to run has arrived by a hand-over that was told.
+bool *contextvars_has_arrived(void);
+
+// MARK: Signals
+
+/// Has a signal written into a pipe, from now on, instead of what it did. Returns the end to read from; -1 where that isn't
+/// possible. Not from two threads at once.
+int contextvars_watch_signal(int number);
+
+/// Takes out of the pipe what is in it.
+void contextvars_signals_read(void);
 
 // MARK: Hand-overs of ContextVarsAutomatic
 

@@ -96,6 +96,14 @@ contextvars_reached contextvars_reach(contextvars_agent agent);
 /// The same for a caller who hasn't looked at the cached frame.
 contextvars_reached contextvars_look_and_reach(void);
 
+/// The storage that the caller may read as a structured child does (`contextvars_reader.h`), if that can be told with few
+/// steps; else NULL, and `contextvars_reach` finds out. `agent`: as there.
+contextvars_storage *_Nullable contextvars_borrow_from_parent(contextvars_agent agent);
+
+static inline contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent) {
+    return agent & CONTEXTVARS_THREAD ? NULL : contextvars_borrow_from_parent(agent);
+}
+
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
 bool contextvars_may_make_main_root(contextvars_reached reached);
 
@@ -103,6 +111,27 @@ bool contextvars_may_make_main_root(contextvars_reached reached);
 contextvars_frame *_Nullable contextvars_make_main_root(void);
 
 // MARK: Binding
+
+/// What a frame is bound over.
+typedef struct contextvars_outer {
+    /// The innermost frame of the calling agent, which the new one will cover. NULL if it has none.
+    contextvars_frame *_Nullable frame;
+    /// What is current, if anything is: the frame's, or one that is borrowed.
+    contextvars_storage *_Nullable storage;
+    /// The calling agent; 0 if it hasn't been asked for.
+    contextvars_agent agent;
+} contextvars_outer;
+
+/// The same for a caller whose cached frame isn't the agent's. `agent`: as in `contextvars_reach`.
+contextvars_outer contextvars_reach_outer(contextvars_agent agent);
+
+/// What a frame that the caller binds now is bound over.
+static inline contextvars_outer contextvars_find_outer(void) {
+    contextvars_cached cached = contextvars_cached_frame();
+    contextvars_frame *_Nullable frame = cached.frame;
+    if (!frame) return contextvars_reach_outer(cached.agent);
+    return (contextvars_outer){frame, contextvars_frame_storage((contextvars_frame *)frame), cached.agent};
+}
 
 /// A binding that is under way, as its maker keeps it.
 typedef struct contextvars_binding {
@@ -117,6 +146,9 @@ typedef struct contextvars_binding {
 /// Gives the calling thread frames from the pool.
 void contextvars_frames_refill(void);
 
+/// Whether the calling thread has a frame to be bound. Then the engine is prepared.
+static inline bool contextvars_has_free_frame(void) { return contextvars_this_thread.free_frames != NULL; }
+
 /// A frame to be filled and bound. Its own storage is empty.
 static inline contextvars_frame *contextvars_frame_allocate(void) {
     contextvars_thread *thread = &contextvars_this_thread;
@@ -130,8 +162,10 @@ static inline contextvars_frame *contextvars_frame_allocate(void) {
 
 /// Makes a frame the innermost one of the calling agent.
 ///
+/// `outer`, `agent`: what `contextvars_find_outer` has said since the agent's last binding.
 /// `synchronous`: until the frame is unbound, the agent doesn't suspend, and opens no task group.
-contextvars_binding contextvars_bind(contextvars_frame *frame, bool synchronous);
+contextvars_binding contextvars_bind(
+    contextvars_frame *frame, contextvars_frame *_Nullable outer, contextvars_agent agent, bool synchronous);
 
 /// Undoes the caller's latest binding, and releases what the frame's own storage has. (The parts of a
 /// `contextvars_binding`: together, they would be passed in memory.)
@@ -143,6 +177,10 @@ contextvars_binding contextvars_bind_none(void);
 
 /// Undoes it. `outer`: as the binding has it.
 void contextvars_unbind_none(contextvars_frame *_Nullable outer);
+
+/// Whether the caller, for whom no context is current, is without one on purpose: itself, or whoever created its task, has
+/// called `contextvars_bind_none`.
+bool contextvars_is_without_context(void);
 
 // MARK: What Swift gives
 
@@ -160,10 +198,11 @@ void contextvars_set_hooks(const contextvars_hooks *hooks);
 
 // MARK: What the runtime is relied upon for
 
-/// Whether a new plain task gets a copy of its creator's slot that may be relied upon, and whether structured children can
-/// be told from plain tasks. Without the former, plain tasks have no context; without the latter, children have none
-/// either. Both are assumed until the check of the runtime knows better.
-void contextvars_set_support(bool copies, bool children);
+/// Whether a new plain task gets a copy of its creator's slot that may be relied upon; whether structured children can be
+/// told from plain tasks; and whether a slot may stay among the values of a thread. Without the first, plain tasks have no
+/// context; without the second, children have none either; without the third, threads have no anchors. The first two are
+/// assumed until the check of the runtime knows better.
+void contextvars_set_support(bool copies, bool children, bool staying_values);
 
 /// How many times the runtime has copied a slot on the calling thread.
 unsigned long contextvars_copies_on_this_thread(void);

@@ -19,8 +19,12 @@ typedef struct contextvars_observer {
     void (*_Nonnull copied)(contextvars_storage *source, contextvars_storage *copy);
     /// A task ends that has never used its copy, which was `copied`.
     void (*_Nonnull discarded)(contextvars_storage *copy);
-    /// A program has made a context, or a snapshot (NULL), of the values of a storage.
-    void (*_Nonnull taken)(contextvars_storage *_Nullable source, contextvars_storage *_Nullable made);
+    /// A program has made a context of the values of a storage.
+    void (*_Nonnull taken)(contextvars_storage *_Nullable source, contextvars_storage *made);
+    /// A program has taken a snapshot of the values of a storage, or made one of another snapshot. A snapshot is known by the
+    /// root of its map, as `contextvars_contents` has it, as long as it lives; an empty one by 0.
+    void (*_Nonnull snapshot_taken)(contextvars_storage *_Nullable source, uintptr_t root);
+    void (*_Nonnull snapshot_derived)(uintptr_t original, uintptr_t root);
     /// A variable, an `AnyContextVar`, was set or reset in a storage that the caller owns.
     void (*_Nonnull changed)(void *variable, contextvars_storage *storage, bool is_reset);
     /// A variable was read, or a `set` of it was refused, where no context is current.

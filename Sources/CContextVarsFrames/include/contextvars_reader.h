@@ -49,8 +49,12 @@ static inline void contextvars_begin_reading(contextvars_storage *storage) {
     if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
 }
 
-/// Ends it. A function that can't be seen through, so that whatever the caller retained was retained before.
-void contextvars_end_reading(void);
+/// Ends it. What the caller wants to keep, it has retained before, which the compiler mustn't move behind this.
+static inline void contextvars_end_reading(void) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    // Release, with the acquire in `contextvars_nobody_reads`: the reads come before.
+    __atomic_store_n(&contextvars_this_thread.reader->reading, NULL, __ATOMIC_RELEASE);
+}
 
 /// Whether nobody is reading a storage. Whoever begins to read it later sees what the caller has written before. Never
 /// waits.

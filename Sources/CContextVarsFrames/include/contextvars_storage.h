@@ -33,8 +33,8 @@ typedef struct contextvars_storage {
     contextvars_contents contents;
     /// The flags below. Written by whoever holds the lock.
     uint8_t flags;
-    /// Whether a `Context` object's storage has an owner.
-    uint8_t is_claimed;
+    /// Whether a `Context` object's storage has an owner, and what for: `CONTEXTVARS_CLAIMED…`, else 0.
+    uint8_t claim;
     /// The context's identity, once somebody has asked for it: 48 bits, in two parts, of which the lower is never zero.
     uint16_t identity_high;
     uint32_t identity_low;
@@ -45,7 +45,8 @@ enum {
     CONTEXTVARS_LOCKED = 1,
     /// Structured children read the storage without the lock.
     CONTEXTVARS_PUBLISHED = 2,
-    /// The storage keeps no reference to its map, or to the changed variable: whoever began the scope does.
+    /// The storage keeps no reference to its map, or to the changed variable: whoever began the scope does, or the storage
+    /// that was current before it, which doesn't change until the scope ends.
     CONTEXTVARS_LENT_MAP = 4,
     CONTEXTVARS_LENT_VARIABLE = 8,
     CONTEXTVARS_LENT = CONTEXTVARS_LENT_MAP | CONTEXTVARS_LENT_VARIABLE,
@@ -54,6 +55,15 @@ enum {
     CONTEXTVARS_PROMOTED = 16,
     /// In a frame's own storage: the frame was made for a new task.
     CONTEXTVARS_COPY = 32,
+    /// The storage was published before, and isn't any more or is again.
+    CONTEXTVARS_WITHDRAWN = 64,
+};
+
+enum {
+    CONTEXTVARS_CLAIMED = 1,
+    /// For pieces of work, each of which makes the storage current, and may run inside another one. So it may change while
+    /// a scope lasts that began in it.
+    CONTEXTVARS_CLAIMED_FOR_PIECES = 2,
 };
 
 // MARK: The lock
@@ -106,15 +116,27 @@ static inline void contextvars_storage_set_values(contextvars_storage *storage, 
 /// Makes the caller the owner of a `Context` object's storage. False if it has one.
 static inline bool contextvars_storage_claim(contextvars_storage *storage) {
     // Acquire, with the release in `unclaim`: what the last owner wrote.
-    return __atomic_exchange_n(&storage->is_claimed, 1, __ATOMIC_ACQUIRE) == 0;
+    uint8_t unclaimed = 0;
+    return __atomic_compare_exchange_n(
+        &storage->claim, &unclaimed, CONTEXTVARS_CLAIMED, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+/// For the owner, before the first piece runs.
+static inline void contextvars_storage_claim_for_pieces(contextvars_storage *storage) {
+    __atomic_store_n(&storage->claim, CONTEXTVARS_CLAIMED_FOR_PIECES, __ATOMIC_RELAXED);
+}
+
+/// Whether the values stay as they are while the calling agent runs in a scope that it began in this storage. For the owner.
+static inline bool contextvars_storage_may_lend(const contextvars_storage *storage) {
+    return __atomic_load_n(&storage->claim, __ATOMIC_RELAXED) != CONTEXTVARS_CLAIMED_FOR_PIECES;
 }
 
 static inline void contextvars_storage_unclaim(contextvars_storage *storage) {
-    __atomic_store_n(&storage->is_claimed, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&storage->claim, 0, __ATOMIC_RELEASE);
 }
 
 static inline bool contextvars_storage_is_claimed(const contextvars_storage *storage) {
-    return __atomic_load_n(&storage->is_claimed, __ATOMIC_RELAXED) != 0;
+    return __atomic_load_n(&storage->claim, __ATOMIC_RELAXED) != 0;
 }
 
 /// Gives a storage its identity, unless it has one by now.

@@ -80,9 +80,9 @@ struct OwnContext: Sendable {
     func run<Result>(_ body: () -> Result) -> Result {
         guard contextvars_storage_claim(context.storage) else { return copy.run(body) }
         defer { context.unclaim() }
-        if let captured { return captured.run(in: Scope(in: context, isSynchronous: true), body) }
-        let scope = Scope(in: context, isSynchronous: true)
+        let scope = Scope.entering(context, isSynchronous: true)
         defer { scope.end() }
+        if let captured { return captured.run(body) }
         return body()
     }
 
@@ -92,9 +92,8 @@ struct OwnContext: Sendable {
     ) async throws(Failure) -> Result {
         guard contextvars_storage_claim(context.storage) else { return try await copy.run(body) }
         defer { context.unclaim() }
-        if let captured { return try await captured.run(in: Scope(in: context, isSynchronous: false), body) }
         do {
-            return try await Scope.run(in: Scope(in: context, isSynchronous: false)) {
+            return try await Scope.run(in: .entering(context, isSynchronous: false), with: captured) {
                 () async throws in try await body()
             }
         } catch {

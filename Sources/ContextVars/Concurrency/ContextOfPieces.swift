@@ -12,6 +12,7 @@ package struct ContextOfPieces {
     /// - Complexity: O(1).
     package init(_ snapshot: ContextSnapshot) {
         context = Context(claimedWith: snapshot.values)
+        context.claimForPieces()
         captured = snapshot.captured
     }
 
@@ -26,13 +27,12 @@ package struct ContextOfPieces {
     /// Runs a piece of work.
     @inlinable
     package func run(_ work: () -> Void) {
-        if let captured { return captured.run(in: Scope(in: context, isSynchronous: true), work) }
-        let scope = Scope(in: context, isSynchronous: true)
+        let scope = Scope.entering(context, isSynchronous: true)
         defer {
             scope.end()
             withExtendedLifetime(context) {}
         }
-        work()
+        if let captured { captured.run(work) } else { work() }
     }
 
     /// Exits the context, which may be entered by others from now on.

@@ -6,7 +6,7 @@ import CContextVarsFrames
 /// | to | ask |
 /// |---|---|
 /// | read one variable | ``currentPlace(of:)`` |
-/// | have all values | ``CurrentContext/values()``, ``CurrentContext/values(replacing:)`` |
+/// | have all values | ``CurrentContext/values()`` |
 /// | change a variable | ``setInCurrent(_:to:)``, ``restoreInCurrent(_:to:ifCurrentIs:)`` |
 /// | have the object, for watchers | ``CurrentContext/object`` |
 ///
@@ -19,15 +19,6 @@ enum CurrentContext {
         let cached = contextvars_cached_frame()
         guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
         return frame.storage.settledValues()
-    }
-
-    /// The same for a caller that will replace one variable's value, which may therefore be an old one.
-    static func values(replacing variable: AnyContextVar) -> ContextValues {
-        let cached = contextvars_cached_frame()
-        guard let frame = cached.frame else { return reachedValues(by: cached.agent) }
-        let storage = frame.storage
-        let isSpare = storage.changes(variable) && !Version.isVersion(contextvars_storage_values(storage))
-        return isSpare ? storage.map.pointee : storage.settledValues()
     }
 
     @inline(never)
@@ -58,7 +49,7 @@ enum CurrentContext {
     ) throws(ContextError) -> Storage {
         let reached = contextvars_reach(agent)
         if reached.storage != nil, reached.frame == nil { throw .cannotChange(variable, isBorrowed: true) }
-        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsMainRoot {
+        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsStayingValues {
             prepareEngine()
             if let root = contextvars_make_main_root() { return root.storage }
         }
@@ -101,6 +92,7 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
+    if let storage = contextvars_borrow_at_once(agent) { return borrowedPlace(of: variable, in: storage) }
     let reached = contextvars_reach(agent)
     guard let storage = reached.storage else {
         Observation.lost(variable, isSet: false)
@@ -109,6 +101,11 @@ private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agen
     if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
+    return borrowedPlace(of: variable, in: storage)
+}
+
+@inline(__always)
+private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> CurrentPlace {
     contextvars_begin_reading(storage)
     if let place = storage.place(of: variable) { return .borrowed(place) }
     contextvars_end_reading()
@@ -116,8 +113,10 @@ private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agen
 }
 
 /// Ends the reading of a borrowed value.
+///
+/// Never inlined, so that the caller has retained before what it has read.
 @usableFromInline
-@inline(__always)
+@inline(never)
 func endReading() {
     contextvars_end_reading()
 }
@@ -126,8 +125,9 @@ func endReading() {
 @usableFromInline
 @inline(never)
 func snapshotOfCurrent() -> ContextSnapshot {
-    Observation.takenFromCurrent(nil)
-    return HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    let snapshot = HandingOver.isPlain ? ContextSnapshot(CurrentContext.values()) : snapshotByRules()
+    Observation.taken(snapshot, from: Observation.currentStorage)
+    return snapshot
 }
 
 @inline(never)

@@ -16,7 +16,7 @@ extension Frame {
     /// A frame to be filled and bound.
     @inline(__always)
     static func unbound() -> Frame {
-        prepareEngine()
+        if !contextvars_has_free_frame() { prepareEngine() }
         return contextvars_frame_allocate()
     }
 

@@ -16,10 +16,10 @@ package enum Observation {
 
     /// A variable was read or set where no context is current.
     ///
-    /// Code that is in no context on purpose returns here before the observer is told.
+    /// Code that is in no context on purpose may read: that is told to nobody.
     @inline(__always)
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        guard let observer = contextvars_current_observer() else { return }
+        guard let observer = contextvars_current_observer(), isSet || !isWithoutContext else { return }
         observer.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
     }
 
@@ -29,17 +29,28 @@ package enum Observation {
         observer.pointee.changed(Unmanaged.passUnretained(variable).toOpaque(), storage, isReset)
     }
 
-    /// A program has made a context (`nil`: a snapshot) with the values of another one, if it has any.
+    /// A program has made a context with the values of another one, if it has any.
     @inline(__always)
-    static func taken(_ made: Context?, from source: Storage?) {
+    static func taken(_ made: Context, from source: @autoclosure () -> Storage?) {
         guard let observer = contextvars_current_observer() else { return }
-        observer.pointee.taken(source, made?.storage)
+        observer.pointee.taken(source(), made.storage)
     }
 
-    /// The same with the values of the current one.
+    /// A program has taken a snapshot of a context.
     @inline(__always)
-    static func takenFromCurrent(_ made: Context?) {
-        if contextvars_current_observer() != nil { taken(made, from: contextvars_look_and_reach().storage) }
+    static func taken(_ snapshot: ContextSnapshot, from source: @autoclosure () -> Storage?) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.snapshot_taken(source(), snapshot.root)
+    }
+
+    /// The storage that the caller reaches.
+    static var currentStorage: Storage? { contextvars_look_and_reach().storage }
+
+    /// A program has made a snapshot of another one.
+    @inline(__always)
+    static func derived(_ snapshot: ContextSnapshot, from original: ContextSnapshot) {
+        guard let observer = contextvars_current_observer() else { return }
+        observer.pointee.snapshot_derived(original.root, snapshot.root)
     }
 
     /// Work is handed over with a context.
@@ -104,6 +115,9 @@ extension Observation {
         storage.value(of: variable).map { variable.value(from: $0) }
     }
 
+    /// Whether the caller, for whom no context is current, is in ``withoutContext(_:)``.
+    package static var isWithoutContext: Bool { contextvars_is_without_context() }
+
     /// The values of the caller's context; `nil` where none is current.
     package static func snapshotIfCurrent() -> ContextSnapshot? {
         contextvars_look_and_reach().storage == nil ? nil : ContextSnapshot(CurrentContext.values())
@@ -116,6 +130,9 @@ extension Observation {
 }
 
 extension ContextSnapshot {
+    /// What it is known by.
+    fileprivate var root: UInt { UInt(bitPattern: values.rootAddress) }
+
     /// The variables with their values, for diagnostics.
     package var variables: [(variable: AnyContextVar, value: any Sendable)] {
         values.map { ($0.key, $0.key.value(from: $0.value)) }

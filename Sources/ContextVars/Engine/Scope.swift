@@ -9,45 +9,47 @@ struct Scope {
     /// Makes the storage of a context current that the caller has claimed, and keeps alive until the scope ends.
     @usableFromInline
     @inline(never)
-    init(in context: Context, isSynchronous: Bool) {
+    static func entering(_ context: Context, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
         contextvars_frame_set_storage(frame, context.storage)
-        self.init(binding: frame, isSynchronous)
+        return Scope(binding: frame, over: contextvars_find_outer(), isSynchronous)
     }
 
     /// Makes a copy of the current context current, with one change of a variable that the caller keeps until the scope
     /// ends.
     @usableFromInline
     @inline(never)
-    init(changing variable: AnyContextVar, to value: consuming StoredValue, isSynchronous: Bool) {
+    static func changing(_ variable: AnyContextVar, to value: consuming StoredValue, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
-        let contents = frame.own.contents
-        contents.map.initialize(to: CurrentContext.values(replacing: variable))
-        contents.setChange(of: .passUnretained(variable), to: value)
-        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT_VARIABLE)
-        self.init(binding: frame, isSynchronous)
+        let outer = contextvars_find_outer()
+        frame.own.beginWithValues(of: outer, replacing: variable)
+        frame.own.contents.setChange(of: .passUnretained(variable), to: value)
+        return Scope(binding: frame, over: outer, isSynchronous)
     }
 
     /// Makes a new context with the values of a snapshot current that the caller keeps until the scope ends.
     @usableFromInline
     @inline(never)
-    init(copying snapshot: ContextSnapshot, isSynchronous: Bool) {
+    static func copying(_ snapshot: ContextSnapshot, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
-        (frame.own.contents.pointee.values, frame.own.contents.pointee.count) = snapshot.unretainedValues
-        frame.own.pointee.flags = UInt8(CONTEXTVARS_LENT_MAP)
-        self.init(binding: frame, isSynchronous)
+        frame.own.begin(withLent: snapshot.unretainedValues)
+        return Scope(binding: frame, over: contextvars_find_outer(), isSynchronous)
     }
 
     /// Leaves the caller without a context.
     @usableFromInline
     @inline(never)
-    init(withoutContext: Void) {
-        binding = Watchers.reportingSwitch { contextvars_bind_none() }
+    static func withoutContext() -> Scope {
+        Scope(binding: Watchers.reportingSwitch { contextvars_bind_none() })
     }
 
     @inline(__always)
-    private init(binding frame: Frame, _ isSynchronous: Bool) {
-        binding = Watchers.reportingSwitch { contextvars_bind(frame, isSynchronous) }
+    private init(binding frame: Frame, over outer: contextvars_outer, _ isSynchronous: Bool) {
+        binding = Watchers.reportingSwitch { contextvars_bind(frame, outer.frame, outer.agent, isSynchronous) }
+    }
+
+    private init(binding: contextvars_binding) {
+        self.binding = binding
     }
 
     /// Makes current what was current before.
@@ -80,6 +82,19 @@ extension Scope {
     ) async rethrows -> Result {
         let scope = makeScope()
         defer { scope.end() }
+        return try await body()
+    }
+
+    /// The same with what a snapshot has captured in force.
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) static func run<Result>(
+        in makeScope: @autoclosure () -> Scope, with captured: CapturedValue?,
+        _ body: nonisolated(nonsending) () async throws -> Result
+    ) async rethrows -> Result {
+        let scope = makeScope()
+        defer { scope.end() }
+        if let captured { return try await captured.run(body) }
         return try await body()
     }
 }

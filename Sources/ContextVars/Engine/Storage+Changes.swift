@@ -4,6 +4,46 @@ import PersistentCollections
 
 // All of this is for the owner.
 
+// MARK: - Beginning
+
+extension Storage {
+    /// Begins, empty until now, with values that stay until the scope ends.
+    @inline(__always)
+    func begin(withLent values: (root: UInt, count: Int)) {
+        contents.pointee.values = values.root
+        contents.pointee.count = values.count
+        pointee.flags = UInt8(CONTEXTVARS_LENT_MAP)
+    }
+
+    /// Begins, empty until now, with the values of what is current, for a scope that changes one variable.
+    ///
+    /// That variable may still have an old value here.
+    @inline(__always)
+    func beginWithValues(of outer: contextvars_outer, replacing variable: AnyContextVar) {
+        if outer.frame != nil, let values = outer.storage?.lendValues(replacing: variable) {
+            begin(withLent: values)
+        } else if let storage = outer.storage {
+            contents.map.initialize(to: storage.snapshot())
+        }
+        pointee.flags |= UInt8(CONTEXTVARS_LENT_VARIABLE)
+    }
+
+    /// The two words of the values' map, without a reference to it; `nil` if that may change, or hasn't got all values.
+    @inline(__always)
+    func lendValues(replacing variable: AnyContextVar) -> (root: UInt, count: Int)? {
+        guard contextvars_storage_may_lend(self) else { return nil }
+        let word = contextvars_storage_values(self)
+        if Version.isVersion(word) { return Version.unretainedValues(at: word) }
+        if contents.pointee.variable != nil, !changes(variable) {
+            settleUnderLock()
+            guard contents.pointee.variable == nil else { return nil }
+        }
+        return (contents.pointee.values, contents.pointee.count)
+    }
+}
+
+// MARK: - Changing
+
 extension Storage {
     /// Sets a variable, or unsets it with `nil`, and returns what it had.
     ///
@@ -102,7 +142,8 @@ extension Storage {
         let count = publish(values)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
-        if count > Version.limit { withdrawIfUnread() }
+        let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
+        if count > (wasWithdrawn ? Version.laterLimit : Version.firstLimit) { withdrawIfUnread() }
         return oldValue.map { MovingValue($0) }
     }
 
@@ -141,6 +182,7 @@ extension Storage {
         var released = contextvars_contents()
         if contextvars_nobody_reads(self) {
             released = withdraw()
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_WITHDRAWN), true)
         } else {
             contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), true)
             Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.countAgain() }

@@ -14,8 +14,12 @@ final class Version {
     /// How many versions are kept before this one.
     private(set) var countBefore: Int
 
-    /// How many are kept before it is asked whether they are being read: that makes all processors pass a barrier.
-    static let limit = 32
+    /// How many are kept before it is asked whether they are being read.
+    ///
+    /// To ask makes all processors pass a barrier. And a child that reads again after that waits for the owner's lock; so
+    /// where children have done that, more are kept.
+    static let firstLimit = 32
+    static let laterLimit = 256
 
     init(_ values: ContextValues, after previous: Version?) {
         self.values = values
@@ -45,6 +49,12 @@ extension Version {
     @inline(__always)
     static func at(_ word: UInt) -> Unmanaged<Version> {
         Unmanaged.fromOpaque(UnsafeRawPointer(bitPattern: word & ~UInt(CONTEXTVARS_PUBLISHED_VERSION))!)
+    }
+
+    /// The two words of a version's map, without a reference to it.
+    @inline(never)
+    static func unretainedValues(at word: UInt) -> (root: UInt, count: Int) {
+        at(word)._withUnsafeGuaranteedRef { (UInt(bitPattern: $0.values.rootAddress), $0.values.count) }
     }
 
     /// The word for this version, which has a reference to it.

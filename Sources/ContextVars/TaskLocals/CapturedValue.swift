@@ -90,17 +90,13 @@ final class CapturedScopedValue<Source: ScopedValue>: CapturedValue, @unchecked 
 // MARK: - Running a body that has a result
 
 extension CapturedValue {
-    /// Runs synchronous code in a scope, which begins when all captured values are in force.
+    /// Runs synchronous code with all captured values in force.
     @usableFromInline
     @inline(never)
-    func run<Result, Failure: Error>(
-        in scope: @autoclosure () -> Scope, _ body: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
+    func run<Result, Failure: Error>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
         var outcome: Swift.Result<Result, Failure>?
         runWithAll {
             do throws(Failure) {
-                let scope = scope()
-                defer { scope.end() }
                 outcome = .success(try body())
             } catch {
                 outcome = .failure(error)
@@ -109,15 +105,15 @@ extension CapturedValue {
         return try outcome!.get()
     }
 
-    /// Runs asynchronous code in a scope, which begins when all captured values are in force.
+    /// Runs asynchronous code with all captured values in force.
     @usableFromInline
     nonisolated(nonsending) func run<Result, Failure: Error>(
-        in scope: @autoclosure () -> Scope, _ body: nonisolated(nonsending) () async throws(Failure) -> Result
+        _ body: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         var outcome: Swift.Result<Result, any Error>?
         await runWithAll {
             do {
-                outcome = .success(try await Scope.run(in: scope()) { () async throws in try await body() })
+                outcome = .success(try await body())
             } catch {
                 outcome = .failure(error)
             }

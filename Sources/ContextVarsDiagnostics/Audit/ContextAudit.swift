@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
 import Foundation
-import Synchronization
 
 /// Finds what is kept longer than it should be: tokens that nobody resets, contexts and snapshots that live on, values
 /// that a pool keeps.
@@ -58,7 +57,7 @@ public enum ContextAudit {
         let isAlive: @Sendable () -> Bool
     }
 
-    private static let watched = Mutex<(last: Int, all: [Int: Watched], sweepAt: Int)>((0, [:], 1024))
+    private static let watched = Locked<(last: Int, all: [Int: Watched], sweepAt: Int)>((0, [:], 1024))
 
     /// Watches a token until it is reset.
     ///
@@ -161,14 +160,14 @@ private final class Mark: Sendable {}
 
 /// A weak reference that can go anywhere.
 private final class WeakReference<Object: AnyObject & Sendable>: Sendable {
-    private let reference: Mutex<Weak>
+    private let reference: Locked<Weak>
 
     private struct Weak: Sendable {
         weak var object: Object?
     }
 
     init(_ object: Object) {
-        reference = Mutex(Weak(object: object))
+        reference = Locked(Weak(object: object))
     }
 
     var object: Object? { reference.withLock { $0.object } }

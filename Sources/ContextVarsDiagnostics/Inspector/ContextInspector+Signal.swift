@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
+import CContextVarsDiagnostics
 import Dispatch
 import Foundation
-import Synchronization
 
 extension ContextInspector {
-    private static let sources = Mutex<[Int32: any DispatchSourceSignal]>([:])
+    /// What reads the pipe that signals are written into, once there is one.
+    private static let reader = Locked<Reader?>(nil)
+
+    /// Invariant behind `@unchecked`: it is kept, and otherwise left alone.
+    private struct Reader: @unchecked Sendable {
+        let source: any DispatchSourceRead
+    }
 
     /// Prints ``live()`` to standard error each time the process gets a signal, for a process without a route to ask by.
     ///
-    /// The signal loses its usual effect, which for `SIGUSR1` and `SIGUSR2` is to end the process. The report is written by
-    /// a queue: the signal interrupts nothing.
+    /// The signal loses its usual effect, which for `SIGUSR1` and `SIGUSR2` is to end the process, before this returns. The
+    /// report is written by a queue: the signal interrupts nothing. Signals that come while one is written have one more
+    /// together.
     ///
     /// ```sh
     /// kill -USR2 PID
     /// ```
     ///
     /// - Parameter number: The signal; by default `SIGUSR2`.
-    /// - Complexity: O(1). Safe from any thread. A second call for the same signal does nothing.
-    public static func reportOnSignal(_ number: Int32 = SIGUSR2) {
-        sources.withLock { sources in
-            if sources[number] != nil { return }
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(
-                signal: number, queue: DispatchQueue(label: "contextvars.inspector"))
+    /// - Returns: Whether it will: not for a signal that can't be handled, as `SIGKILL`, nor where the process has no file
+    ///   descriptors left.
+    /// - Complexity: O(1). Safe from any thread.
+    @discardableResult
+    public static func reportOnSignal(_ number: Int32 = SIGUSR2) -> Bool {
+        reader.withLock { reader in
+            let pipe = contextvars_watch_signal(number)
+            if pipe < 0 { return false }
+            if reader != nil { return true }
+            let source = DispatchSource.makeReadSource(
+                fileDescriptor: pipe, queue: DispatchQueue(label: "contextvars.inspector"))
+            // contextvars:ignore the report belongs to no request
             source.setEventHandler {
+                contextvars_signals_read()
                 FileHandle.standardError.write(Data("contextvars: \(live())\n".utf8))
             }
             source.activate()
-            sources[number] = source
+            reader = Reader(source: source)
+            return true
         }
     }
 }

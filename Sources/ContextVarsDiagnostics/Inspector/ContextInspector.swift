@@ -12,7 +12,8 @@ import Foundation
 /// print(ContextInspector.live())
 /// ```
 ///
-/// It knows what has been entered since it was started. While it isn't, it costs nothing in a read, and one load in
+/// It knows what has been entered since it was started; not where a task is suspended, which the Swift runtime tells to nobody
+/// but debuggers. While it isn't, it costs nothing in a read, and one load in
 /// everything else; while it is, each scope and each task takes an uncontended lock twice.
 public enum ContextInspector {
     /// Whether it is started.
@@ -24,18 +25,27 @@ public enum ContextInspector {
     ///
     /// - Complexity: O(1). Safe from any thread. Does nothing if it is started.
     public static func start() {
-        if isStarted { return }
-        LiveContexts.begin()
-        Observers.start(.inspector)
+        changing.withLock { _ in
+            if isStarted { return }
+            Observers.start(.inspector)
+            LiveContexts.begin()
+        }
     }
 
     /// Stops, and forgets the list.
     ///
     /// - Complexity: O(*n*) for *n* contexts. Safe from any thread.
     public static func stop() {
-        Observers.stop(.inspector)
-        LiveContexts.end()
+        changing.withLock { _ in
+            LiveContexts.end()
+            Observers.stop(.inspector)
+        }
     }
+
+    /// Held while it is started or stopped.
+    ///
+    /// The list is open only while ends are told: what is in it must be alive.
+    private static let changing = Locked(())
 
     /// The contexts that are current somewhere, while the process goes on; none where the inspector isn't started.
     ///

@@ -7,7 +7,8 @@ import Synchronization
 /// The contexts that are bound, in the process, while the inspector is started.
 ///
 /// A frame may be looked at as long as its entry is here: its owner takes the entry out, under the same lock, before it ends
-/// anything. So whoever holds the lock reads the frame's storage as a holder of a `Context` would.
+/// anything. So whoever holds the lock reads the frame's storage as a holder of a `Context` would. For an owner to do so, it
+/// must be observed: the observer is set before ``begin()``, and goes after ``end()``.
 enum LiveContexts {
     typealias Frame = UnsafeMutablePointer<contextvars_frame>
     typealias Storage = UnsafeMutablePointer<contextvars_storage>
@@ -26,37 +27,33 @@ enum LiveContexts {
         let frame: Frame
     }
 
-    private struct Shard {
-        /// The number of the start that its entries belong to.
+    private struct Shard: Sendable {
+        /// The number of the start that its entries belong to; 0 where it takes none.
         var run: UInt64 = 0
         var entries: [UInt: Entry] = [:]
         /// Of copies that no task has used yet, by context: where they came from.
         var waiting: [UInt64: UInt64] = [:]
     }
 
-    private struct Lock: ~Copyable, Sendable {
-        let shard = Mutex(Shard())
-    }
-
     /// So many locks that threads seldom wait for one another.
-    private static let shards: [ShardBox] = (0..<64).map { _ in ShardBox() }
-
-    private final class ShardBox: Sendable {
-        let lock = Lock()
-    }
+    private static let shards = (0..<64).map { _ in Locked(Shard()) }
 
     private static let run = Atomic<UInt64>(0)
 
-    private static func shard(of word: UInt64) -> ShardBox {
+    private static func shard(of word: UInt64) -> Locked<Shard> {
         shards[Int(truncatingIfNeeded: (word &* 0x9E37_79B9_7F4A_7C15) >> 58)]
     }
 
+    /// Takes entries from now on.
     static func begin() {
         let run = run.add(1, ordering: .acquiringAndReleasing).newValue
-        for box in shards { box.lock.shard.withLock { $0 = Shard(run: run) } }
+        for shard in shards { shard.withLock { $0 = Shard(run: run) } }
     }
 
-    static func end() { begin() }
+    /// Forgets all entries, and takes no more.
+    static func end() {
+        for shard in shards { shard.withLock { $0 = Shard() } }
+    }
 
     // MARK: What the engine tells
 
@@ -69,26 +66,26 @@ enum LiveContexts {
 
     static func adopted(_ frame: Frame) {
         let context = contextvars_storage_identity(contextvars_frame_storage(frame))
-        let parent = shard(of: context).lock.shard.withLock { $0.waiting.removeValue(forKey: context) }
+        let parent = shard(of: context).withLock { $0.waiting.removeValue(forKey: context) }
         insert(frame, parent: parent)
     }
 
     static func ending(_ frame: Frame) {
         let address = UInt(bitPattern: frame)
-        shard(of: UInt64(address)).lock.shard.withLock { _ = $0.entries.removeValue(forKey: address) }
+        shard(of: UInt64(address)).withLock { _ = $0.entries.removeValue(forKey: address) }
     }
 
     static func copied(_ source: Storage, to copy: Storage) {
         let run = run.load(ordering: .acquiring)
         let (parent, context) = (contextvars_storage_identity(source), contextvars_storage_identity(copy))
-        shard(of: context).lock.shard.withLock { shard in
+        shard(of: context).withLock { shard in
             if shard.run == run { shard.waiting[context] = parent }
         }
     }
 
     static func discarded(_ copy: Storage) {
         let context = contextvars_storage_identity(copy)
-        shard(of: context).lock.shard.withLock { _ = $0.waiting.removeValue(forKey: context) }
+        shard(of: context).withLock { _ = $0.waiting.removeValue(forKey: context) }
     }
 
     private static func insert(_ frame: Frame, parent: UInt64?) {
@@ -102,7 +99,7 @@ enum LiveContexts {
             context: contextvars_storage_identity(contextvars_frame_storage(frame)), parent: parent, lane: lane,
             ownerName: name, since: contextvars_nanoseconds(), frame: FrameReference(frame: frame))
         let address = UInt(bitPattern: frame)
-        shard(of: UInt64(address)).lock.shard.withLock { shard in
+        shard(of: UInt64(address)).withLock { shard in
             if shard.run == run { shard.entries[address] = entry }
         }
     }
@@ -112,9 +109,9 @@ enum LiveContexts {
     /// Each entry with its values at this moment, and how many copies no task has used yet.
     static func all() -> (contexts: [(entry: Entry, values: ContextSnapshot)], waiting: Int) {
         var (contexts, waiting): ([(entry: Entry, values: ContextSnapshot)], Int) = ([], 0)
-        for box in shards {
+        for shard in shards {
             // Values that end are released by the caller, under no lock.
-            contexts += box.lock.shard.withLock { shard in
+            contexts += shard.withLock { shard in
                 waiting += shard.waiting.count
                 return shard.entries.values.map { entry in
                     (entry, Observation.snapshot(of: contextvars_frame_storage(entry.frame.frame)))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
 import Foundation
-import Synchronization
 
 /// Finds where a context is lost: where code reads a variable, or sets it in vain, and no context is current.
 ///
@@ -94,7 +93,7 @@ public enum ContextLossDetector {
     /// The watch that the caller is part of: of a test, which isn't blamed for what others lose at the same time.
     @TaskLocal package static var currentWatch: UInt64?
 
-    private static let watches = Mutex<(last: UInt64, open: Int, wasStarted: Bool)>((0, 0, false))
+    private static let watches = Locked<(last: UInt64, open: Int, wasStarted: Bool)>((0, 0, false))
 
     /// Runs an operation, and returns what was lost in it, also by work that was handed over in it.
     ///

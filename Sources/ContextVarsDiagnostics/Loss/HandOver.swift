@@ -11,6 +11,8 @@ final class HandOver: Sendable {
     let time: UInt64
     /// The values of the context that was current; `nil` where none was.
     let values: ContextSnapshot?
+    /// Whether none was on purpose: what runs there may read defaults.
+    let isWithoutContext: Bool
     /// The test that it happened in (``ContextLossDetector/Watch``).
     let watch: UInt64?
     /// What a trace calls it.
@@ -19,10 +21,11 @@ final class HandOver: Sendable {
     static let noted = Atomic<Int>(0)
     private let hasArrived = Atomic<Bool>(false)
 
-    private init(_ handover: contextvars_handover, values: ContextSnapshot?) {
+    private init(_ handover: contextvars_handover, values: ContextSnapshot?, isWithoutContext: Bool) {
         boundary = String(cString: handover.boundary)
         time = handover.time
         self.values = values
+        self.isWithoutContext = isWithoutContext
         place = .here(from: handover.caller)
         watch = ContextLossDetector.currentWatch
     }
@@ -33,9 +36,12 @@ final class HandOver: Sendable {
     static func note(_ handover: UnsafePointer<contextvars_handover>) -> HandOver? {
         if Observers.current.isEmpty { return nil }
         let values = Observation.snapshotIfCurrent()
-        if values == nil, let earlier = HandOver.current { return earlier }
-        let made = HandOver(handover.pointee, values: values)
-        if values != nil, Observers.current.contains(.recorder) { Recording.handedOver(made.flow, via: made.name) }
+        let isWithoutContext = values == nil && Observation.isWithoutContext
+        if values == nil, !isWithoutContext, let earlier = HandOver.current { return earlier }
+        let made = HandOver(handover.pointee, values: values, isWithoutContext: isWithoutContext)
+        if values != nil, Observers.current.contains(.recorder) {
+            Recording.handedOver(made.flow, via: made.name, at: made.place)
+        }
         return made
     }
 

@@ -3,7 +3,6 @@ import CContextVarsDiagnostics
 import CContextVarsFrames
 import ContextVars
 import Dispatch
-import Synchronization
 
 /// What happens at a loss, on the thread that has it, and afterwards on a queue of this module.
 ///
@@ -28,7 +27,7 @@ enum LossDetection {
         let watch: UInt64?
     }
 
-    private struct State {
+    private struct State: Sendable {
         var limits = ContextLossDetector.Limits()
         var report: (@Sendable (ContextLoss) -> Void)?
         /// For each loss that the thread knows, its pair of lines, once the queue has found them.
@@ -55,7 +54,7 @@ enum LossDetection {
         var pair: Int?
     }
 
-    private static let state = Mutex(State())
+    private static let state = Locked(State())
     private static let queue = DispatchQueue(label: "contextvars.diagnostics", qos: .utility)
 
     static func begin(limits: ContextLossDetector.Limits, report: (@Sendable (ContextLoss) -> Void)?) {
@@ -71,7 +70,7 @@ enum LossDetection {
     // MARK: On the thread
 
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        if !isSet, variable.diagnosticRules.contains(.isReadAnywhere) || isBeforeMainRoot { return }
+        if !isSet, isBeforeMainRoot { return }
         let handOver = HandOver.current
         let watch = ContextLossDetector.currentWatch ?? handOver?.watch
         let key = Key(
@@ -91,6 +90,7 @@ enum LossDetection {
         }
         guard let run else { return }
         let (time, runner) = (contextvars_nanoseconds(), Runner.current)
+        // contextvars:ignore a report of a loss has no use for values
         queue.async {
             Observers.unobserved {
                 list(key, variable: variable, handOver: handOver, time: time, runner: runner, run: run)

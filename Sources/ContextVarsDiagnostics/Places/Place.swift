@@ -9,12 +9,19 @@ struct Place: Hashable, Sendable {
         self.addresses = addresses
     }
 
-    /// Where the caller is.
-    ///
-    /// - Parameter first: The address to begin with; `nil`, in what the engine calls, for where the engine is.
-    static func here(from first: UnsafeRawPointer? = nil) -> Place {
+    /// Where the engine is, in what it calls.
+    static func here() -> Place {
+        filled { contextvars_walk($0) }
+    }
+
+    /// Where the caller is, from a return address on.
+    static func here(from first: UnsafeRawPointer) -> Place {
+        filled { contextvars_walk_from(first, $0) }
+    }
+
+    private static func filled(by walk: (UnsafeMutablePointer<UInt>) -> Void) -> Place {
         withUnsafeTemporaryAllocation(of: UInt.self, capacity: Int(CONTEXTVARS_PLACE_DEPTH)) { buffer in
-            contextvars_walk(buffer.baseAddress!, first)
+            walk(buffer.baseAddress!)
             return Place(buffer.prefix { $0 != 0 })
         }
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Synchronization
 
 #if canImport(Runtime)
 internal import Runtime
@@ -11,7 +10,7 @@ internal import Runtime
 /// Looking up takes from microseconds to a second, for the first address of a large program. Nobody waits for it where
 /// contexts are used.
 enum Symbols {
-    private static let known = Mutex<[UInt: [Symbol]]>([:])
+    private static let known = Locked<[UInt: [Symbol]]>([:])
     /// How many addresses are remembered before it starts anew.
     private static let limit = 100_000
 
@@ -119,7 +118,7 @@ extension Symbols.Symbol {
             location.line > 0 ? CallSite.Source(path: location.path, line: location.line) : nil
         }
         site = CallSite(function: symbol.name, source: source, address: UInt64(address), image: symbol.imageName)
-        if Self.isOwn(symbol.rawName) {
+        if Self.isOwn(symbol.rawName) || source.map({ Self.isOwn(file: $0.path) }) == true {
             kind = .own
         } else if symbol.isSystemFunction || Self.isLibrary(symbol) {
             kind = .library
@@ -134,11 +133,23 @@ extension Symbols.Symbol {
         return ownPrefixes.contains { name.hasPrefix($0) }
     }
 
-    private static let ownPrefixes = [
+    /// Whether a file is one of this package's sources: what functions of C are told by, and whatever the optimiser has
+    /// made of others.
+    private static func isOwn(file path: String) -> Bool {
+        let folders = path.split(separator: "/").dropLast()
+        return zip(folders, folders.dropFirst()).contains { $0 == "Sources" && ownTargets.contains(String($1)) }
+    }
+
+    private static let ownModules = [
         "ContextVars", "ContextVarsC", "ContextVarsDispatch", "ContextVarsFoundation", "ContextVarsTesting",
         "ContextVarsDiagnostics", "ContextVarsAutomatic", "ContextVarsNIO", "ContextVarsLogging", "ContextVarsTracing",
         "ContextVarsHummingbird", "ContextVarsAsyncHTTPClient", "ContextVarsGRPC", "PersistentCollections",
-    ].map { "$s\($0.utf8.count)\($0)" }
+    ]
+
+    private static let ownPrefixes = ownModules.map { "$s\($0.utf8.count)\($0)" }
+
+    private static let ownTargets = Set(
+        ownModules + ["CContextVars", "CContextVarsAutomatic", "CContextVarsDiagnostics", "CContextVarsFrames"])
 
     /// Whether a function is Dispatch's, Foundation's or the system's, also in a program that has them linked in.
     private static func isLibrary(_ symbol: SymbolicatedBacktrace.Symbol) -> Bool {

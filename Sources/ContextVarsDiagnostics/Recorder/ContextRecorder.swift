@@ -64,6 +64,7 @@ public enum ContextRecorder {
     /// - Complexity: O(1). Safe from any thread.
     public static func start(limits: Limits = Limits()) {
         startTime.store(contextvars_nanoseconds(), ordering: .relaxed)
+        contextvars_forget_snapshots()
         contextvars_rings_begin(max(limits.eventsPerThread, 1), max(limits.threads, 1))
         Observers.start(.recorder)
     }

@@ -13,12 +13,20 @@ extension Recording {
         }
         let events = contents.events.sorted { $0.event.time < $1.event.time }
         Symbols.prepare(Set(events.flatMap { $0.event.place.addresses }))
-        let names = VariableNames.all
+        let context = TraceContext(start: start, names: VariableNames.all, runs: contents.runs)
         let dropped = contents.dropped + contextvars_events_without_ring()
         let program = CommandLine.arguments.first.map { URL(fileURLWithPath: $0).lastPathComponent }
         return Trace(
             header: TraceHeader(dropped: dropped, program: program), lanes: contents.sortedLanes,
-            events: events.flatMap { $0.traceEvents(since: start, names: names) })
+            events: events.flatMap { $0.traceEvents(in: context) })
+    }
+
+    /// What the events of one trace have in common.
+    fileprivate struct TraceContext {
+        let start: UInt64
+        let names: [UInt32: String]
+        /// The flow of each run of a snapshot, by the flow with which that was taken.
+        let runs: [UInt64: [UInt64]]
     }
 
     /// What was copied out of rings.
@@ -28,6 +36,13 @@ extension Recording {
         var dropped: UInt64 = 0
 
         var sortedLanes: [TraceLane] { lanes.values.sorted { $0.id < $1.id } }
+
+        /// As ``TraceContext/runs``: of those whose beginning is there.
+        var runs: [UInt64: [UInt64]] {
+            let taken = Set(events.lazy.filter { $0.kind == .snapshot }.map(\.event.flow))
+            let runs = events.lazy.filter { $0.kind == .ran && taken.contains($0.event.other) }.map(\.event)
+            return Dictionary(grouping: runs, by: \.other).mapValues { $0.map(\.flow) }
+        }
 
         mutating func read(_ ring: UnsafeMutablePointer<contextvars_ring>) {
             let written = contextvars_ring_written(ring)
@@ -67,8 +82,11 @@ private struct RecordedEvent {
     let event: contextvars_event
     var text: [UInt8] = []
 
-    func traceEvents(since start: UInt64, names: [UInt32: String]) -> [TraceEvent] {
-        guard let kind = Recording.Kind(rawValue: event.kind) else { return [] }
+    var kind: Recording.Kind? { Recording.Kind(rawValue: event.kind) }
+
+    func traceEvents(in trace: Recording.TraceContext) -> [TraceEvent] {
+        guard let kind else { return [] }
+        let start = trace.start
         let text = text.isEmpty ? nil : String(decoding: text, as: UTF8.self)
         let place = Symbols.site(of: event.place)?.description
         func make(
@@ -79,7 +97,7 @@ private struct RecordedEvent {
             TraceEvent(
                 kind, time: event.time > start ? event.time - start : 0, lane: event.lane,
                 context: event.context.nonzero,
-                parent: parent, flow: flow, variable: variable ? names[event.variable] ?? "?" : nil, value: value,
+                parent: parent, flow: flow, variable: variable ? trace.names[event.variable] ?? "?" : nil, value: value,
                 via: via,
                 peer: peer, place: place)
         }
@@ -94,7 +112,14 @@ private struct RecordedEvent {
         case .snapshot:
             var snapshot = make(.copied, parent: parent)
             snapshot.context = nil
+            // One arrow for each run.
             return [snapshot]
+                + trace.runs[event.flow, default: []].map { run in
+                    var start = make(.handover, flow: run, via: "ContextSnapshot")
+                    start.context = parent
+                    return start
+                }
+        case .ran: return trace.runs[event.other] == nil ? [] : [make(.arrived, flow: flow)]
         case .set: return [make(.set, variable: true, value: text)]
         case .reset: return [make(.reset, variable: true, value: text)]
         case .handedOver: return [make(.handover, flow: flow, via: text)]

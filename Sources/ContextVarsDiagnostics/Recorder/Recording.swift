@@ -2,7 +2,6 @@
 import CContextVarsDiagnostics
 import CContextVarsFrames
 import ContextVars
-import Synchronization
 
 /// Writes what happens into the ring of the thread where it happens.
 enum Recording {
@@ -23,6 +22,8 @@ enum Recording {
         case made
         /// A program has taken a snapshot.
         case snapshot
+        /// A snapshot runs: arrived.
+        case ran
         case set
         case reset
         case handedOver
@@ -40,9 +41,10 @@ enum Recording {
         let own = frame.pointer(to: \.own)!
         // What a snapshot's values came from, the snapshot doesn't know.
         let isCopyOfOuter = own.pointee.flags & UInt8(CONTEXTVARS_LENT_VARIABLE) != 0
-        arriveFromHandOver()
+        let context = contextvars_storage_identity(storage)
+        arrive(in: own, context: context)
         write(
-            storage == own ? .boundNew : .entered, context: contextvars_storage_identity(storage),
+            storage == own ? .boundNew : .entered, context: context,
             other: isCopyOfOuter ? outer.map { contextvars_storage_identity(contextvars_frame_storage($0)) } : nil)
     }
 
@@ -63,10 +65,21 @@ enum Recording {
             flow: flow(ofTaskWith: context))
     }
 
-    static func taken(_ made: Storage?, from source: Storage?) {
+    static func taken(_ made: Storage, from source: Storage?) {
         write(
-            made == nil ? .snapshot : .made, context: made.map { contextvars_storage_identity($0) },
+            .made, context: contextvars_storage_identity(made),
             other: source.map { contextvars_storage_identity($0) })
+    }
+
+    static func snapshotTaken(root: UInt, from source: Storage?) {
+        let number = Observation.newFlow()
+        contextvars_note_snapshot(root, number)
+        write(.snapshot, other: source.map { contextvars_storage_identity($0) }, flow: flow(of: number))
+    }
+
+    /// A snapshot with some values changed leads back to where the first one was taken.
+    static func snapshotDerived(root: UInt, from original: UInt) {
+        contextvars_note_snapshot(root, contextvars_noted_snapshot(original))
     }
 
     static func changed(_ variable: AnyContextVar, in storage: Storage, isReset: Bool) {
@@ -78,17 +91,18 @@ enum Recording {
     }
 
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        if !isSet, variable.diagnosticRules.contains(.isReadAnywhere) { return }
         write(.lost, flow: HandOver.current.map { flow(of: $0.flow) }, variable: variable)
     }
 
-    static func handedOver(_ number: UInt64, via name: String) {
+    static func handedOver(_ number: UInt64, via name: String, at place: Place? = nil) {
         let storage = contextvars_look_and_reach().storage
         write(
-            .handedOver, context: storage.map { contextvars_storage_identity($0) }, flow: flow(of: number), text: name)
+            .handedOver, context: storage.map { contextvars_storage_identity($0) }, flow: flow(of: number), text: name,
+            place: place)
     }
 
     static func arrived(_ number: UInt64) {
+        contextvars_has_arrived().pointee = true
         write(.arrived, flow: flow(of: number))
     }
 
@@ -97,10 +111,19 @@ enum Recording {
         write(isSent ? .sent : .received, context: storage.map { contextvars_storage_identity($0) }, text: peer)
     }
 
-    /// The work of the hand-over that the thread runs has its context now.
-    private static func arriveFromHandOver() {
-        guard let handOver = HandOver.current, handOver.values != nil, handOver.arrive() else { return }
-        arrived(handOver.flow)
+    /// Work has its context now: by a hand-over that has been told, by the one that the thread runs, or as what a snapshot
+    /// runs.
+    private static func arrive(in storage: Storage, context: UInt64) {
+        let hasArrived = contextvars_has_arrived()
+        defer { hasArrived.pointee = false }
+        if hasArrived.pointee { return }
+        if let handOver = HandOver.current, handOver.values != nil, handOver.arrive() {
+            return arrived(handOver.flow)
+        }
+        guard storage.pointee.flags & UInt8(CONTEXTVARS_LENT_MAP) != 0 else { return }
+        let number = contextvars_noted_snapshot(storage.pointee.contents.values)
+        guard number != 0 else { return }
+        write(.ran, context: context, other: flow(of: number), flow: flow(of: Observation.newFlow()))
     }
 
     // Hand-overs of tasks are told apart by the context, all others by a number.
@@ -110,25 +133,29 @@ enum Recording {
     private static func write(
         _ kind: Kind, agent: contextvars_agent? = nil, context: UInt64? = nil, other: UInt64? = nil,
         flow: UInt64? = nil,
-        variable: AnyContextVar? = nil, text: String? = nil
+        variable: AnyContextVar? = nil, text: String? = nil, place: Place? = nil
     ) {
         if let variable, !variable.isNoted() { VariableNames.note(variable) }
         var facts = contextvars_facts(
             kind: kind.rawValue, detail: 0, variable: variable?.identifyingNumber ?? 0,
             agent: agent ?? contextvars_current_agent(), context: context ?? 0, other: other ?? 0, flow: flow ?? 0,
-            text: nil, length: 0)
+            places: nil, text: nil, length: 0)
         guard let text else { return contextvars_record(&facts) }
         text.withCString { bytes in
             facts.text = bytes
             facts.length = text.utf8.count
-            contextvars_record(&facts)
+            guard let place else { return contextvars_record(&facts) }
+            (place.addresses + [0]).withUnsafeBufferPointer { places in
+                facts.places = places.baseAddress
+                contextvars_record(&facts)
+            }
         }
     }
 }
 
 /// The names of variables, by number: a ring has the numbers.
 enum VariableNames {
-    private static let names = Mutex<[UInt32: String]>([:])
+    private static let names = Locked<[UInt32: String]>([:])
     /// A program that makes variables without end has only so many names kept.
     private static let limit = 100_000
 

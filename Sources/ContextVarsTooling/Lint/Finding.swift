@@ -27,17 +27,33 @@ public struct Finding: Codable, Sendable, Equatable {
     public let path: String
     /// The line, from 1.
     public let line: Int
-    /// The column in characters of UTF-8, from 1.
+    /// The column in bytes, from 1, as compilers print it.
     public let column: Int
+    /// The code that it is about, in lines and UTF-16 columns.
+    public let region: SourceRegion
     /// What is wrong here.
     public let message: String
     /// What to write instead.
     public let advice: String
     /// The edits that write it; empty where only a person can decide.
     public let edits: [Edit]
+    /// What each of the edits replaces, in their order.
+    public let editedRegions: [SourceRegion]
     /// The reason that a `// contextvars:ignore` comment gives; `nil` where the finding counts.
     public internal(set) var ignored: String?
     /// The modules that the edits need; they are imported along with them.
     let imports: [String]
+}
+
+/// A part of a file, as SARIF and language servers count it.
+public struct SourceRegion: Codable, Sendable, Equatable {
+    /// The line where it begins, from 1.
+    public let startLine: Int
+    /// The column where it begins, in UTF-16 code units, from 1.
+    public let startColumn: Int
+    /// The line where it ends, from 1.
+    public let endLine: Int
+    /// The column behind its last character, in UTF-16 code units, from 1.
+    public let endColumn: Int
 }
 #endif

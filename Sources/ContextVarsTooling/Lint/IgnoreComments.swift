@@ -9,7 +9,8 @@ import SwiftSyntax
 struct IgnoreComments {
     private struct Comment {
         let line: Int
-        let column: Int
+        /// Where it stands, in bytes.
+        let range: Range<Int>
         /// The line whose findings are ignored.
         let target: Int
         let rules: Set<String>
@@ -42,7 +43,7 @@ struct IgnoreComments {
             // Code of the same line starts before the comment.
             let target = codeLines.contains(comment.line) ? comment.line : codeLines.first { $0 > comment.line }
             return Comment(
-                line: comment.line, column: comment.column, target: target ?? comment.line, rules: comment.rules,
+                line: comment.line, range: comment.range, target: target ?? comment.line, rules: comment.rules,
                 reason: comment.reason)
         }
     }
@@ -58,9 +59,10 @@ struct IgnoreComments {
                 rest[rest.index(after: rest.startIndex)..<end].split { $0 == "," || $0 == " " }.map(String.init))
             rest = rest[rest.index(after: end)...]
         }
-        let location = file.locations.location(for: AbsolutePosition(utf8Offset: offset))
         let reason = rest.drop { $0 == " " || $0 == ":" }
-        return Comment(line: location.line, column: location.column, target: 0, rules: rules, reason: String(reason))
+        return Comment(
+            line: file.locations.location(forOffset: offset).line, range: offset..<offset + text.utf8.count, target: 0,
+            rules: rules, reason: String(reason))
     }
 
     /// The findings, with those marked that a comment has a reason to ignore; and findings about the comments themselves.
@@ -85,10 +87,7 @@ struct IgnoreComments {
                 comment.reason.isEmpty
                 ? ("this comment has no reason, so it ignores nothing", "write why: `// contextvars:ignore reason`")
                 : ("nothing is found here that this comment could ignore", "remove it")
-            findings.append(
-                Finding(
-                    rule: .ignoreComment, severity: Rule.ignoreComment.severity, path: file.path, line: comment.line,
-                    column: comment.column, message: message, advice: advice, edits: [], imports: []))
+            findings.append(file.finding(.ignoreComment, in: comment.range, message, advice: advice))
         }
         return findings
     }

@@ -69,18 +69,11 @@ private enum SARIF {
 
     struct PhysicalLocation: Encodable {
         let artifactLocation: Artifact
-        let region: Region
+        let region: SourceRegion
     }
 
     struct Artifact: Encodable {
         let uri: String
-    }
-
-    struct Region: Encodable {
-        var startLine: Int?
-        var startColumn: Int?
-        var byteOffset: Int?
-        var byteLength: Int?
     }
 
     struct Suppression: Encodable {
@@ -99,7 +92,7 @@ private enum SARIF {
     }
 
     struct Replacement: Encodable {
-        let deletedRegion: Region
+        let deletedRegion: SourceRegion
         let insertedContent: Message
     }
 }
@@ -124,10 +117,8 @@ extension LintReport {
 
     private func result(_ finding: Finding) -> SARIF.Result {
         let artifact = SARIF.Artifact(uri: SARIFPath.uri(finding.path))
-        let replacements = finding.edits.map { edit in
-            SARIF.Replacement(
-                deletedRegion: .init(byteOffset: edit.start, byteLength: edit.end - edit.start),
-                insertedContent: .init(text: edit.replacement))
+        let replacements = zip(finding.edits, finding.editedRegions).map { edit, region in
+            SARIF.Replacement(deletedRegion: region, insertedContent: .init(text: edit.replacement))
         }
         let fix = SARIF.Fix(
             description: .init(text: finding.advice),
@@ -136,10 +127,7 @@ extension LintReport {
             ruleId: finding.rule.rawValue, ruleIndex: Rule.allCases.firstIndex(of: finding.rule)!,
             level: finding.severity.rawValue, message: .init(text: "\(finding.message): \(finding.advice)"),
             locations: [
-                .init(
-                    physicalLocation: .init(
-                        artifactLocation: artifact,
-                        region: .init(startLine: finding.line, startColumn: finding.column)))
+                .init(physicalLocation: .init(artifactLocation: artifact, region: finding.region))
             ],
             fixes: replacements.isEmpty ? nil : [fix],
             suppressions: finding.ignored.map { [.init(justification: $0)] })

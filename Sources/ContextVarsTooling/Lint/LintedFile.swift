@@ -45,10 +45,22 @@ struct LintedFile: Sendable {
         _ rule: Rule, at node: some SyntaxProtocol, _ message: String, advice: String, edits: [Edit] = [],
         imports: [String] = []
     ) -> Finding {
-        let location = locations.location(for: node.positionAfterSkippingLeadingTrivia)
+        let start = node.positionAfterSkippingLeadingTrivia.utf8Offset
+        return finding(
+            rule, in: start..<max(start, node.endPositionBeforeTrailingTrivia.utf8Offset), message, advice: advice,
+            edits: edits, imports: imports)
+    }
+
+    /// A finding about a part of the text, given in bytes.
+    func finding(
+        _ rule: Rule, in range: Range<Int>, _ message: String, advice: String, edits: [Edit] = [],
+        imports: [String] = []
+    ) -> Finding {
+        let location = locations.location(forOffset: range.lowerBound)
         return Finding(
             rule: rule, severity: rule.severity, path: path, line: location.line, column: location.column,
-            message: message, advice: advice, edits: edits, imports: edits.isEmpty ? [] : imports)
+            region: locations.region(range), message: message, advice: advice, edits: edits,
+            editedRegions: edits.map { locations.region($0.start..<$0.end) }, imports: edits.isEmpty ? [] : imports)
     }
 }
 

@@ -20,6 +20,19 @@ enum Queues {
                     try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
                 })
         },
+        // What it costs to have any value in force on a thread that runs no task.
+        Row("queue.async of work that binds a @TaskLocal", against: "queue.async", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try enqueue(meter) { queue, group in
+                        let id = Locals.id
+                        queue.async(group: group) { Locals.$id.withValue(id) { keep(1) } }
+                    }
+                },
+                peer: { meter in
+                    try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
+                })
+        },
         Row("OperationQueue.addOperation(context: .current)", against: "addOperation", bar: 1.3) {
             Sides(
                 ours: { meter in try addOperations(meter) { $0.addOperation(context: .current) { keep(1) } } },

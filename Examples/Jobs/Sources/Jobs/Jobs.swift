@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import ExampleSupport
 
 /// The command: the check, and the two processes that it starts.
 @main
@@ -43,11 +44,4 @@ enum Mistake: String, CaseIterable, ExpressibleByArgument {
     case logging
     /// A new worker doesn't take again what the last one was at.
     case requeue
-}
-
-/// Refuses what is out of range, with the option's name.
-func check(_ option: String, _ value: Int, within range: ClosedRange<Int>) throws {
-    guard range.contains(value) else {
-        throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
-    }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import ContextVarsAutomatic
+import ExampleSupport
 import Logging
 
 /// The command: options, and which of the two programs they ask for.
@@ -30,7 +31,7 @@ struct Quickstart: AsyncParsableCommand {
     var port = 0
 
     @Option(help: "The least severe log lines to print, on standard error.")
-    var logLevel = Logger.Level.warning
+    var logLevel = LogLevel.warning
 
     @Flag(help: "Leave out one snapshot on purpose, to see the client find the wrong values.")
     var forgetSnapshot = false
@@ -54,7 +55,7 @@ struct Quickstart: AsyncParsableCommand {
     }
 
     func run() async throws {
-        LoggingSystem.bootstrap(withContextVariablesAt: logLevel)
+        LoggingSystem.bootstrap(withContextVariablesAt: logLevel.level)
         if automatic { try AutomaticPropagation.enable() }
         let observation = Observation(findsLoss: findLoss, file: record)
         observation.start()
@@ -74,12 +75,4 @@ struct Quickstart: AsyncParsableCommand {
             }
         }
     }
-
-    private func check(_ option: String, _ value: Int, within range: ClosedRange<Int>) throws {
-        guard range.contains(value) else {
-            throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
-        }
-    }
 }
-
-extension Logger.Level: @retroactive ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import ExampleSupport
 
 /// The command: the check, and the two services that it starts.
 @main
@@ -29,12 +30,5 @@ struct ServiceOptions: ParsableArguments {
 
     func validate() throws {
         try check("--port", port, within: 0...65_535)
-    }
-}
-
-/// Refuses what is out of range, with the option's name.
-func check(_ option: String, _ value: Int, within range: ClosedRange<Int>) throws {
-    guard range.contains(value) else {
-        throw ValidationError("\(option) must be from \(range.lowerBound) to \(range.upperBound), not \(value).")
     }
 }

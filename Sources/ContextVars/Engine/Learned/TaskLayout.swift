@@ -9,7 +9,8 @@ enum TaskLayout {
     static func learn() async {
         contextvars_learn_place_of_values()
         let frame = contextvars_frame_allocate()
-        let binding = contextvars_bind(frame, false)
+        let outer = contextvars_find_outer()
+        let binding = contextvars_bind(frame, outer.frame, outer.agent, false)
         async let linked: Void = contextvars_learn_parent_link()
         await linked
         contextvars_unbind(frame, binding.outer, binding.ridden)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import ExampleSupport
 import Foundation
-import UnixSignals
 
 /// The check: both processes, a client, and a table of what each place must see.
 struct CheckCommand: AsyncParsableCommand {
@@ -45,7 +45,7 @@ struct CheckCommand: AsyncParsableCommand {
         defer { try? FileManager.default.removeItem(at: folder) }
         let database = folder.appending(path: "jobs.sqlite").path
 
-        let report = try await endingProcessesOnSignals { try await checkedProcesses(database) }
+        let report = try await endingOnSignals { try await checkedProcesses(database) }
         report.print()
         if !report.isClean { throw ExitCode.failure }
     }
@@ -61,7 +61,7 @@ struct CheckCommand: AsyncParsableCommand {
 
         print(
             "Queueing \(jobs) jobs over HTTP; the worker is killed \(kills == 1 ? "once" : "\(kills) times")")
-        fflush(nil)
+        flushOutput()
         let service = ChildProcess(name: "service", arguments: options)
         let (sent, cutOff) = try await service.whileRunning { announcements in
             let url = try await announcedURL(announcements)
@@ -85,25 +85,4 @@ struct CheckCommand: AsyncParsableCommand {
         }
         throw CancellationError()
     }
-}
-
-/// Cancels an operation on SIGINT and SIGTERM, so that it can end what it has started.
-private func endingProcessesOnSignals<Result: Sendable>(
-    _ operation: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    return try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask { try await operation() }
-        group.addTask {
-            for await _ in signals { break }
-            throw Interruption()
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw CancellationError() }
-        return result
-    }
-}
-
-private struct Interruption: Error, CustomStringConvertible {
-    let description = "interrupted; the processes have ended"
 }

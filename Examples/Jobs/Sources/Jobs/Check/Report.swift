@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ExampleSupport
 import Foundation
 
 /// What the check found in the rows of all jobs.
@@ -88,7 +89,7 @@ struct Report: Sendable {
 
     /// Prints what is wrong, a job to look at, and one line to compare with others; that line is the last.
     func print() {
-        if let sample = rows.max(by: { $0.attempts < $1.attempts }), let table = JobTable(sample) {
+        if let sample = rows.max(by: { $0.attempts < $1.attempts }), let table = TextTable(sample) {
             Swift.print("\nA job, as it was seen; its row has \(sample.context ?? "no variables")\n\(table)\n")
         }
         for line in wrongValues.prefix(10) { Swift.print("wrong: \(line)") }

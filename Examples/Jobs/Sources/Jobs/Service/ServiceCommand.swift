@@ -2,6 +2,7 @@
 import ArgumentParser
 import ContextVarsHummingbird
 import ContextVarsTracing
+import ExampleSupport
 import Hummingbird
 import Logging
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import ExampleSupport
 
 /// What a process says on standard output, one line each, for people and for the check.
 enum Announcement: Equatable, Sendable {
@@ -10,10 +10,9 @@ enum Announcement: Equatable, Sendable {
     /// The worker has found the queue empty, and is at no job.
     case idle
 
-    /// Standard output to a pipe is buffered, and would show nothing until the end.
     func print() {
         Swift.print(text)
-        fflush(nil)
+        flushOutput()
     }
 
     private var text: String {

@@ -7,7 +7,7 @@ struct Sighting: Codable, Hashable, Sendable {
 
     /// Reads the variables right here, and writes a log line.
     static func here(_ place: String) -> Sighting {
-        Sighting(place: place, variables: .current, logLine: LogLine.written(place))
+        Sighting(place: place, variables: .current, logLine: .ofLogLine(place))
     }
 }
 

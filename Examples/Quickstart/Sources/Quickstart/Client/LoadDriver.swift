@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AsyncHTTPClient
+import ExampleSupport
 import Foundation
 import NIOCore
 import NIOFoundationCompat

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ExampleSupport
 import Hummingbird
 import ServiceLifecycle
 

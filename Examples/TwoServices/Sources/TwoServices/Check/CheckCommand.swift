@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import UnixSignals
+import ExampleSupport
 
 /// The check: both services as separate processes, and a client that knows what each place must see.
 struct CheckCommand: AsyncParsableCommand {
@@ -34,7 +34,7 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await endingServicesOnSignals { try await checkedServices() }
+        let report = try await endingOnSignals { try await checkedServices() }
         report.print()
         if !report.isClean { throw ExitCode.failure }
     }
@@ -53,25 +53,4 @@ struct CheckCommand: AsyncParsableCommand {
             }
         }
     }
-}
-
-/// Cancels an operation on SIGINT and SIGTERM, so that it can end what it has started.
-private func endingServicesOnSignals<Result: Sendable>(
-    _ operation: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    return try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask { try await operation() }
-        group.addTask {
-            for await _ in signals { break }
-            throw Interruption()
-        }
-        defer { group.cancelAll() }
-        guard let result = try await group.next() else { throw CancellationError() }
-        return result
-    }
-}
-
-private struct Interruption: Error, CustomStringConvertible {
-    let description = "interrupted; the services have ended"
 }

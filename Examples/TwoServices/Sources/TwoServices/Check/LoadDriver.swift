@@ -2,6 +2,7 @@
 import AsyncHTTPClient
 import ContextVarsAsyncHTTPClient
 import ContextVarsTracing
+import ExampleSupport
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ExampleSupport
 import Foundation
 
 /// What the check found in all answers together.
@@ -54,7 +55,7 @@ struct Report: Sendable {
     /// Prints what is wrong, a request to look at, and one line to compare with others; that line is the last.
     func print() {
         if let sample {
-            Swift.print("\nOne request, as it was seen:\n\(PlaceTable(sample))")
+            Swift.print("\nOne request, as it was seen:\n\(TextTable(sample))")
         }
         show(failures)
         show(wrongValues)

@@ -3,6 +3,7 @@ import ArgumentParser
 import ContextVarsGRPC
 import ContextVarsHummingbird
 import ContextVarsTracing
+import ExampleSupport
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import Hummingbird

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
+import ExampleSupport
 
 /// Says where a service listens, in one line on standard output, for people and for the check.
 func announce(_ service: String, port: Int) {
@@ -12,9 +12,4 @@ func announcedPort(in line: String, of service: String) -> Int? {
     let start = "\(service) listening on 127.0.0.1:"
     guard line.hasPrefix(start) else { return nil }
     return Int(line.dropFirst(start.count))
-}
-
-/// Standard output to a pipe or a file is buffered, and would show nothing until the end.
-func flushOutput() {
-    fflush(nil)
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
-import Logging
 
 /// What carries a context from one place to the next: each can be left out on purpose, to see the check find it.
 enum Integration: String, CaseIterable, ExpressibleByArgument {
@@ -20,22 +19,4 @@ enum Integration: String, CaseIterable, ExpressibleByArgument {
     case logging
     /// The variables in spans.
     case tracing
-}
-
-/// A level of swift-log as an option.
-struct LogLevel: ExpressibleByArgument {
-    static let warning = LogLevel(level: .warning)
-
-    let level: Logger.Level
-
-    init(level: Logger.Level) {
-        self.level = level
-    }
-
-    init?(argument: String) {
-        guard let level = Logger.Level(rawValue: argument) else { return nil }
-        self.level = level
-    }
-
-    var defaultValueDescription: String { level.rawValue }
 }

@@ -20,7 +20,7 @@ final class Witness: Sendable {
     func look(_ place: String) {
         let hop = withSpan(place) { span in
             Hop(
-                service: service, place: place, variables: .current, logLine: LogLine.written(place),
+                service: service, place: place, variables: .current, logLine: .ofLogLine(place),
                 span: Values { span.attributes.get($0)?.text }, traceID: span.context.inMemorySpanContext?.traceID)
         }
         seen.withLock { $0.append(hop) }

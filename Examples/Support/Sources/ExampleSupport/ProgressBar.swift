@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// On a terminal, a bar that redraws its line; elsewhere, a line for every tenth.
-struct ProgressBar {
+/// How many requests are done: on a terminal, a bar that redraws its line; elsewhere, a line for every tenth.
+public struct ProgressBar {
     private let total: Int
     private var done = 0
     private var shownPercent = 0
     private let isTerminal = isatty(STDOUT_FILENO) == 1
 
-    init(total: Int) {
+    /// Creates a bar that shows nothing yet.
+    public init(total: Int) {
         self.total = total
     }
 
-    mutating func advance() {
+    /// Counts a request that is done.
+    public mutating func advance() {
         done += 1
         let percent = done * 100 / total
         guard percent >= shownPercent + (isTerminal ? 1 : 10) else { return }

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The places of a job as a table, with the values that each has seen.
-struct JobTable: CustomStringConvertible {
+/// Rows in columns that are as wide as their widest cell.
+public struct TextTable: CustomStringConvertible {
     private let rows: [[String]]
 
-    /// - Returns: `nil` for a job that isn't done.
-    init?(_ job: Job) {
-        guard let sightings = job.sightings else { return nil }
-        let keys = ["request-id", "tenant", "language", "user", "attempt"]
-        rows = [["place"] + keys] + sightings.map { [$0.place] + cells($0.variables) }
-
-        func cells(_ values: Values) -> [String] { keys.map { values.byKey[$0] ?? "nil" } }
+    /// Creates a table of rows that have the same number of cells.
+    public init(_ rows: [[String]]) {
+        self.rows = rows
     }
 
-    var description: String {
+    /// The rows, one a line.
+    public var description: String {
         let columns = (rows.first ?? []).indices
         // The last column isn't filled up.
         let widths = columns.dropLast().map { column in rows.map { $0[column].count }.max() ?? 0 } + [0]

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Signals as bytes in a pipe, for a process that wants to do more about one than a handler may.
+///
+/// Not by a signal source of Dispatch's: on Linux that takes over the signal a while after it was started, on another
+/// thread, and a signal that comes before is lost, or ends the process.
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "contextvars_diagnostics.h"
+
+static int reading_end = -1, writing_end = -1;
+/// A process that is forked has the same pipe, and must not write into it.
+static pid_t process;
+
+static void handle(int number) {
+    int error = errno;
+    unsigned char byte = (unsigned char)number;
+    // Where the pipe is full, there is enough in it to be read.
+    if (getpid() == process) (void)!write(writing_end, &byte, 1);
+    errno = error;
+}
+
+static bool make_pipe(void) {
+    int ends[2];
+    if (reading_end >= 0) return true;
+    if (pipe(ends)) return false;
+    for (int i = 0; i < 2; i++) {
+        fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+        fcntl(ends[i], F_SETFL, O_NONBLOCK);
+    }
+    reading_end = ends[0];
+    writing_end = ends[1];
+    process = getpid();
+    return true;
+}
+
+int contextvars_watch_signal(int number) {
+    if (!make_pipe()) return -1;
+    struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL) ? -1 : reading_end;
+}
+
+void contextvars_signals_read(void) {
+    unsigned char bytes[64];
+    while (read(reading_end, bytes, sizeof bytes) > 0) {
+    }
+}

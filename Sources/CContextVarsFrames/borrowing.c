@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Finds what a structured child reads of its parent's with one question to the runtime, where nothing is learned about it
+/// (else: `learned/borrowing.c`).
+///
+/// A child that reads finds the same frame again and again. What it doesn't know, unless it asks, is whether it has become
+/// the frame's owner in between: the parent may run on this thread again. An owner may read as a child does, too, only
+/// slower; so the question who reads is put once in several times.
+
+#include "contextvars_frames.h"
+
+#if defined(CONTEXTVARS_PLAIN)
+
+#include "slot.h"
+
+contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
+    contextvars_thread *thread = &contextvars_this_thread;
+    if (agent || thread->borrowed_uses == 0) return NULL;
+    contextvars_frame *frame = thread->borrowed;
+    const contextvars_slot *slot = contextvars_visible_slot();
+    // A rider may be the caller's.
+    if (!slot || slot->frame != frame || contextvars_slot_rider(slot)) {
+        thread->borrowed_uses = 0;
+        return NULL;
+    }
+    thread->borrowed_uses--;
+    return contextvars_frame_storage(frame);
+}
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Hummingbird
+import ContextVarsDiagnostics
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Who may see the contexts of a process.
+public enum InspectorAudience: Sendable {
+    /// Callers on this machine, as their connection tells.
+    ///
+    /// A proxy on this machine is one, regardless of whom it calls for.
+    case thisMachine
+    /// Everybody who reaches the server.
+    case everybody
+}
+
+extension RouterMethods {
+    /// Adds a route that lists the contexts which are current in the process, and starts `ContextInspector`.
+    ///
+    /// ```swift
+    /// router.addContextInspector()
+    /// ```
+    /// ```sh
+    /// curl http://127.0.0.1:8080/debug/contexts
+    /// ```
+    ///
+    /// The list is text, or JSON for a request that accepts `application/json`: `LiveReport`. It has values of variables
+    /// that are declared printable, and only the names of all others.
+    ///
+    /// Where a request comes from is known to a request context that conforms to `RemoteAddressRequestContext`. With any
+    /// other, as `BasicRequestContext`, nobody counts as a caller on this machine.
+    ///
+    /// - Parameters:
+    ///   - path: Where the list is.
+    ///   - audience: Who may see it. Others get the status 404.
+    /// - Returns: The router.
+    /// - Complexity: O(1); for each request O(*n*) for *n* contexts. Not from two threads at once, as other methods of a
+    ///   router.
+    @discardableResult
+    public func addContextInspector(
+        at path: RouterPath = "/debug/contexts", for audience: InspectorAudience = .thisMachine
+    ) -> Self {
+        ContextInspector.start()
+        return get(path) { request, context in
+            let address = (context as? any RemoteAddressRequestContext)?.remoteAddress
+            guard audience == .everybody || address?.isLoopback == true else { throw HTTPError(.notFound) }
+            return Response(listingContextsFor: request)
+        }
+    }
+}
+
+extension Response {
+    fileprivate init(listingContextsFor request: Request) {
+        let report = ContextInspector.live()
+        let wantsJSON = request.headers[.accept]?.contains("application/json") == true
+        self.init(
+            status: .ok,
+            headers: [
+                .contentType: wantsJSON ? "application/json" : "text/plain; charset=utf-8", .cacheControl: "no-store",
+            ],
+            body: ResponseBody(
+                byteBuffer: wantsJSON ? ByteBuffer(bytes: report.json) : ByteBuffer(string: "\(report)\n")))
+    }
+}
+
+extension SocketAddress {
+    /// Whether it is an address of this machine itself, or a socket in the file system.
+    fileprivate var isLoopback: Bool {
+        switch self {
+        case .unixDomainSocket: true
+        case .v4: ipAddress?.hasPrefix("127.") == true
+        case .v6: ipAddress == "::1" || ipAddress?.hasPrefix("::ffff:127.") == true
+        }
+    }
+}
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import TestSupport
+import Testing
+
+/// What the environment of a program switches on, in a process for itself.
+@Suite(.timeLimit(.minutes(1))) struct SwitchesTests {
+    @Test func `Losses are reported on standard error`() async throws {
+        let errors = try await onThread {
+            let program = try DiagnosedProgram(["CONTEXTVARS_FIND_LOSS": "1"])
+            defer { program.end() }
+            return try program.errors.readToEnd()
+        }
+        let text = String(decoding: errors ?? Data(), as: UTF8.self)
+        #expect(text.contains("contextvars: lost: request.id read as its default at"))
+        #expect(text.contains("DiagnosedProgram.swift:"))
+    }
+
+    @Test func `Everything is recorded, and written at the end`() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        _ = try await onThread { try DiagnosedProgram(["CONTEXTVARS_RECORD": file.path]).end() }
+        let text = try String(contentsOf: file, encoding: .utf8)
+        #expect(text.contains(#""program":"DiagnosedProgram""#))
+        #expect(text.contains(#""k":"lost""#))
+    }
+
+    @Test func `A signal has what is alive printed, again and again`() async throws {
+        let (reports, status) = try await onThread {
+            let program = try DiagnosedProgram(["CONTEXTVARS_INSPECT": "1"], arguments: ["--wait"])
+            // It has its context when it says so.
+            _ = program.output.availableData
+            let reports = (1...3).map { _ in
+                program.signal(SIGUSR2)
+                return program.errorText(upTo: "{request.id}")
+            }
+            return (reports, program.end())
+        }
+        for report in reports {
+            #expect(report.contains("contextvars: 1 contexts\ncontext "))
+            #expect(report.contains("{request.id}"))
+        }
+        #expect(status == 0)
+    }
+}
+
+/// A running `DiagnosedProgram`, which is built beside the tests.
+///
+/// Its functions block.
+private struct DiagnosedProgram {
+    private let process = Process()
+    private let inputPipe = Pipe()
+    private let outputPipe = Pipe()
+    private let errorPipe = Pipe()
+
+    init(_ environment: [String: String], arguments: [String] = []) throws {
+        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        process.executableURL = tests.appendingPathComponent("DiagnosedProgram")
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.arguments = arguments
+        process.standardInput = inputPipe
+        process.standardOutput = outputPipe
+        process.standardError = errorPipe
+        try process.run()
+    }
+
+    var output: FileHandle { outputPipe.fileHandleForReading }
+    var errors: FileHandle { errorPipe.fileHandleForReading }
+
+    func signal(_ number: Int32) {
+        kill(process.processIdentifier, number)
+    }
+
+    /// What it writes on standard error until a text has come, or until it has ended.
+    func errorText(upTo end: String) -> String {
+        var text = ""
+        while !text.contains(end) {
+            let data = errors.availableData
+            if data.isEmpty { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        return text
+    }
+
+    /// Lets it end, and returns its status.
+    @discardableResult
+    func end() -> Int32 {
+        try? inputPipe.fileHandleForWriting.close()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+}

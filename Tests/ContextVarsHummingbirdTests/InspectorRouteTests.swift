@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#if Hummingbird
+import ContextVars
+import ContextVarsDiagnostics
+import ContextVarsHummingbird
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+
+private let tenant = ContextVar("request.tenant", default: "public").printable()
+
+/// A request that knows where it comes from.
+private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let remoteAddress: SocketAddress?
+
+    init(source: Source) {
+        coreContext = .init(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}
+
+@Suite(.serialized) struct InspectorRouteTests {
+    @Test func `A caller on this machine gets a list, as text and as JSON`() async throws {
+        defer { ContextInspector.stop() }
+        let router = Router(context: AddressedContext.self)
+        router.addContextInspector()
+        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+            .test(.live) { client in
+                try await tenant.withValue("acme") {
+                    let text = try await client.get("/debug/contexts")
+                    #expect(text.status == .ok)
+                    #expect(text.text.contains("{request.tenant=acme}"))
+                    let json = try await client.get("/debug/contexts", [.accept: "application/json"])
+                    #expect(json.headers[.contentType] == "application/json")
+                    let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
+                    #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
+                }
+            }
+    }
+
+    @Test func `Where nobody knows where a request comes from, everybody sees the list or nobody`() async throws {
+        defer { ContextInspector.stop() }
+        let router = Router()
+        router.addContextInspector()
+        router.addContextInspector(at: "/open", for: .everybody)
+        try await Application(router: router).test(.live) { client in
+            #expect(try await client.get("/debug/contexts").status == .notFound)
+            #expect(try await client.get("/open").status == .ok)
+        }
+    }
+
+    @Test func `A server has no such route unless it is added`() async throws {
+        try await serve([ContextMiddleware()], over: .router) { _ in
+        } test: { client in
+            #expect(try await client.get("/debug/contexts").status == .notFound)
+        }
+    }
+}
+#endif
