@@ -28,8 +28,7 @@ static void finish(thread_start *start) {
 static void leave(void *argument) {
     thread_start *start = argument;
     const contextvars_automatic_engine *engine = atomic_load_explicit(&carried_engine, memory_order_relaxed);
-    if (start->carried.has_snapshot) engine->leave(start->binding);
-    finish(start);
+    if (!start->carried.has_snapshot || engine->leave(start->binding)) finish(start);
 }
 
 static void call_routine(void *argument) {

@@ -19,5 +19,6 @@ bool contextvars_is_main_thread(void) { return platform_is_main_thread(); }
 
 void contextvars_thread_ends(void) {
     contextvars_reader_give_back();
+    contextvars_anchor_end();
     contextvars_frames_return_all();
 }

@@ -12,7 +12,7 @@
 
 #include "slot.h"
 
-contextvars_storage *contextvars_borrow_at_once(contextvars_agent agent) {
+contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
     contextvars_thread *thread = &contextvars_this_thread;
     if (agent || thread->borrowed_uses == 0) return NULL;
     contextvars_frame *frame = thread->borrowed;

@@ -61,6 +61,7 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
 }
 
 contextvars_reached contextvars_reach(contextvars_agent agent) {
+    if (!__atomic_load_n(&contextvars_has_hooks, __ATOMIC_RELAXED)) return (contextvars_reached){NULL, NULL};
 #if !defined(CONTEXTVARS_PLAIN)
     if (!agent) {
         agent = contextvars_current_agent();
@@ -98,13 +99,16 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 // MARK: Binding
 
 /// The slot that a frame for synchronous code may ride on, instead of having one of its own: the agent's latest one, if
-/// the runtime shows it and no task group is open.
+/// the runtime shows it and no task group is open; or its thread's anchor.
 ///
 /// Synchronous code neither moves to another thread nor awaits a structured child. A task that it creates copies the slot,
 /// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
 /// suspending, and these look at the slot alone.
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
-    contextvars_slot *slot = visible_slot(agent);
+    bool is_thread = agent & CONTEXTVARS_THREAD;
+    if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
+    // Of a thread's values, only the runtime knows whether it hides them at this moment.
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;
@@ -121,7 +125,7 @@ contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
 contextvars_binding contextvars_bind(
     contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
     if (!agent) agent = contextvars_current_agent();
-    contextvars_slot *ridden = synchronous && outer ? slot_to_ride_on(outer, agent) : NULL;
+    contextvars_slot *ridden = synchronous ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {
         contextvars_slot_set_rider(ridden, frame);
     } else {
@@ -171,7 +175,7 @@ bool contextvars_is_without_context(void) {
     // Where tasks get no copies, each has a slot that leads nowhere, whatever its creator has.
     if (!contextvars_supports_copies()) return false;
     contextvars_slot *slot = visible_slot(contextvars_current_agent());
-    return slot && !slot->frame;
+    return slot && !slot->frame && !contextvars_slot_is_of_anchor(slot);
 }
 
 void contextvars_unbind_none(contextvars_frame *outer) {

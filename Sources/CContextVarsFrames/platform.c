@@ -23,6 +23,13 @@
 #endif
 #endif
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/lsan_interface.h>
+#define PLATFORM_LOOKS_FOR_LEAKS 1
+#endif
+#endif
+
 // MARK: Threads
 
 #if defined(_WIN32)
@@ -126,6 +133,11 @@ void *platform_map(size_t size) {
     char *aligned = (char *)(((uintptr_t)mapped + size - 1) & ~(uintptr_t)(size - 1));
     if (aligned > mapped) munmap(mapped, (size_t)(aligned - mapped));
     munmap(aligned + size, (size_t)(mapped + size - aligned));
+#if PLATFORM_LOOKS_FOR_LEAKS
+    // The LeakSanitizer looks for pointers where `malloc` was, and in no other mapped memory. What only a frame refers to
+    // would be a leak for it.
+    __lsan_register_root_region(aligned, size);
+#endif
     return aligned;
 #endif
 }

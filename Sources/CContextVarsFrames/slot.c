@@ -13,14 +13,20 @@
 static const contextvars_hooks *hooks;
 static _Thread_local unsigned long copies;
 
-void contextvars_set_hooks(const contextvars_hooks *new_hooks) { __atomic_store_n(&hooks, new_hooks, __ATOMIC_RELEASE); }
+bool contextvars_has_hooks;
+
+void contextvars_set_hooks(const contextvars_hooks *new_hooks) {
+    __atomic_store_n(&hooks, new_hooks, __ATOMIC_RELEASE);
+    __atomic_store_n(&contextvars_has_hooks, true, __ATOMIC_RELAXED);
+}
 unsigned long contextvars_copies_on_this_thread(void) { return copies; }
 
-contextvars_support contextvars_supported = {true, true};
+contextvars_support contextvars_supported = {.copies = true, .children = true};
 
-void contextvars_set_support(bool with_copies, bool with_children) {
+void contextvars_set_support(bool with_copies, bool with_children, bool with_staying_values) {
     __atomic_store_n(&contextvars_supported.copies, with_copies, __ATOMIC_RELAXED);
     __atomic_store_n(&contextvars_supported.children, with_children, __ATOMIC_RELAXED);
+    __atomic_store_n(&contextvars_supported.staying_values, with_staying_values, __ATOMIC_RELAXED);
 }
 
 // MARK: What a storage has
@@ -45,8 +51,12 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     (void)type;
     *copy = (contextvars_slot){NULL, NULL};
     copies++;
-    if (!contextvars_supports_copies() || !source->frame) return copy;
+    if (!contextvars_supports_copies()) return copy;
     contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
+    if (!own && !source->frame) {
+        if (contextvars_slot_is_of_anchor(source)) copy->rider = &contextvars_nobodys_frame;
+        return copy;
+    }
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
     frame->own.flags = CONTEXTVARS_COPY;
@@ -58,11 +68,22 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     return copy;
 }
 
+/// Counts the slots of a thread outside of tasks. One that is taken is counted before anybody can see it; only those that we
+/// pop ourselves are known to be gone.
+static void count_slot(int difference) {
+#if defined(CONTEXTVARS_PLAIN)
+    (void)difference;
+#else
+    if (!contextvars_running_task()) contextvars_this_thread.slots += (size_t)difference;
+#endif
+}
+
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
     taken->frame = source->frame;
-    taken->rider = NULL;
+    taken->rider = contextvars_slot_rider(source) == &contextvars_nobodys_frame ? &contextvars_nobodys_frame : NULL;
+    count_slot(1);
     bool is_copy = contextvars_slot_is_copy(taken);
     if (!taken->frame || is_copy) contextvars_cover_own_frame();
     // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
@@ -169,12 +190,14 @@ const void *const contextvars_slot_type = &metadata.kind;
 const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
-    contextvars_slot slot;
-    slot.frame = frame;
+    contextvars_slot slot = {frame, NULL};
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 
-void contextvars_slot_pop(void) { swift_task_localValuePop(); }
+void contextvars_slot_pop(void) {
+    swift_task_localValuePop();
+    count_slot(-1);
+}
 
 bool contextvars_slot_is_only_value(void) {
     contextvars_slot *slot = contextvars_visible_slot();

@@ -14,7 +14,7 @@ typedef struct contextvars_slot {
     /// The frame that the slot leads to; NULL in one that hides every context from those who see it. It stays the same.
     contextvars_frame *frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
-    /// agent; children find that its owner is another agent, and pass it by.
+    /// agent; children find that its owner is another agent, and pass it by. In a copy of an anchor, the frame that is nobody's.
     contextvars_frame *rider;
 } contextvars_slot;
 
@@ -22,6 +22,9 @@ typedef struct contextvars_slot {
 static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
     return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
+
+/// Whether the hooks are set, without which there is no slot and no frame. (Relaxed: who sees a slot has been told of it since.)
+extern bool contextvars_has_hooks;
 
 /// The slot's key: only its address matters.
 extern const char contextvars_slot_key;
@@ -39,17 +42,20 @@ static inline void contextvars_slot_set_rider(contextvars_slot *slot, contextvar
 
 /// What the check of the runtime found. (Relaxed: set once, in the check, before other code binds anything.)
 typedef struct contextvars_support {
-    bool copies, children;
+    bool copies, children, staying_values;
 } contextvars_support;
 extern contextvars_support contextvars_supported;
 
 static inline bool contextvars_supports_copies(void) { return __atomic_load_n(&contextvars_supported.copies, __ATOMIC_RELAXED); }
+static inline bool contextvars_supports_staying_values(void) {
+    return __atomic_load_n(&contextvars_supported.staying_values, __ATOMIC_RELAXED);
+}
 static inline bool contextvars_supports_children(void) { return __atomic_load_n(&contextvars_supported.children, __ATOMIC_RELAXED); }
 
 /// How often a thread reads what it has borrowed without asking who reads.
 enum { CONTEXTVARS_BORROWED_USES = 15 };
 
-/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_at_once`.
+/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_from_parent`.
 static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
 #if defined(CONTEXTVARS_PLAIN)
     contextvars_this_thread.borrowed = frame;
@@ -68,6 +74,19 @@ void contextvars_slot_pop(void);
 
 /// Whether the slot that the caller has just pushed is the only value there.
 bool contextvars_slot_is_only_value(void);
+
+/// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
+/// ridden on.
+contextvars_slot *contextvars_reach_anchor(void);
+
+/// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
+/// context.
+static inline bool contextvars_slot_is_of_anchor(const contextvars_slot *slot) {
+    return slot == contextvars_this_thread.anchor || contextvars_slot_rider(slot) == &contextvars_nobodys_frame;
+}
+
+/// Pops the anchor, when the thread ends.
+void contextvars_anchor_end(void);
 
 /// The innermost frame that an agent owns behind a slot: the rider, or the one that the slot leads to. NULL if neither is
 /// the agent's.

@@ -20,7 +20,7 @@
 /// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
 /// its caller's task-local values.
 public struct ContextSnapshot: Sendable {
-    private let contents: Contents
+    private var contents: Contents
 
     /// One reference, whatever it is: a `nil` beside the values would be retained and released as well.
     private enum Contents {
@@ -106,6 +106,24 @@ public struct ContextSnapshot: Sendable {
     @inlinable
     public func with<Value>(_ variable: ContextVar<Value>, _ value: Value) -> ContextSnapshot {
         with(variable, stored: StoredValue(value))
+    }
+
+    /// Changes one value, in place where nobody else has the snapshot's values.
+    @inlinable
+    package mutating func set<Value>(_ variable: ContextVar<Value>, to value: Value) {
+        set(variable, stored: StoredValue(value))
+    }
+
+    @usableFromInline
+    mutating func set(_ variable: AnyContextVar, stored value: StoredValue) {
+        guard case .values(var values) = contents else {
+            self = with(variable, stored: value)
+            return
+        }
+        // Else there would be two references to them.
+        contents = .values(ContextValues())
+        values.updateValue(value, forKey: variable)
+        contents = .values(values)
     }
 
     @usableFromInline

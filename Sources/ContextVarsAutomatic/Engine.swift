@@ -23,7 +23,7 @@ enum Engine {
                 },
                 release: { $0.assumingMemoryBound(to: ContextSnapshot.self).deinitialize(count: 1) },
                 run: { snapshot, function, argument in
-                    snapshot.assumingMemoryBound(to: ContextSnapshot.self).pointee.run { function(argument) }
+                    snapshot.assumingMemoryBound(to: ContextSnapshot.self).runBorrowing { function(argument) }
                 },
                 binding: { Engine.currentBinding() },
                 leave: { Engine.leave($0) }))
@@ -47,10 +47,14 @@ enum Engine {
     /// Ends a binding of the calling thread from within, if it is the innermost one.
     ///
     /// It isn't where the thread ends inside its own scope; then that scope's context stays entered, as it would
-    /// without this library's threads.
-    static func leave(_ binding: UnsafeMutableRawPointer?) {
-        guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else { return }
-        // The thread had no frame before, so this one has a slot, and hides none.
-        contextvars_unbind(frame, nil, nil)
+    /// without this library's threads, and what its values come from has to stay.
+    ///
+    /// - Returns: Whether it is.
+    static func leave(_ binding: UnsafeMutableRawPointer?) -> Bool {
+        guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else {
+            return false
+        }
+        contextvars_unbind_only(frame)
+        return true
     }
 }

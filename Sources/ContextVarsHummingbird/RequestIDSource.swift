@@ -36,8 +36,10 @@ func isAcceptableRequestID(_ text: String) -> Bool {
         && text.utf8.allSatisfy { byte in
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "a")...UInt8(ascii: "z"): true
-            default: "-._~:+/=@".utf8.contains(byte)
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
+            case UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
+            case UInt8(ascii: "@"): true
+            default: false
             }
         }
 }

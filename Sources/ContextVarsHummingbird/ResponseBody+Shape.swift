@@ -15,44 +15,50 @@ extension ResponseBody {
         return true
     }
 
+    private typealias Write = @Sendable (inout any ResponseBodyWriter) async throws -> Void
+
     /// What a body is inside: cases and payloads as in Hummingbird, in the same order, so that the compiler lays them out in
     /// the same way.
     private enum Twin {
         case byteBuffer(ByteBuffer)
         case empty
-        case closure(Int?, @Sendable (inout any ResponseBodyWriter) async throws -> Void)
+        case closure(Int?, Write)
     }
 
-    /// Whether ``Twin`` is right, found out on bodies of each kind: what reflection says of their cases and payloads, and
-    /// what the twin says.
+    /// Whether ``Twin`` is right, found out on bodies of each kind.
+    ///
+    /// First reflection says whether a body's case and the types of its payload are those of the twin, and only then is the
+    /// body read as one.
     package static let hasKnownShape: Bool = {
         guard MemoryLayout<ResponseBody>.size == MemoryLayout<Twin>.size,
             MemoryLayout<ResponseBody>.alignment == MemoryLayout<Twin>.alignment
         else { return false }
-        let text = "some bytes"
-        let buffers = [
-            ByteBuffer(), ByteBuffer(string: text), ByteBuffer(ByteBuffer(string: text).readableBytesView.dropFirst()),
-        ]
+        let bytes = ByteBuffer(string: "some bytes")
+        let buffers = [ByteBuffer(), bytes, ByteBuffer(bytes.readableBytesView.dropFirst())]
         let lengths = [nil, 0, 1, -1, Int.max, Int.min]
         return buffers.allSatisfy { buffer in
             let body = ResponseBody(byteBuffer: buffer)
-            guard reflection(of: body)?.label == "byteBuffer", reflection(of: body)?.value as? ByteBuffer == buffer,
+            guard let inside = inside(of: body), inside.name == "byteBuffer", inside.payload as? ByteBuffer == buffer,
                 case .byteBuffer(buffer) = unsafeBitCast(body, to: Twin.self)
             else { return false }
             return true
         }
             && lengths.allSatisfy { length in
-                let body = ResponseBody(contentLength: length) { writer in try await writer.write(buffers[1]) }
-                guard reflection(of: body)?.label == "closure",
+                let body = ResponseBody(contentLength: length) { writer in try await writer.write(bytes) }
+                guard let inside = inside(of: body), inside.name == "closure",
+                    type(of: inside.payload) == (Int?, Write).self,
                     case .closure(length, _) = unsafeBitCast(body, to: Twin.self)
                 else { return false }
                 return true
             }
     }()
 
-    /// The case of a body and what is in it.
-    private static func reflection(of body: ResponseBody) -> Mirror.Child? {
-        Mirror(reflecting: body).children.first.flatMap { Mirror(reflecting: $0.value).children.first }
+    /// The name of a body's case, and its payload.
+    private static func inside(of body: ResponseBody) -> (name: String, payload: Any)? {
+        guard let backing = Mirror(reflecting: body).children.first?.value,
+            let enumCase = Mirror(reflecting: backing).children.first, let name = enumCase.label
+        else { return nil }
+        return (name, enumCase.value)
     }
 }
 #endif

@@ -99,7 +99,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     public convenience init<Source: ContextSource>(
         context: Source, partOfRequest: @escaping (Inbound) -> RequestPart
     ) throws(Source.EntryError) {
-        self.init(in: try context.enter()) { partOfRequest(Self.unwrapInboundIn($0)) }
+        self.init(in: try context.enter(), partOfRequest: ofUnwrapped(partOfRequest))
     }
 
     /// Forwards the read to the next handlers, in the context of the request that the data belongs to.
@@ -156,6 +156,14 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 
 @available(*, unavailable)
 extension ContextChannelHandler: Sendable {}
+
+/// What asks a function of messages about data as it comes.
+///
+/// Not in the initializer: there the compiler (6.3) doesn't specialise `unwrapInboundIn`, which then takes as long as a scope.
+@inlinable
+func ofUnwrapped<Inbound>(_ partOfRequest: @escaping (Inbound) -> RequestPart) -> (NIOAny) -> RequestPart {
+    { data in partOfRequest(ContextChannelHandler<Inbound>.unwrapInboundIn(data)) }
+}
 
 // MARK: - Events of the channel
 

@@ -12,7 +12,7 @@ extension ContextFuture {
     public func flatMapBlocking<NewValue: Sendable>(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) throws -> NewValue
     ) -> ContextFuture<NewValue> where Value: Sendable {
-        map(future: { $0.flatMapBlocking(onto: queue) { value in try snapshot.run { try callback(value) } } })
+        with(future.flatMapBlocking(onto: queue) { [snapshot] value in try snapshot.run { try callback(value) } })
     }
 
     /// Calls a function when the future succeeds, on a queue, where it may block.
@@ -21,7 +21,7 @@ extension ContextFuture {
     public func whenSuccessBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) -> Void
     ) where Value: Sendable {
-        future.whenSuccessBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+        future.whenSuccessBlocking(onto: queue) { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future fails, on a queue, where it may block.
@@ -30,7 +30,7 @@ extension ContextFuture {
     public func whenFailureBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (any Error) -> Void
     ) {
-        future.whenFailureBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+        future.whenFailureBlocking(onto: queue) { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future has a result, on a queue, where it may block.
@@ -39,7 +39,7 @@ extension ContextFuture {
     public func whenCompleteBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) where Value: Sendable {
-        future.whenCompleteBlocking(onto: queue) { result in snapshot.run { callback(result) } }
+        future.whenCompleteBlocking(onto: queue) { [snapshot] result in snapshot.run { callback(result) } }
     }
 }
 #endif

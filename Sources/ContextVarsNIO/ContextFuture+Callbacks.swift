@@ -11,7 +11,7 @@ extension ContextFuture {
     public func map<NewValue>(
         _ callback: @escaping @Sendable (Value) -> NewValue
     ) -> ContextFuture<NewValue> {
-        map(future: { $0.map { value in snapshot.run { callback(value) } } })
+        with(future.map { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of what the callback's future gives.
@@ -21,7 +21,7 @@ extension ContextFuture {
     public func flatMap<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue> {
-        map(future: { $0.flatMap { value in snapshot.run { callback(value) } } })
+        with(future.flatMap { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of what the callback returns or throws.
@@ -31,7 +31,7 @@ extension ContextFuture {
     public func flatMapThrowing<NewValue>(
         _ callback: @escaping @Sendable (Value) throws -> NewValue
     ) -> ContextFuture<NewValue> {
-        map(future: { $0.flatMapThrowing { value in try snapshot.run { try callback(value) } } })
+        with(future.flatMapThrowing { [snapshot] value in try snapshot.run { try callback(value) } })
     }
 
     /// A future of the result that the callback returns.
@@ -41,7 +41,7 @@ extension ContextFuture {
     public func flatMapResult<NewValue, Failure: Error>(
         _ callback: @escaping @Sendable (Value) -> Result<NewValue, Failure>
     ) -> ContextFuture<NewValue> {
-        map(future: { $0.flatMapResult { value in snapshot.run { callback(value) } } })
+        with(future.flatMapResult { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback's future gives.
@@ -51,7 +51,7 @@ extension ContextFuture {
     public func flatMapError(
         _ callback: @escaping @Sendable (any Error) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
-        map(future: { $0.flatMapError { error in snapshot.run { callback(error) } } })
+        with(future.flatMapError { [snapshot] error in snapshot.run { callback(error) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback returns or throws.
@@ -61,7 +61,7 @@ extension ContextFuture {
     public func flatMapErrorThrowing(
         _ callback: @escaping @Sendable (any Error) throws -> Value
     ) -> ContextFuture<Value> {
-        map(future: { $0.flatMapErrorThrowing { error in try snapshot.run { try callback(error) } } })
+        with(future.flatMapErrorThrowing { [snapshot] error in try snapshot.run { try callback(error) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback returns.
@@ -71,7 +71,7 @@ extension ContextFuture {
     public func recover(
         _ callback: @escaping @Sendable (any Error) -> Value
     ) -> ContextFuture<Value> {
-        map(future: { $0.recover { error in snapshot.run { callback(error) } } })
+        with(future.recover { [snapshot] error in snapshot.run { callback(error) } })
     }
 }
 
@@ -83,7 +83,7 @@ extension ContextFuture {
     /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenSuccess(_ callback: @escaping @Sendable (Value) -> Void) {
-        future.whenSuccess { result in snapshot.run { callback(result) } }
+        future.whenSuccess { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future fails.
@@ -91,7 +91,7 @@ extension ContextFuture {
     /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenFailure(_ callback: @escaping @Sendable (any Error) -> Void) {
-        future.whenFailure { result in snapshot.run { callback(result) } }
+        future.whenFailure { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future has a result.
@@ -99,7 +99,7 @@ extension ContextFuture {
     /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenComplete(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) {
-        future.whenComplete { result in snapshot.run { callback(result) } }
+        future.whenComplete { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future has a result, which it passes on.

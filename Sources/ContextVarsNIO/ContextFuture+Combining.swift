@@ -11,7 +11,7 @@ extension ContextFuture {
     /// As `EventLoopFuture.hop(to:)`.
     @inlinable
     public func hop(to target: any EventLoop) -> ContextFuture<Value> where Value: Sendable {
-        map(future: { $0.hop(to: target) })
+        with(future.hop(to: target))
     }
 
     /// A future of this one's value and that of another one.
@@ -21,7 +21,7 @@ extension ContextFuture {
     public func and<OtherValue: Sendable>(
         _ other: EventLoopFuture<OtherValue>
     ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
-        map(future: { $0.and(other) })
+        with(future.and(other))
     }
 
     /// A future of this one's value and a value that is there.
@@ -31,7 +31,7 @@ extension ContextFuture {
     public func and<OtherValue: Sendable>(
         value: OtherValue
     ) -> ContextFuture<(Value, OtherValue)> where Value: Sendable {
-        map(future: { $0.and(value: value) })
+        with(future.and(value: value))
     }
 
     /// A future of what a function makes of this one's value and those of some others, one after the other.
@@ -42,7 +42,7 @@ extension ContextFuture {
         _ futures: [EventLoopFuture<OtherValue>],
         with combine: @escaping @Sendable (Value, OtherValue) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
-        map(future: { $0.fold(futures) { value, other in snapshot.run { combine(value, other) } } })
+        with(future.fold(futures) { [snapshot] value, other in snapshot.run { combine(value, other) } })
     }
 
     /// A future of what is in this one's optional value, which fails where that is `nil`.
@@ -50,7 +50,7 @@ extension ContextFuture {
     /// As `EventLoopFuture.unwrap(orError:)`.
     @inlinable
     public func unwrap<NewValue>(orError error: any Error) -> ContextFuture<NewValue> where Value == NewValue? {
-        map(future: { $0.unwrap(orError: error) })
+        with(future.unwrap(orError: error))
     }
 
     /// A future of what is in this one's optional value, with another value in place of `nil`.
@@ -60,7 +60,7 @@ extension ContextFuture {
     public func unwrap<NewValue: Sendable>(
         orReplace replacement: NewValue
     ) -> ContextFuture<NewValue> where Value == NewValue? {
-        map(future: { $0.unwrap(orReplace: replacement) })
+        with(future.unwrap(orReplace: replacement))
     }
 
     /// A future of what is in this one's optional value, with what a function returns in place of `nil`.
@@ -70,7 +70,7 @@ extension ContextFuture {
     public func unwrap<NewValue>(
         orElse callback: @escaping @Sendable () -> NewValue
     ) -> ContextFuture<NewValue> where Value == NewValue? {
-        map(future: { $0.unwrap { snapshot.run { callback() } } })
+        with(future.unwrap { [snapshot] in snapshot.run { callback() } })
     }
 }
 
@@ -84,7 +84,7 @@ extension ContextFuture {
     public func flatMapWithEventLoop<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value, any EventLoop) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue> {
-        map(future: { $0.flatMapWithEventLoop { value, loop in snapshot.run { callback(value, loop) } } })
+        with(future.flatMapWithEventLoop { [snapshot] value, loop in snapshot.run { callback(value, loop) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback's future gives.
@@ -94,7 +94,7 @@ extension ContextFuture {
     public func flatMapErrorWithEventLoop(
         _ callback: @escaping @Sendable (any Error, any EventLoop) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
-        map(future: { $0.flatMapErrorWithEventLoop { error, loop in snapshot.run { callback(error, loop) } } })
+        with(future.flatMapErrorWithEventLoop { [snapshot] error, loop in snapshot.run { callback(error, loop) } })
     }
 
     /// A future of what a function makes of this one's value and those of some others, one after the other.
@@ -105,9 +105,10 @@ extension ContextFuture {
         _ futures: [EventLoopFuture<OtherValue>],
         with combine: @escaping @Sendable (Value, OtherValue, any EventLoop) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value> where Value: Sendable {
-        map(future: {
-            $0.foldWithEventLoop(futures) { value, other, loop in snapshot.run { combine(value, other, loop) } }
-        })
+        with(
+            future.foldWithEventLoop(futures) { [snapshot] value, other, loop in
+                snapshot.run { combine(value, other, loop) }
+            })
     }
 }
 #endif

@@ -25,12 +25,10 @@ extension ContextFuture {
             self.snapshot = snapshot
         }
 
-        /// The same snapshot around what becomes of the future.
+        /// The same snapshot around what has become of the future.
         @inlinable
-        func map<NewValue>(
-            future transform: (EventLoopFuture<Value>.Isolated) -> EventLoopFuture<NewValue>.Isolated
-        ) -> ContextFuture<NewValue>.Isolated {
-            ContextFuture<NewValue>.Isolated(future: transform(future), snapshot: snapshot)
+        func with<NewValue>(_ future: EventLoopFuture<NewValue>.Isolated) -> ContextFuture<NewValue>.Isolated {
+            ContextFuture<NewValue>.Isolated(future: future, snapshot: snapshot)
         }
 
         /// The same future, for code anywhere.
@@ -67,7 +65,7 @@ extension ContextFuture.Isolated {
     public func map<NewValue>(
         _ callback: @escaping (Value) -> NewValue
     ) -> ContextFuture<NewValue>.Isolated {
-        map(future: { $0.map { value in snapshot.run { callback(value) } } })
+        with(future.map { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of what the callback's future gives.
@@ -78,7 +76,7 @@ extension ContextFuture.Isolated {
     public func flatMap<NewValue: Sendable>(
         _ callback: @escaping (Value) -> EventLoopFuture<NewValue>
     ) -> ContextFuture<NewValue>.Isolated {
-        map(future: { $0.flatMap { value in snapshot.run { callback(value) } } })
+        with(future.flatMap { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of what the callback returns or throws.
@@ -89,7 +87,7 @@ extension ContextFuture.Isolated {
     public func flatMapThrowing<NewValue>(
         _ callback: @escaping (Value) throws -> NewValue
     ) -> ContextFuture<NewValue>.Isolated {
-        map(future: { $0.flatMapThrowing { value in try snapshot.run { try callback(value) } } })
+        with(future.flatMapThrowing { [snapshot] value in try snapshot.run { try callback(value) } })
     }
 
     /// A future of the result that the callback returns.
@@ -100,7 +98,7 @@ extension ContextFuture.Isolated {
     public func flatMapResult<NewValue, Failure: Error>(
         _ callback: @escaping (Value) -> Result<NewValue, Failure>
     ) -> ContextFuture<NewValue>.Isolated {
-        map(future: { $0.flatMapResult { value in snapshot.run { callback(value) } } })
+        with(future.flatMapResult { [snapshot] value in snapshot.run { callback(value) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback's future gives.
@@ -111,7 +109,7 @@ extension ContextFuture.Isolated {
     public func flatMapError(
         _ callback: @escaping (any Error) -> EventLoopFuture<Value>
     ) -> ContextFuture<Value>.Isolated where Value: Sendable {
-        map(future: { $0.flatMapError { error in snapshot.run { callback(error) } } })
+        with(future.flatMapError { [snapshot] error in snapshot.run { callback(error) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback returns or throws.
@@ -122,7 +120,7 @@ extension ContextFuture.Isolated {
     public func flatMapErrorThrowing(
         _ callback: @escaping (any Error) throws -> Value
     ) -> ContextFuture<Value>.Isolated {
-        map(future: { $0.flatMapErrorThrowing { error in try snapshot.run { try callback(error) } } })
+        with(future.flatMapErrorThrowing { [snapshot] error in try snapshot.run { try callback(error) } })
     }
 
     /// A future of this one's value or, if it fails, of what the callback returns.
@@ -133,7 +131,7 @@ extension ContextFuture.Isolated {
     public func recover(
         _ callback: @escaping (any Error) -> Value
     ) -> ContextFuture<Value>.Isolated {
-        map(future: { $0.recover { error in snapshot.run { callback(error) } } })
+        with(future.recover { [snapshot] error in snapshot.run { callback(error) } })
     }
 }
 
@@ -146,7 +144,7 @@ extension ContextFuture.Isolated {
     @available(*, noasync)
     @inlinable
     public func whenSuccess(_ callback: @escaping (Value) -> Void) {
-        future.whenSuccess { result in snapshot.run { callback(result) } }
+        future.whenSuccess { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future fails.
@@ -155,7 +153,7 @@ extension ContextFuture.Isolated {
     @available(*, noasync)
     @inlinable
     public func whenFailure(_ callback: @escaping (any Error) -> Void) {
-        future.whenFailure { result in snapshot.run { callback(result) } }
+        future.whenFailure { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future has a result.
@@ -164,7 +162,7 @@ extension ContextFuture.Isolated {
     @available(*, noasync)
     @inlinable
     public func whenComplete(_ callback: @escaping (Result<Value, any Error>) -> Void) {
-        future.whenComplete { result in snapshot.run { callback(result) } }
+        future.whenComplete { [snapshot] result in snapshot.run { callback(result) } }
     }
 
     /// Calls a function when the future has a result, which it passes on.

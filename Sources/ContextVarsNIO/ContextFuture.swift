@@ -45,12 +45,10 @@ public struct ContextFuture<Value>: Sendable {
         self.snapshot = snapshot
     }
 
-    /// The same snapshot around what becomes of the future.
+    /// The same snapshot around what has become of the future.
     @inlinable
-    func map<NewValue>(
-        future transform: (EventLoopFuture<Value>) -> EventLoopFuture<NewValue>
-    ) -> ContextFuture<NewValue> {
-        ContextFuture<NewValue>(future: transform(future), snapshot: snapshot)
+    func with<NewValue>(_ future: EventLoopFuture<NewValue>) -> ContextFuture<NewValue> {
+        ContextFuture<NewValue>(future: future, snapshot: snapshot)
     }
 }
 

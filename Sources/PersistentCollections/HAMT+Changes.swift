@@ -87,14 +87,13 @@ extension HAMT {
 
     /// Calls `body` with the old and the new entry of each key that isn't in parts which the two maps share.
     @inlinable
-    func forEachDifference(from older: HAMT, _ body: NodeReference<Key, Value>.Change) rethrows {
+    func forEachDifference<Failure: Error>(
+        from older: HAMT, _ body: NodeReference<Key, Value>.Change<Failure>
+    ) throws(Failure) {
         defer { withExtendedLifetime((self, older)) {} }
-        switch (older.rootReference, rootReference) {
-        case (nil, nil): break
-        case (let old?, nil): try old.forEachEntry { try body($0, nil) }
-        case (nil, let new?): try new.forEachEntry { try body(nil, $0) }
-        case (let old?, let new?): try new.forEachChange(from: old, body)
-        }
+        typealias Content = NodeReference<Key, Value>.Content
+        let (old, new) = (older.rootReference.map(Content.child), rootReference.map(Content.child))
+        try NodeReference.forEachChange(from: old ?? .nothing, to: new ?? .nothing, body)
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The edits of a map. One that keeps the map does the same as one in place, but begins with a place of its own, to which
-// the root is lent: so everything on the way is copied.
+// An edit that keeps the map does the same as one in place, but on a root that is only lent to it: so everything on the
+// way is copied.
 
 extension HAMT {
     /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
@@ -13,39 +13,26 @@ extension HAMT {
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
-        guard let node = rootReference else {
-            root = Node.makeSmall(NodeEntry(key, value), hash)
-            entryCount = 1
+        var isNew = false
+        let entry: UnsafeMutablePointer<NodeEntry<Key, Value>>
+        if let node = rootReference, node.header.pointee.isSmallRoot, let small = node.smallEntry(of: key, hash) {
+            if !isKnownUniquelyReferenced(&root) {
+                let old = NodeReference.value(of: small).pointee
+                self = replacingSmall(node, small, value)
+                return old
+            }
+            entry = small
+        } else {
+            entry = reachEntry(of: key, hash, &isNew)
+        }
+        if isNew {
+            entry.initialize(to: NodeEntry(key, value))
             return nil
         }
-        var isNew = false
-        guard node.header.pointee.isSmallRoot else {
-            var original: Unmanaged<Node<Key, Value>>?
-            defer {
-                if let original { original.release() }
-                if isNew { entryCount &+= 1 }
-            }
-            return Node.update(&root, &original, key, hash, value, &isNew)
-        }
-        if let entry = node.smallEntry(of: key, hash) {
-            let place = NodeReference.value(of: entry)
-            let isUnique = isKnownUniquelyReferenced(&root)
-            let old = isUnique ? place.move() : place.pointee
-            if isUnique {
-                place.initialize(to: value)
-            } else {
-                root = node.replacingSmall(at: entry - node.leafEntries, with: value)
-            }
-            return old
-        }
-        if node.hasRoom && isKnownUniquelyReferenced(&root) {
-            node.insertSmall(NodeEntry(key, value), hash)
-        } else {
-            let count = count
-            editRoot(NodeEntry(key, value)) { Self.insertSmall($0, count, $1, hash) }
-        }
-        entryCount &+= 1
-        return nil
+        let place = NodeReference.value(of: entry)
+        let old = place.move()
+        place.initialize(to: value)
+        return old
     }
 
     /// The map with `value` for `key`; this map stays as it is.
@@ -61,25 +48,25 @@ extension HAMT {
     @inlinable
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         let hash = NodeHeader.hash(of: key)
-        guard let node = rootReference else { return HAMT(root: Node.makeSmall(NodeEntry(key, value), hash), count: 1) }
+        guard let node = rootReference else {
+            var result = HAMT()
+            result.updateValue(value, forKey: key)
+            return result
+        }
         defer { withExtendedLifetime(self) {} }
-        guard node.header.pointee.isSmallRoot else {
-            if node.header.pointee.divergence(of: hash) != 0 {
-                // As with most new keys where keys are numbered.
-                let node = node.unmanaged.takeUnretainedValue()
-                return HAMT(root: Node.fork(node, NodeEntry(key, value), hash), count: count &+ 1)
-            }
-            var isNew = false
-            let root = edited(node, NodeEntry(key, value)) { Node.updateCopy($0, $1, hash, &isNew) }
-            return HAMT(root: root, count: isNew ? count &+ 1 : count)
+        if node.header.pointee.isSmallRoot {
+            if let entry = node.smallEntry(of: key, hash) { return replacingSmall(node, entry, value) }
+            if count < Node<Key, Value>.smallCount { return insertingSmall(node, NodeEntry(key, value), hash) }
         }
-        if let entry = node.smallEntry(of: key, hash) {
-            return HAMT(root: node.replacingSmall(at: entry - node.leafEntries, with: value), count: count)
+        var root = node.unmanaged
+        var isNew = false
+        let entry = reachInCopies(&root, key, hash, &isNew)
+        if isNew {
+            entry.initialize(to: NodeEntry(key, value))
+        } else {
+            NodeReference.value(of: entry).initialize(to: value)
         }
-        if count < Node<Key, Value>.smallCount {
-            return HAMT(root: node.insertingSmall(NodeEntry(key, value), hash), count: count &+ 1)
-        }
-        return HAMT(root: Node.makeTrie(of: node, adding: NodeEntry(key, value), hash), count: count &+ 1)
+        return HAMT(root: root.takeRetainedValue(), count: isNew ? count &+ 1 : count)
     }
 
     /// Removes `key` and returns its value, or nil where the map does not have the key.
@@ -90,9 +77,11 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func removeValue(forKey key: Key) -> Value? {
+        guard root != nil else { return nil }
         let hash = NodeHeader.hash(of: key)
-        guard let node = rootReference, let entry = node.entry(of: key, hash) else { return nil }
-        return removeEntry(node, entry, hash)
+        var value: Value?
+        if withRoot({ Node.remove($0, key, hash, &value) }) { noteRemoval() }
+        return value
     }
 
     /// The map without `key`; this map stays as it is.
@@ -104,59 +93,133 @@ extension HAMT {
         let hash = NodeHeader.hash(of: key)
         guard let node = rootReference, let entry = node.entry(of: key, hash) else { return self }
         if count == 1 { return HAMT() }
-        let root = edited(node, entry) { _ = Self.remove($0, $1, hash) }
-        return HAMT(root: root, count: count &- 1).settled()
+        defer { withExtendedLifetime(self) {} }
+        if node.header.pointee.isSmallRoot { return removingSmall(node, at: entry - node.leafEntries, hash) }
+        var root = node.unmanaged
+        withLent(&root) { Node.remove(NodePlace($0, isUnique: false).endInCopies(of: hash), entry, hash) }
+        var result = HAMT(root: root.takeRetainedValue(), count: count)
+        result.noteRemoval()
+        return result
     }
 
     /// Removes all entries.
     ///
-    /// - Parameter keepingCapacity: Whether to keep the allocation of the root where no other map shares it, so that
-    ///   the next insertion does not allocate.
+    /// - Parameter keepingCapacity: Whether to keep the allocation of a map of up to 16 entries, where no other map
+    ///   shares it, so that the next insertion does not allocate.
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool = false) {
-        guard keepingCapacity, let node = rootReference, isKnownUniquelyReferenced(&root) else {
+        guard keepingCapacity, let node = rootReference, node.header.pointee.isSmallRoot,
+            isKnownUniquelyReferenced(&root)
+        else {
             self = HAMT()
             return
         }
+        node.takeKeysBack()
+        node.leafEntries.deinitialize(count: node.entryCount)
+        node.header.pointee.removeAll()
         entryCount = 0
-        Node.removeAll(node)
     }
 }
 
-// MARK: - In either floor
+// MARK: - Roots
 
 extension HAMT {
-    /// Adds an entry, whose key is new, to a small map.
+    /// Where the entry of `key` is to be changed or, where it is new, put by the caller.
+    @inlinable @inline(__always)
+    mutating func reachEntry(
+        of key: Key, _ hash: UInt, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        if root == nil { root = Node.makeSmall(room: 1) }
+        let entry = reachedEntry(of: key, hash, adds: true, &isNew).unsafelyUnwrapped
+        if isNew { entryCount &+= 1 }
+        return entry
+    }
+
+    /// The same, where there is a root; nil for a new key that isn't added.
+    @inlinable @inline(__always)
+    mutating func reachedEntry(
+        of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
+        if let node = rootReference, node.header.pointee.isSmallRoot, isKnownUniquelyReferenced(&root) {
+            if let entry = node.smallEntry(of: key, hash) { return entry }
+            if !adds { return nil }
+            if node.positionedEntryCount < node.header.pointee.room.entries {
+                isNew = true
+                return withRoot { Node.addSmall(NodePlace($0, isUnique: true), hash) }
+            }
+        }
+        return withRoot { Node.reach($0, key, hash, adds: adds, &isNew) }
+    }
+
+    /// The same in a copy of the root, which is lent to the edit.
+    ///
+    /// (The key isn't captured: it would be retained once more.)
+    @inlinable @inline(__always)
+    func reachInCopies(
+        _ root: inout Unmanaged<Node<Key, Value>>, _ key: Key, _ hash: UInt, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        withLent(&root) { Node.reachInCopies($0, key, hash, &isNew) }
+    }
+
+    // What contexts do, without the ways of a trie.
+
     @inlinable @inline(never)
-    static func insertSmall(
-        _ root: NodePlace<Key, Value>, _ count: Int, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
-    ) {
-        if count < Node<Key, Value>.smallCount {
-            Node.insertSmall(root, entry, hash)
-        } else {
-            root.put(Node.makeTrie(of: root.node, adding: entry, hash))
+    func replacingSmall(
+        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>,
+        _ value: consuming Value
+    ) -> HAMT {
+        let index = entry - root.leafEntries
+        let copy = root.copy(.value(at: index), isSmall: true)
+        NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
+        return HAMT(root: copy, count: count)
+    }
+
+    @inlinable @inline(never)
+    func insertingSmall(
+        _ root: NodeReference<Key, Value>, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
+    ) -> HAMT {
+        let position = root.header.pointee.vacantPosition(for: hash)
+        let index = root.entryIndex(at: position)
+        let copy = root.copy(.insertion(at: index, position), isSmall: true)
+        copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
+        (copy.reference.leafEntries + index).initialize(to: entry)
+        return HAMT(root: copy, count: count &+ 1)
+    }
+
+    @inlinable @inline(never)
+    func removingSmall(_ root: NodeReference<Key, Value>, at index: Int, _ hash: UInt) -> HAMT {
+        let position = root.smallPosition(of: index, hash)
+        let copy = root.copy(.removal(at: index, position), isSmall: true)
+        copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
+        return HAMT(root: copy, count: count &- 1)
+    }
+
+    /// Calls `body` with the place of the root, which is there.
+    @inlinable @inline(__always)
+    mutating func withRoot<Result>(_ body: (UnsafeMutablePointer<Node<Key, Value>>) -> Result) -> Result {
+        // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
+        withUnsafeMutablePointer(to: &root) {
+            body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
         }
     }
 
-    /// Removes an entry below a root, and returns it in an edit of the map itself.
-    @inlinable @inline(never)
-    static func remove(
-        _ root: NodePlace<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt
-    ) -> NodeEntry<Key, Value>? {
-        let node = root.node
-        guard node.header.pointee.isSmallRoot else { return Node.remove(root, hash, entry) }
-        return Node.removeSmall(root, at: node.smallPosition(of: entry, hash))
+    /// Calls `body` with a place to which a root of this map is lent.
+    @inlinable @inline(__always)
+    func withLent<Result>(
+        _ root: inout Unmanaged<Node<Key, Value>>, _ body: (UnsafeMutablePointer<Node<Key, Value>>) -> Result
+    ) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return withUnsafeMutablePointer(to: &root) {
+            body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
+        }
     }
 
-    @inlinable
-    mutating func removeEntry(
-        _ node: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt
-    ) -> Value? {
-        let removed = editRoot(entry) { Self.remove($0, $1, hash) }
+    /// Counts an entry less, and makes a trie that has become small enough a small map.
+    @inlinable @inline(__always)
+    mutating func noteRemoval() {
         entryCount &-= 1
-        if entryCount == Self.trieLeastCount { self = settled() }
-        return removed?.value
+        if entryCount == Self.trieLeastCount { settle() }
     }
 
     /// The largest count with which a map goes from the upper floor to the lower one.
@@ -166,54 +229,10 @@ extension HAMT {
     @inlinable @inline(__always)
     static var trieLeastCount: Int { 8 }
 
-    /// This map in the form that is right for its count.
-    @inlinable @inline(__always)
-    func settled() -> HAMT {
-        count > Self.trieLeastCount || rootReference?.header.pointee.isSmallRoot ?? true ? self : asSmall()
-    }
-
+    /// Gives the map the form that is right for its count.
     @inlinable @inline(never)
-    func asSmall() -> HAMT {
-        guard let root else { return self }
-        return HAMT(root: Node.makeSmall(of: root.reference, count: count), count: count)
-    }
-}
-
-// MARK: - Roots
-
-extension HAMT {
-    // What is moved into the map comes as an argument, and is taken out of an optional: a closure can't give up what it
-    // has captured.
-
-    /// Calls `body` with the place of the root, which is there.
-    @inlinable @inline(__always)
-    mutating func editRoot<Argument, Result>(
-        _ argument: consuming Argument, _ body: (NodePlace<Key, Value>, consuming Argument) -> Result
-    ) -> Result {
-        var argument = Optional(argument)
-        var original: Unmanaged<Node<Key, Value>>?
-        // (A call of the runtime less than to have it released as an object, where there is none.)
-        defer { if let original { original.release() } }
-        return withUnsafeMutablePointer(to: &root) { root in
-            withUnsafeMutablePointer(to: &original) {
-                body(NodePlace(root: root, original: $0), argument.take().unsafelyUnwrapped)
-            }
-        }
-    }
-
-    /// What `body` makes of the root, which it gets in a place to which that is lent, and must replace.
-    @inlinable @inline(__always)
-    func edited<Argument>(
-        _ root: NodeReference<Key, Value>, _ argument: consuming Argument,
-        _ body: (NodePlace<Key, Value>, consuming Argument) -> Void
-    ) -> Node<Key, Value> {
-        var argument = Optional(argument)
-        var lent = root.unmanaged
-        defer { withExtendedLifetime(self) {} }
-        withUnsafeMutablePointer(to: &lent) {
-            let slot = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self)
-            body(NodePlace(borrowed: slot, original: nil), argument.take().unsafelyUnwrapped)
-        }
-        return lent.takeRetainedValue()
+    mutating func settle() {
+        guard count <= Self.trieLeastCount, let node = rootReference, !node.header.pointee.isSmallRoot else { return }
+        root = Node.makeSmall(of: node, count: count)
     }
 }

@@ -5,11 +5,33 @@ extension HAMT {
     /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ
     ///   in k places compare in O(k log n), and a map with its copy in O(1).
     @inlinable
-    public func isEqual(to other: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> Bool {
+    public func isEqual<Failure: Error>(
+        to other: HAMT, by areEquivalent: (Value, Value) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
         guard count == other.count else { return false }
-        guard count > 0, let root = rootReference, let otherRoot = other.rootReference else { return true }
-        defer { withExtendedLifetime((self, other)) {} }
-        return try root.isEqual(to: otherRoot, by: areEquivalent)
+        do throws(Inequality<Failure>) {
+            try other.forEachDifference(from: self) { (mine, theirs) throws(Inequality<Failure>) in
+                guard let mine, let theirs else { throw .difference }
+                let areEqual: Bool
+                do throws(Failure) {
+                    areEqual = try areEquivalent(mine.pointee.value, theirs.pointee.value)
+                } catch {
+                    throw .failure(error)
+                }
+                if !areEqual { throw .difference }
+            }
+            return true
+        } catch {
+            if case .failure(let error) = error { throw error }
+            return false
+        }
+    }
+
+    /// What ends a comparison.
+    @usableFromInline
+    enum Inequality<Failure: Error>: Error {
+        case difference
+        case failure(Failure)
     }
 
     /// Tells whether two maps share their whole storage, which makes them equal.

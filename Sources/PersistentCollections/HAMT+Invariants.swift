@@ -102,12 +102,13 @@ extension NodeReference {
                 require(
                     !header.isSmallRoot
                         || smallEntry(of: entry.pointee.key, hash) == entry
-                            && smallPosition(of: entry, hash) == position,
+                            && smallPosition(of: entry - leafEntries, hash) == position,
                     "a key twice, or one that isn't found")
             case .child(let child):
+                let isMarked = slot(at: position) & Int(NodeHeader.fullLeafMark) != 0
+                require(!isMarked || child.header.pointee.isFullLeaf, "a leaf is marked as full that isn't")
                 expected =
-                    Int(NodeHeader.childFlag) + children
-                    + (child.header.pointee.isFullLeaf ? Int(NodeHeader.fullLeafMark) : 0)
+                    Int(NodeHeader.childFlag) + children + (isMarked ? Int(NodeHeader.fullLeafMark) : 0)
                 total += child.check(below: (header, position), &violations)
             }
             require(slot(at: position) == expected, "the slot of position \(position) is wrong")

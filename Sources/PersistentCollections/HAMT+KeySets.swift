@@ -37,10 +37,11 @@ extension HAMT {
         switch rest {
         case .nothing: self.init()
         case .entry(let entry):
-            let hash = NodeHeader.hash(of: entry.pointee.key)
-            self.init(root: Node.makeSmall(entry.pointee, hash), count: 1)
+            self.init()
+            updateValue(entry.pointee.value, forKey: entry.pointee.key)
         case .node(let node):
-            self = HAMT(root: node, count: node.reference.totalCount).settled()
+            self.init(root: node, count: node.reference.totalCount)
+            settle()
         }
     }
 }

@@ -5,7 +5,7 @@ extension HAMT: Sequence {
 
     /// Walks over the entries of a map, which it keeps alive.
     ///
-    /// Makes no copy of them; allocates only for a map that is more than one node.
+    /// Makes no copy of them; allocates only for a map of hundreds of entries.
     public struct Iterator: IteratorProtocol {
         @usableFromInline typealias Children = (next: UnsafeMutablePointer<Node<Key, Value>>, count: Int)
 
@@ -14,9 +14,9 @@ extension HAMT: Sequence {
         /// The next entry of the current node.
         @usableFromInline var entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?
         @usableFromInline var remaining: Int
-        /// Children still to visit of the nodes on the way to the current one, innermost last.
-        ///
-        /// None of them has no children.
+        /// Children still to visit of the innermost node that has some.
+        @usableFromInline var children: Children?
+        /// The same of nodes above it, innermost last: there are none in a map of two levels.
         @usableFromInline var pending: [Children]
 
         @inlinable
@@ -24,6 +24,7 @@ extension HAMT: Sequence {
             self.root = root
             entry = nil
             remaining = 0
+            children = nil
             pending = []
             if let root { enter(root.reference) }
         }
@@ -33,7 +34,9 @@ extension HAMT: Sequence {
             entry = node.entries
             remaining = node.entryCount
             let childCount = node.childCount
-            if childCount > 0 { pending.append((node.children, childCount)) }
+            if childCount == 0 { return }
+            if let children { pending.append(children) }
+            children = (node.children, childCount)
         }
 
         /// The next entry, or nil after the last one.
@@ -48,8 +51,8 @@ extension HAMT: Sequence {
         @inlinable @inline(__always)
         mutating func nextEntry() -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
             while remaining == 0 {
-                guard !pending.isEmpty else { return nil }
-                enterNextChild()
+                guard let next = nextChild() else { return nil }
+                enter(next)
             }
             guard let current = entry else { return nil }
             entry = current + 1
@@ -58,15 +61,10 @@ extension HAMT: Sequence {
         }
 
         @inlinable @inline(__always)
-        mutating func enterNextChild() {
-            let last = pending.count &- 1
-            let (next, count) = pending[last]
-            if count == 1 {
-                pending.removeLast()
-            } else {
-                pending[last] = (next + 1, count &- 1)
-            }
-            enter(.at(next))
+        mutating func nextChild() -> NodeReference<Key, Value>? {
+            guard let (next, count) = children else { return nil }
+            children = count > 1 ? (next + 1, count &- 1) : pending.popLast()
+            return .at(next)
         }
     }
 

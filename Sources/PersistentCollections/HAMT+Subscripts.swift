@@ -24,20 +24,15 @@ extension HAMT {
                 removeValue(forKey: key)
             }
         }
+        @inline(__always)
         _modify {
             let hash = NodeHeader.hash(of: key)
-            if let place = uniqueValuePointer(forKey: key, hash) {
-                // Out of the map meanwhile, so that the value has but one reference; its entry stays.
-                var value = Optional(place.move())
-                defer { putBack(&value, at: place, forKey: key, hash) }
-                yield &value
-            } else {
-                var value: Value?
-                defer {
-                    if let value { updateValue(value, forKey: key) }
-                }
-                yield &value
-            }
+            var isNew = false
+            let entry = root == nil ? nil : reachedEntry(of: key, hash, adds: false, &isNew)
+            // Out of the map meanwhile, so that the value has but one reference; its entry stays.
+            var value = entry.map { NodeReference.value(of: $0).move() }
+            defer { putBack(&value, entry, forKey: key, hash) }
+            yield &value
         }
     }
 
@@ -60,68 +55,37 @@ extension HAMT {
         set {
             updateValue(newValue, forKey: key)
         }
+        @inline(__always)
         _modify {
-            if let place = uniqueValuePointer(forKey: key, NodeHeader.hash(of: key)) {
-                yield &place.pointee
-            } else {
-                var value = defaultValue()
-                defer { updateValue(value, forKey: key) }
-                yield &value
-            }
+            var isNew = false
+            let entry = reachEntry(of: key, NodeHeader.hash(of: key), &isNew)
+            if isNew { entry.initialize(to: NodeEntry(key, defaultValue())) }
+            yield &NodeReference.value(of: entry).pointee
         }
     }
 }
 
 extension HAMT {
-    /// Where the value of `key` lies, in nodes that only this map can reach; nil where the map does not have the key.
-    @inlinable
-    mutating func uniqueValuePointer(forKey key: Key, _ hash: UInt) -> UnsafeMutablePointer<Value>? {
-        guard let entry = rootReference?.entry(of: key, hash) else { return nil }
-        return editRoot(entry) { Node.uniqueValue($0, hash, $1) }
-    }
-
-    /// Moves a value back to the place that it came from; where it is nil, the entry goes.
+    /// Puts a value back into the entry that it was taken from; where it is nil, the entry goes.
     @inlinable @inline(__always)
     mutating func putBack(
-        _ value: inout Value?, at place: UnsafeMutablePointer<Value>, forKey key: Key, _ hash: UInt
+        _ value: inout Value?, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?, forKey key: Key, _ hash: UInt
     ) {
+        guard let entry else {
+            if let value { updateValue(value, forKey: key) }
+            return
+        }
         if let value = value.take() {
-            place.initialize(to: value)
+            NodeReference.value(of: entry).initialize(to: value)
         } else {
-            removeEmptied(place, forKey: key, hash)
+            removeEmptied(entry, hash)
         }
     }
 
-    /// Removes the entry whose value has been moved out of a place.
+    /// Removes an entry, which only this map can reach, and whose value has been moved out.
     @inlinable @inline(never)
-    mutating func removeEmptied(_ place: UnsafeMutablePointer<Value>, forKey key: Key, _ hash: UInt) {
-        // Removals expect a value: any will do, and all the others are there.
-        guard let root = rootReference, let other = root.value(besides: place) else { return removeOnlyKey() }
-        place.initialize(to: other.pointee)
-        removeValue(forKey: key)
-    }
-
-    /// Empties a map whose only entry has no value.
-    @inlinable
-    mutating func removeOnlyKey() {
-        guard let node = rootReference else { return }
-        node.takeKeysBack()
-        NodeReference.key(of: node.entries).deinitialize(count: 1)
-        node.header.pointee.removeAll()
-        entryCount = 0
-    }
-}
-
-extension NodeReference {
-    /// A value of this subtree other than the one at an address.
-    @inlinable
-    func value(besides place: UnsafeMutablePointer<Value>) -> UnsafeMutablePointer<Value>? {
-        for index in 0..<min(2, entryCount) where Self.value(of: entries + index) != place {
-            return Self.value(of: entries + index)
-        }
-        for index in 0..<min(2, childCount) {
-            if let other = child(at: index).value(besides: place) { return other }
-        }
-        return nil
+    mutating func removeEmptied(_ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt) {
+        withRoot { Node.remove(NodePlace($0, isUnique: true).endInPlace(of: hash), entry, hash) }
+        noteRemoval()
     }
 }

@@ -11,12 +11,6 @@ import Testing
     @Test func `A million blocks leave nothing behind`() async {
         await #expect(processExitsWith: .success) {
             try AutomaticPropagation.enable()
-            final class Value: Sendable {
-                static let alive = Atomic(0)
-                init() { Value.alive.add(1, ordering: .relaxed) }
-                deinit { Value.alive.subtract(1, ordering: .relaxed) }
-            }
-            let variable = ContextVar<Value?>("value")
             let queue = DispatchQueue(label: "queue")
             let count = ProcessInfo.processInfo.environment["CONTEXTVARS_STRESS_TASKS"].flatMap(Int.init) ?? 1_000_000
             func residentPages() throws -> Int {
@@ -26,8 +20,8 @@ import Testing
             func handOver(_ count: Int) throws {
                 for _ in 0..<(count / 1000) {
                     try Context().run {
-                        try variable.set(Value())
-                        for _ in 0..<1000 { queue.async { #expect(variable.get() != nil) } }
+                        try Counted.variable.set(Counted())
+                        for _ in 0..<1000 { queue.async { #expect(Counted.variable.get() != nil) } }
                     }
                     queue.sync {}
                 }
@@ -36,7 +30,7 @@ import Testing
             let before = try residentPages()
             try handOver(count)
             let after = try residentPages()
-            #expect(Value.alive.load(ordering: .relaxed) == 0)
+            #expect(Counted.alive.load(ordering: .relaxed) == 0)
             #expect(after < before + 4096)
         }
     }

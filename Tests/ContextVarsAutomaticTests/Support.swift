@@ -59,3 +59,12 @@ func inRequest<Result>(_ value: String, _ body: () throws -> Result) throws -> R
         return try body()
     }
 }
+
+/// A value that counts how many of its kind are alive.
+final class Counted: Sendable {
+    static let alive = Atomic(0)
+    static let variable = ContextVar<Counted?>("counted")
+
+    init() { Counted.alive.add(1, ordering: .relaxed) }
+    deinit { Counted.alive.subtract(1, ordering: .relaxed) }
+}

@@ -50,17 +50,19 @@ import Testing
                 }
                 #expect(seen == "a7")
                 try inRequest("a7") {
+                    try Counted.variable.set(Counted())
                     var thread = pthread_t()
                     var result: UnsafeMutableRawPointer?
                     #expect(
                         pthread_create(&thread, nil, { pthread_exit($0) }, UnsafeMutableRawPointer(bitPattern: 42)) == 0
                     )
                     #expect(pthread_join(thread, &result) == 0 && result == UnsafeMutableRawPointer(bitPattern: 42))
-                    #expect(pthread_create(&thread, nil, { _ in while true { pause() } }, nil) == 0)
+                    #expect(pthread_create(&thread, nil, { _ in while true { pthread_testcancel() } }, nil) == 0)
                     #expect(pthread_cancel(thread) == 0)
                     // What a cancelled thread has returned.
                     #expect(pthread_join(thread, &result) == 0 && result == UnsafeMutableRawPointer(bitPattern: -1))
                 }
+                #expect(Counted.alive.load(ordering: .relaxed) == 0)
             }
         }
     }

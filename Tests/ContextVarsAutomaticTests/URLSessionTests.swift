@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    private static let body = Data(repeating: 7, count: 300_000)
+    private static var body: Data { Data(repeating: 7, count: 300_000) }
 
     private static func post(to server: HTTPServer) -> URLRequest {
         var request = URLRequest(url: server.url("/"))

@@ -151,6 +151,14 @@ import Testing
         #expect(rows == Rule.allCases.map { "`\($0.rawValue)` \($0.severity.rawValue)" })
     }
 
+    @Test func `This package's own code loses a context only where it says why`() throws {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
+        let paths = ["Examples", "Sources", "Tests/Support"].map { package.appending(path: $0).path }
+        let report = try Linter().lint(paths)
+        #expect(report.exitStatus == 0, "\(report.text())")
+        #expect(report.files.count > 300)
+    }
+
     private func object(_ text: String) throws -> [String: Any]? {
         try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     }

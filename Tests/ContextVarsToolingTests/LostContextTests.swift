@@ -129,6 +129,7 @@ import Testing
         "import Dispatch\nqueue.async { for _ in 0..<3 { other.async { counter += 1 } } }",
         "import Dispatch\nqueue.async { semaphore.signal() }",
         "import Dispatch\nqueue.async { self.state = .done }",
+        "import Dispatch\nqueue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }",
         "import Dispatch\nqueue.async { snapshot.run { work() } }",
         "import Dispatch\nqueue.async { continuation.resume(returning: Reply(code: 1)) }",
         // The `async` of a database, whose block gets a connection.

@@ -66,7 +66,7 @@ import Testing
         #expect(map.nodeAddresses.count == 1 + 8 + 64)
     }
 
-    @Test func `a leaf is known to be full exactly while it is, whatever comes and goes`() {
+    @Test func `a leaf is taken for full only while it is, whatever comes and goes`() {
         let hashes = Array(0..<64) + (0..<16).map { 1 << 40 + $0 }
         var map = HAMT(uniqueKeysWithValues: hashes.map { (ChosenKey($0, hash: $0), $0) })
         // For a leaf beside others and for one that is its parent's only one: a key without which it is full; one whose

@@ -85,8 +85,11 @@ import Testing
         }
     }
 
-    @Test func `removeAll keeps the root only where it is asked to and nobody shares it`() {
+    @Test func `removeAll keeps the root of a small map only where it is asked to and nobody shares it`() {
         var map = map(100)
+        map.removeAll(keepingCapacity: true)
+        #expect(map.isEmpty && map.nodeAddresses.isEmpty)
+        for key in 0..<10 { map[key] = "\(key)" }
         let root = map.nodeAddresses[0]
         map.removeAll(keepingCapacity: true)
         #expect(map.isEmpty && map.nodeAddresses == [root])

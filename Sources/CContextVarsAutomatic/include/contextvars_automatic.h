@@ -41,8 +41,9 @@ typedef struct contextvars_automatic_engine {
     void (*_Nonnull run)(const void *snapshot, void (*_Nonnull function)(void *), void *argument);
     /// The binding that `run` has just made, to name it to `leave`.
     void *_Nullable (*_Nonnull binding)(void);
-    /// Ends a binding from within, in a thread that ends without returning.
-    void (*_Nonnull leave)(void *_Nullable binding);
+    /// Ends a binding from within, in a thread that ends without returning. False if it isn't the innermost one: then its
+    /// snapshot must stay.
+    bool (*_Nonnull leave)(void *_Nullable binding);
 } contextvars_automatic_engine;
 
 // MARK: On and off

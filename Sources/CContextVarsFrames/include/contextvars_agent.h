@@ -27,6 +27,8 @@ typedef struct contextvars_thread {
     /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_TASK_UNKNOWN`
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
+    /// How many slots there are among the values of the thread, which it has outside of tasks; or more.
+    size_t slots;
 #endif
     /// The frame that an agent on this thread borrowed last, which may be out of date.
     contextvars_frame *_Nullable borrowed;
@@ -34,6 +36,11 @@ typedef struct contextvars_thread {
     /// How often that may still be read without asking who the agent is (`borrowing.c`).
     size_t borrowed_uses;
 #endif
+    /// The slot that stays among the values of the thread, which it has outside of tasks (`anchor.c`); NULL before the first
+    /// scope there.
+    void *_Nullable anchor;
+    /// Whether the thread is known to be one without an anchor.
+    bool has_no_anchor;
     /// Frames that the thread keeps for its next bindings, linked by `storage` (`frame_pool.c`).
     contextvars_frame *_Nullable free_frames;
     size_t free_frame_count;

@@ -98,7 +98,11 @@ contextvars_reached contextvars_look_and_reach(void);
 
 /// The storage that the caller may read as a structured child does (`contextvars_reader.h`), if that can be told with few
 /// steps; else NULL, and `contextvars_reach` finds out. `agent`: as there.
-contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent);
+contextvars_storage *_Nullable contextvars_borrow_from_parent(contextvars_agent agent);
+
+static inline contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent) {
+    return agent & CONTEXTVARS_THREAD ? NULL : contextvars_borrow_from_parent(agent);
+}
 
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
 bool contextvars_may_make_main_root(contextvars_reached reached);
@@ -167,6 +171,9 @@ contextvars_binding contextvars_bind(
 /// `contextvars_binding`: together, they would be passed in memory.)
 void contextvars_unbind(contextvars_frame *frame, contextvars_frame *_Nullable outer, void *_Nullable ridden);
 
+/// The same for the innermost frame of a thread that had none before, where nobody who knows the binding is returned to.
+void contextvars_unbind_only(contextvars_frame *frame);
+
 /// Leaves the calling agent, and what it creates from now on, without a context. No frame is the agent's until it binds
 /// one: the one that was innermost is covered, and the thread forgets it.
 contextvars_binding contextvars_bind_none(void);
@@ -194,10 +201,11 @@ void contextvars_set_hooks(const contextvars_hooks *hooks);
 
 // MARK: What the runtime is relied upon for
 
-/// Whether a new plain task gets a copy of its creator's slot that may be relied upon, and whether structured children can
-/// be told from plain tasks. Without the former, plain tasks have no context; without the latter, children have none
-/// either. Both are assumed until the check of the runtime knows better.
-void contextvars_set_support(bool copies, bool children);
+/// Whether a new plain task gets a copy of its creator's slot that may be relied upon; whether structured children can be
+/// told from plain tasks; and whether a slot may stay among the values of a thread. Without the first, plain tasks have no
+/// context; without the second, children have none either; without the third, threads have no anchors. The first two are
+/// assumed until the check of the runtime knows better.
+void contextvars_set_support(bool copies, bool children, bool staying_values);
 
 /// How many times the runtime has copied a slot on the calling thread.
 unsigned long contextvars_copies_on_this_thread(void);

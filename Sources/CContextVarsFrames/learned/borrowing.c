@@ -13,7 +13,7 @@
 /// The slot that an agent sees behind the link to its parent; NULL if there is none, or none that is known.
 static const contextvars_slot *ancestors_slot(contextvars_agent agent) {
     size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    if (offset == 0 || !agent || agent & CONTEXTVARS_THREAD) return NULL;
+    if (offset == 0 || !agent) return NULL;
     size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
     const runtime_item *item = contextvars_task_word((void *)agent, offset);
     bool is_ancestors = false;
@@ -27,7 +27,7 @@ static const contextvars_slot *ancestors_slot(contextvars_agent agent) {
     return NULL;
 }
 
-contextvars_storage *contextvars_borrow_at_once(contextvars_agent agent) {
+contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
     const contextvars_slot *slot = ancestors_slot(agent);
     if (!slot || !slot->frame || !contextvars_supports_children()) return NULL;
     // A guess: the frame that the thread borrowed last. With it, the processor reads on behind the frame while it still goes

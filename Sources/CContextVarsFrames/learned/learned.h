@@ -44,8 +44,12 @@ enum { CONTEXTVARS_LINK_BITS = 7 };
 /// The slot that the caller reaches, or NULL: what `contextvars_visible_slot` gives. Goes through the values of a task, and
 /// through those of its parents, as long as it knows their kind.
 static inline contextvars_slot *contextvars_learned_visible_slot(contextvars_agent agent) {
+    if (agent & CONTEXTVARS_THREAD) {
+        const contextvars_thread *thread = &contextvars_this_thread;
+        return thread->slots == (thread->anchor != NULL) ? thread->anchor : contextvars_visible_slot();
+    }
     size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    if (offset == 0 || agent & CONTEXTVARS_THREAD) return contextvars_visible_slot();
+    if (offset == 0) return contextvars_visible_slot();
     size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
     const runtime_item *item = contextvars_task_word((void *)agent, offset);
     while (item) {

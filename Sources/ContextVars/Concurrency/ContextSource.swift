@@ -79,24 +79,35 @@ public final class ClaimedContext: Sendable {
     }
 
     /// Runs a task's operation in the context, and exits it before anybody can learn that the task has ended.
-    package nonisolated(nonsending) func run<Result: Sendable, Failure: Error>(
-        _ operation: @isolated(any) () async throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
+    ///
+    /// Allocates nothing of the task's memory between the ends of the scope, as `Scope.run(in:_:)`, which would take a closure
+    /// around the operation.
+    @inline(never)
+    package nonisolated(nonsending) func run<Result: Sendable>(
+        _ operation: @isolated(any) () async throws -> Result
+    ) async rethrows -> Result {
         Observation.arrived(flow)
+        let scope = begin()
+        defer { end(scope) }
+        if case .snapshot(let snapshot) = source, let captured = snapshot.captured {
+            return try await captured.run { () async throws in try await operation() }
+        }
+        return try await operation()
+    }
+
+    private func begin() -> Scope {
         switch source {
         case .snapshot(let snapshot):
-            return try await snapshot.run { () async throws(Failure) in try await operation() }
+            return .copying(snapshot, isSynchronous: false)
         case .context(let context):
             hasRun.store(true, ordering: .relaxed)
-            defer { context.unclaim() }
-            do {
-                return try await Scope.run(in: .entering(context, isSynchronous: false)) {
-                    () async throws in try await operation()
-                }
-            } catch {
-                throw error as! Failure
-            }
+            return .entering(context, isSynchronous: false)
         }
+    }
+
+    private func end(_ scope: Scope) {
+        scope.end()
+        if case .context(let context) = source { context.unclaim() }
     }
 
     /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.

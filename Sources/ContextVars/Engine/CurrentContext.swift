@@ -49,7 +49,7 @@ enum CurrentContext {
     ) throws(ContextError) -> Storage {
         let reached = contextvars_reach(agent)
         if reached.storage != nil, reached.frame == nil { throw .cannotChange(variable, isBorrowed: true) }
-        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsMainRoot {
+        if contextvars_may_make_main_root(reached), RuntimeCheck.allowsStayingValues {
             prepareEngine()
             if let root = contextvars_make_main_root() { return root.storage }
         }

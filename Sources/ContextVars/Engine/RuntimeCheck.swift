@@ -29,7 +29,7 @@ struct RuntimeCheck {
     static func run() {
         let support = RuntimeSupport.forced ?? observe().support
         RuntimeSupport.known.withLock { $0 = support }
-        contextvars_set_support(support == .full, support.allowsChildren)
+        contextvars_set_support(support == .full, support.allowsChildren, allowsStayingValues)
         if let complaint = support.complaint { contextvars_complain(complaint) }
     }
 
@@ -64,9 +64,9 @@ struct RuntimeCheck {
         contextvars_agent_is_structured_child(contextvars_current_agent())
     }
 
-    /// Whether the main thread may have a root context: its slot stays among the thread's values, and before these systems
-    /// the runtime aborts in an `isolated deinit` on a thread with such values.
-    static var allowsMainRoot: Bool {
+    /// Whether a slot may stay among the values of a thread outside of tasks, as that of the main thread's root and the
+    /// anchors of others do: before these systems, the runtime aborts in an `isolated deinit` on a thread with values.
+    static var allowsStayingValues: Bool {
         if #available(macOS 26.4, iOS 26.4, tvOS 26.4, watchOS 26.4, visionOS 26.4, *) { true } else { false }
     }
 }

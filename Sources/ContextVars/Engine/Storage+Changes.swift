@@ -30,7 +30,7 @@ extension Storage {
 
     /// The two words of the values' map, without a reference to it; `nil` if that may change, or hasn't got all values.
     @inline(__always)
-    private func lendValues(replacing variable: AnyContextVar) -> (root: UInt, count: Int)? {
+    func lendValues(replacing variable: AnyContextVar) -> (root: UInt, count: Int)? {
         guard contextvars_storage_may_lend(self) else { return nil }
         let word = contextvars_storage_values(self)
         if Version.isVersion(word) { return Version.unretainedValues(at: word) }

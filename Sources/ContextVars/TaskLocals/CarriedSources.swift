@@ -20,6 +20,7 @@ enum CarriedSources {
     static func captureOutside() -> CapturedValue? {
         if HandingOver.isPlain || first.load() == nil { return nil }
         let captured = Mutex<CapturedValue?>(nil)
+        // contextvars:ignore a task without values is the purpose
         _ = Task.detached(executorPreference: InlineExecutor()) {
             captured.withLock { $0 = capture() }
         }

@@ -34,6 +34,7 @@ extension ContextInspector {
             if reader != nil { return true }
             let source = DispatchSource.makeReadSource(
                 fileDescriptor: pipe, queue: DispatchQueue(label: "contextvars.inspector"))
+            // contextvars:ignore the report belongs to no request
             source.setEventHandler {
                 contextvars_signals_read()
                 FileHandle.standardError.write(Data("contextvars: \(live())\n".utf8))

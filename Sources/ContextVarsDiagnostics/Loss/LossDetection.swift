@@ -90,6 +90,7 @@ enum LossDetection {
         }
         guard let run else { return }
         let (time, runner) = (contextvars_nanoseconds(), Runner.current)
+        // contextvars:ignore a report of a loss has no use for values
         queue.async {
             Observers.unobserved {
                 list(key, variable: variable, handOver: handOver, time: time, runner: runner, run: run)

@@ -82,6 +82,8 @@ private let plainFunctions: Set = [
     "signal", "wait", "leave", "enter", "broadcast",
     "resume", "succeed", "fail", "completeWith", "cascade", "cascadeFailure", "cascadeSuccess", "fulfill", "finish",
     "yield", "cancel", "invalidate", "sleep", "usleep",
+    // A job runs in the context of its own task.
+    "runSynchronously", "asUnownedSerialExecutor", "asUnownedTaskExecutor",
     "makeSucceededFuture", "makeFailedFuture", "makeSucceededVoidFuture", "makeCompletedFuture",
     "XCTFail", "XCTAssert", "XCTAssertEqual", "XCTAssertNotEqual", "XCTAssertTrue", "XCTAssertFalse", "XCTAssertNil",
     "XCTAssertNotNil", "XCTAssertNoThrow", "XCTAssertLessThan", "XCTAssertGreaterThan", "XCTUnwrap",

@@ -80,6 +80,7 @@ func concurrently<Element: Sendable, Result: Sendable>(
     _ elements: [Element], _ transform: @Sendable (Element) -> Result
 ) -> [Result] {
     let results = Mutex<[Int: Result]>([:])
+    // contextvars:ignore a command has no context
     DispatchQueue.concurrentPerform(iterations: elements.count) { index in
         let result = transform(elements[index])
         results.withLock { $0[index] = result }

@@ -33,19 +33,21 @@ extension Baggage {
         members.reserveCapacity(min(header.bytes.count / 8 + 1, limits.maxMembers))
         // How many members stood before the last malformed one, by its key.
         var voided: [String: Int] = [:]
-        let problems = header.read(limits) { member in
+        let bytes = header.bytes.span
+        var reading = HeaderReading(of: bytes, limits)
+        while let member = reading.next(in: bytes) {
             if member.isWellFormed {
                 members.append(Member(header, member))
             } else if let key = readableKey(of: header.bytes[member.all]) {
                 voided[String(decoding: key, as: UTF8.self)] = members.count
             }
         }
-        guard let problems else { return (Baggage(), [header.excess(over: limits)]) }
+        if reading.isBeyondLimits { return (Baggage(), [excess(of: bytes, over: limits)]) }
         if !voided.isEmpty {
             let counting = members.enumerated().filter { index, member in index >= voided[member.key, default: 0] }
             members = counting.map(\.element)
         }
-        return (Baggage(members), problems)
+        return (Baggage(members), reading.problems)
     }
 }
 

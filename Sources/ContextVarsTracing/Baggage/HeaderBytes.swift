@@ -11,6 +11,10 @@ struct HeaderBytes: Sendable {
         bytes = Array(header.utf8)
     }
 
+    init(_ header: Span<UInt8>) {
+        bytes = header.array(header.indices)
+    }
+
     init(_ headers: some Collection<String>) {
         bytes = Array(headers.lazy.map(\.utf8).joined(separator: CollectionOfOne(.comma)))
     }
@@ -37,10 +41,51 @@ struct HeaderBytes: Sendable {
 
 // MARK: - Reading
 
+/// Hands out the members of a header one after the other.
+struct HeaderReading {
+    private var position = 0
+    private var count = 0
+    /// What is wrong with the malformed members so far.
+    private(set) var problems: [Baggage.Problem] = []
+    /// Whether the header is beyond the limits, so that what has been handed out doesn't count.
+    private(set) var isBeyondLimits: Bool
+    private let maxMembers: Int
+
+    init(of bytes: Span<UInt8>, _ limits: Baggage.Limits) {
+        isBeyondLimits = bytes.count > limits.maxBytes && countedBytes(of: bytes) > limits.maxBytes
+        maxMembers = limits.maxMembers
+    }
+
+    /// The next member that isn't empty, well-formed or not; `nil` at the end, and beyond the limits.
+    mutating func next(in bytes: Span<UInt8>) -> HeaderBytes.Member? {
+        guard !isBeyondLimits, let member = HeaderBytes.nextMember(in: bytes, from: &position) else { return nil }
+        guard count < maxMembers else {
+            isBeyondLimits = true
+            return nil
+        }
+        if !member.isWellFormed {
+            problems.append(.malformedMember(count, Baggage.Defect(of: bytes.array(member.all)[...])))
+        }
+        count += 1
+        return member
+    }
+}
+
+extension Span<UInt8> {
+    /// A copy of some bytes.
+    func array(_ range: Range<Int>) -> [UInt8] {
+        extracting(range).withUnsafeBufferPointer { Array($0) }
+    }
+
+    /// A text of some bytes; those that aren't UTF-8 become U+FFFD.
+    func text(_ range: Range<Int>) -> String {
+        extracting(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 extension HeaderBytes {
     /// The next member that isn't empty; HTTP has readers of lists skip those that are.
-    func nextMember(from position: inout Int) -> Member? {
-        let bytes = bytes.span
+    static func nextMember(in bytes: Span<UInt8>, from position: inout Int) -> Member? {
         while position < bytes.count, bytes[position] == .comma || bytes[position].isIn(.whiteSpace) { position += 1 }
         guard position < bytes.count else { return nil }
         let start = position
@@ -51,17 +96,17 @@ extension HeaderBytes {
             member.isWellFormed = Self.skipProperties(in: bytes, from: &position)
             member.properties = end..<position
         }
-        while position < bytes.count, bytes[position] != .comma { position += 1 }
+        while position < bytes.count, bytes[unchecked: position] != .comma { position += 1 }
         member.all = start..<position
         return member
     }
 
     /// `key OWS [ "=" OWS value OWS ]`, where a value may have further `=`; then the end, a comma or a semicolon.
     ///
-    /// Never goes beyond a comma.
+    /// Never goes beyond a comma. The loops compare the position with the end themselves, hence `unchecked`.
     private static func nextPair(in bytes: Span<UInt8>, from position: inout Int) -> Pair? {
         let start = position
-        while position < bytes.count, bytes[position].isIn(.token) { position += 1 }
+        while position < bytes.count, bytes[unchecked: position].isIn(.token) { position += 1 }
         guard position > start else { return nil }
         var pair = Pair(key: start..<position)
         skipWhiteSpace(in: bytes, from: &position)
@@ -69,8 +114,8 @@ extension HeaderBytes {
             position += 1
             skipWhiteSpace(in: bytes, from: &position)
             let start = position
-            while position < bytes.count, bytes[position].isIn(.octet) {
-                if bytes[position] == .percent {
+            while position < bytes.count, bytes[unchecked: position].isIn(.octet) {
+                if bytes[unchecked: position] == .percent {
                     pair.hasEscapes = true
                     guard position + 2 < bytes.count, bytes[position + 1].hexadecimalValue != nil,
                         bytes[position + 2].hexadecimalValue != nil
@@ -99,8 +144,9 @@ extension HeaderBytes {
         return true
     }
 
+    @inline(__always)
     private static func skipWhiteSpace(in bytes: Span<UInt8>, from position: inout Int) {
-        while position < bytes.count, bytes[position].isIn(.whiteSpace) { position += 1 }
+        while position < bytes.count, bytes[unchecked: position].isIn(.whiteSpace) { position += 1 }
     }
 }
 
@@ -120,9 +166,12 @@ extension HeaderBytes {
     /// The text of a value, decoded.
     ///
     /// Bytes that aren't UTF-8 become U+FFFD, as the recommendation demands.
-    func value(of pair: Pair) -> String? {
-        pair.value.map { pair.hasEscapes ? unescaped(bytes[$0]) : text($0) }
+    static func value(of pair: Pair, in bytes: Span<UInt8>) -> String? {
+        guard let value = pair.value else { return nil }
+        return pair.hasEscapes ? unescaped(bytes.array(value)[...]) : bytes.text(value)
     }
+
+    func value(of pair: Pair) -> String? { Self.value(of: pair, in: bytes.span) }
 
     /// Appends a key with its value to another header; only escapes that needn't be are undone.
     func append(_ pair: Pair, to header: inout [UInt8]) {

@@ -79,7 +79,7 @@ public struct BaggageEntry: Sendable {
         }
         self.decode = { text, snapshot in
             guard let value = decode(text) else { return false }
-            snapshot = snapshot.with(variable, value)
+            snapshot.set(variable, to: value)
             return true
         }
     }

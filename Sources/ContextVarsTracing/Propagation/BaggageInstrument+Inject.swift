@@ -43,10 +43,11 @@ extension BaggageInstrument {
     /// Calls a function with each entry that is sent from here, and its text.
     private func forEachSent(in context: ServiceContext?, _ body: (BaggageEntry, String) -> Void) {
         let current = ContextSnapshot.current
-        let received = context?.receivedBaggage?.values
+        let received = context.flatMap { $0.isEmpty ? nil : $0.receivedBaggage?.values }
         // Of several entries with one key, the first that has something to send counts.
         var sent: Set<String> = []
-        for entry in entries where entry.isSent && !sent.contains(entry.key) {
+        for entry in entries where entry.isSent {
+            if hasRepeatedKeys, sent.contains(entry.key) { continue }
             guard let text = entry.text(in: current, or: received) else { continue }
             let bytes = text.utf8.count
             if bytes > entry.maxBytes {

@@ -33,6 +33,8 @@ public struct BaggageInstrument: Instrument {
     let isReceiving: Bool
     /// Whether several entries have the same key.
     let hasRepeatedKeys: Bool
+    /// The keys of the entries.
+    let keys: HeaderKeys
 
     private let onRejection: (@Sendable (BaggageRejection) -> Void)?
 
@@ -54,6 +56,7 @@ public struct BaggageInstrument: Instrument {
         self.forwardsUndeclared = forwardsUndeclared
         self.onRejection = onRejection
         self.isReceiving = forwardsUndeclared || onRejection != nil || entries.contains(where: \.isReceived)
+        self.keys = HeaderKeys(entries.map(\.key))
         self.hasRepeatedKeys = Set(entries.map(\.key)).count < entries.count
     }
 

@@ -4,11 +4,26 @@ import ContextVars
 import Tracing
 
 /// What an extraction found, while it waits in a service context.
-struct ReceivedBaggage: Sendable {
+///
+/// Small enough to be kept in a service context without a box, where only declared variables travel.
+enum ReceivedBaggage: Sendable {
+    case declared(ContextSnapshot)
+    indirect case all(ContextSnapshot, undeclared: [Baggage.Member])
+
     /// The values, and no others.
-    var values = ContextSnapshot()
+    var values: ContextSnapshot {
+        switch self {
+        case .declared(let values), .all(let values, _): values
+        }
+    }
+
     /// The members that no entry declares, if they are passed on.
-    var undeclared: [Baggage.Member] = []
+    var undeclared: [Baggage.Member] {
+        switch self {
+        case .declared: []
+        case .all(_, let undeclared): undeclared
+        }
+    }
 }
 
 extension ServiceContext {

@@ -26,40 +26,10 @@ extension NodeReference {
         return nil
     }
 
-    /// Adds an entry to this root of a small map, which nobody else sees and which has room and a vacant position.
+    /// The position of the entry at an index of this root of a small map, which has a hash.
     @inlinable @inline(__always)
-    func insertSmall(_ entry: consuming Entry, _ hash: UInt) {
-        let position = header.pointee.vacantPosition(for: hash)
-        ownKey(at: position)
-        insertEntry(entry, at: position)
-        header.pointee.noteDisplacement(at: position, of: hash)
-    }
-
-    /// A copy of this root of a small map, which has a vacant position, with one more entry.
-    @inlinable @inline(never)
-    func insertingSmall(_ entry: consuming Entry, _ hash: UInt) -> Node<Key, Value> {
-        var shape = header.pointee
-        let position = shape.vacantPosition(for: hash)
-        let index = entryIndex(at: position)
-        shape.addEntry(at: position)
-        shape.noteDisplacement(at: position, of: hash)
-        let node = copyLeaf(shape, entries: .insertion(at: index))
-        (node.reference.leafEntries + index).initialize(to: entry)
-        return node
-    }
-
-    /// A copy of this root of a small map with another value in the entry at an index.
-    @inlinable @inline(never)
-    func replacingSmall(at index: Int, with value: consuming Value) -> Node<Key, Value> {
-        let node = copyLeaf(header.pointee, entries: .replacement(at: index))
-        Self.value(of: node.reference.leafEntries + index).initialize(to: value)
-        return node
-    }
-
-    /// The position of an entry of this root of a small map, which has a hash.
-    @inlinable @inline(__always)
-    func smallPosition(of entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> UInt {
-        let (own, index) = (NodeHeader.lowestPosition(of: hash), entry - leafEntries)
+    func smallPosition(of index: Int, _ hash: UInt) -> UInt {
+        let own = NodeHeader.lowestPosition(of: hash)
         if slot(at: own) == index { return own }
         for position in NodeHeader.Positions(header.pointee.displaced) where slot(at: position) == index {
             return position
@@ -73,55 +43,42 @@ extension Node {
     @inlinable @inline(__always)
     static var smallCount: Int { 16 }
 
-    /// The root of a map of one entry, with room for some more.
+    /// The root of a small map without entries, with room for so many.
     @inlinable
-    static func makeSmall(_ entry: consuming Entry, _ hash: UInt) -> Node {
-        var header = emptyHeader
-        header.addEntry(at: NodeHeader.lowestPosition(of: hash))
-        let node = make(header, entryRoom: 4, childRoom: 0)
-        node.reference.leafEntries.initialize(to: entry)
-        return node
-    }
+    static func makeSmall(room: Int) -> Node { make(emptyHeader, entryRoom: (room &+ 3) & ~3, childRoom: 0) }
 
     /// The root of a small map with the entries of a trie, which it shares.
     @inlinable @inline(never)
     static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
-        var small = make(emptyHeader, entryRoom: (count &+ 3) & ~3, childRoom: 0)
-        var original: Unmanaged<Node>?
-        withUnsafeMutablePointer(to: &small) { slot in
-            withUnsafeMutablePointer(to: &original) { original in
-                let place = NodePlace(owned: slot, original: original)
-                trie.forEachEntry { insertSmall(place, $0.pointee, NodeHeader.hash(of: $0.pointee.key)) }
-            }
+        var small = makeSmall(room: count)
+        withUnsafeMutablePointer(to: &small) { small in
+            let place = NodePlace(small, isUnique: true)
+            trie.forEachEntry { addSmall(place, NodeHeader.hash(of: $0.pointee.key)).initialize(to: $0.pointee) }
         }
         return small
     }
 
-    /// Adds an entry to a small map, which has a vacant position.
+    /// Opens a place for an entry in a small map, which becomes a trie where it has no vacant position.
     @inlinable @inline(__always)
-    static func insertSmall(_ place: NodePlace<Key, Value>, _ entry: consuming Entry, _ hash: UInt) {
-        let node = place.node
-        guard place.isUnique else { return place.put(node.insertingSmall(entry, hash)) }
-        let position = node.header.pointee.vacantPosition(for: hash)
-        insertEntry(place, entry, at: position)
-        place.node.header.pointee.noteDisplacement(at: position, of: hash)
+    static func addSmall(_ place: NodePlace<Key, Value>, _ hash: UInt) -> UnsafeMutablePointer<Entry> {
+        let header = place.node.header
+        if header.pointee.entryMap != .max {
+            let position = header.pointee.vacantPosition(for: hash)
+            let entry = place.insertEntry(at: place.node.entryIndex(at: position), position)
+            place.node.header.pointee.noteDisplacement(at: position, of: hash)
+            return entry
+        }
+        let (trie, entry) = makeTrie(of: place.node, adding: hash)
+        place.put(trie)
+        return entry
     }
 
-    /// Takes the entry at `position` out of a small map.
+    /// Removes the entry at an index from a small map.
     @inlinable @inline(__always)
-    static func removeSmall(_ place: NodePlace<Key, Value>, at position: UInt) -> Entry? {
-        if place.isUnique {
-            place.node.header.pointee.displaced &= ~NodeHeader.bit(position)
-            return removeEntry(place, at: position)
-        }
-        let node = place.node
-        let index = node.entryIndex(at: position)
-        let taken = place.returnsOld ? node.leafEntries[index] : nil
-        var shape = node.header.pointee
-        shape.displaced &= ~NodeHeader.bit(position)
-        shape.removeEntry(at: position)
-        place.put(node.copyLeaf(shape, entries: .removal(at: index)))
-        return taken
+    static func removeSmall(_ place: NodePlace<Key, Value>, at index: Int, _ hash: UInt) {
+        let position = place.node.smallPosition(of: index, hash)
+        place.removeEntry(at: index, position)
+        place.node.header.pointee.displaced &= ~NodeHeader.bit(position)
     }
 }
 

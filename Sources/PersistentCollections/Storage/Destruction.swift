@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What it takes to destroy the entries of a node, in five bits of its header.
+/// What it takes to destroy the entries of a node, in four bits of its header.
 ///
 /// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each
-/// destruction of a `Key` or `Value` is a call into the runtime with two indirect calls, and where an entry lies is
-/// asked of both types. The header therefore says what the code that made the node, which was specialised, knew
+/// destruction of a `Key` or `Value` is a call into the runtime with two indirect calls. The header therefore says what the code that made the node, which was specialised, knew
 /// (Documentation/Design/ has what that earns).
 @usableFromInline
 struct Destruction {
@@ -17,34 +16,18 @@ struct Destruction {
     /// A constant in specialised code.
     @inlinable @inline(__always)
     init<Key, Value>(keys: Key.Type, values: Value.Type) {
-        let areWords = Self.isWord(Key.self) && Self.isWord(Value.self)
-        rawValue = Field(of: Key.self).rawValue | Field(of: Value.self).rawValue &<< 2 | (areWords ? Self.wordsFlag : 0)
+        rawValue = Field(of: Key.self).rawValue | Field(of: Value.self).rawValue &<< 2
     }
 
     /// Number of bits of a raw value.
     @inlinable @inline(__always)
-    static var bitWidth: UInt32 { 5 }
+    static var bitWidth: UInt32 { 4 }
 
     @inlinable
     var keys: Field { Field(rawValue: rawValue & 3) ?? .general }
 
     @inlinable
-    var values: Field { Field(rawValue: (rawValue &>> 2) & 3) ?? .general }
-
-    /// Where the entries lie.
-    @inline(__always)
-    func layout<Key: Hashable, Value>(_: Key.Type, _: Value.Type) -> EntryLayout {
-        rawValue & Self.wordsFlag != 0 ? EntryLayout(UInt.self, UInt.self) : EntryLayout(Key.self, Value.self)
-    }
-
-    /// Set where the key of an entry is one word, and its value the next.
-    @inlinable @inline(__always)
-    static var wordsFlag: UInt32 { 16 }
-
-    @inlinable @inline(__always)
-    static func isWord<T>(_: T.Type) -> Bool {
-        MemoryLayout<T>.size == MemoryLayout<UInt>.size && MemoryLayout<T>.alignment == MemoryLayout<UInt>.size
-    }
+    var values: Field { Field(rawValue: rawValue &>> 2) ?? .general }
 }
 
 extension Destruction {
@@ -78,24 +61,4 @@ extension Destruction {
             }
         }
     }
-}
-
-/// Where the entries of a node lie, in bytes.
-struct EntryLayout {
-    /// From a key to its value.
-    let valueOffset: Int
-    /// From a key to the next one.
-    let stride: Int
-    let alignment: Int
-
-    @inline(__always)
-    init<Key: Hashable, Value>(_: Key.Type, _: Value.Type) {
-        valueOffset = NodeEntry<Key, Value>.valueOffset
-        stride = NodeEntry<Key, Value>.stride
-        alignment = NodeEntry<Key, Value>.alignment
-    }
-
-    /// From the start of a node with room for so many children to its first key.
-    @inline(__always)
-    func offset(children: Int) -> Int { NodeLayout.entriesOffset(children: children, alignment: alignment) }
 }

@@ -81,33 +81,29 @@ final class Node<Key: Hashable, Value> {
 
     @inline(never)
     private static func destroyKeys(of node: NodeReference<Key, Value>) {
-        let (destruction, layout, entries) = parts(of: node)
-        destruction.keys.destroy(Key.self, entries, node.entryCount, stride: layout.stride)
+        let keys = node.header.pointee.room.destruction.keys
+        keys.destroy(Key.self, entries(of: node), node.entryCount, stride: Entry.stride)
     }
 
     @inline(never)
     private static func destroyKeys(of node: NodeReference<Key, Value>, at positions: UInt16) {
-        let (destruction, layout, entries) = parts(of: node)
+        let keys = node.header.pointee.room.destruction.keys
+        let (entries, stride) = (entries(of: node), Entry.stride)
         for position in NodeHeader.Positions(positions) {
-            let key = entries + node.entryIndex(at: position) &* layout.stride
-            destruction.keys.destroy(Key.self, key, 1, stride: layout.stride)
+            keys.destroy(Key.self, entries + node.entryIndex(at: position) &* stride, 1, stride: stride)
         }
     }
 
     @inline(never)
     private static func destroyValues(of node: NodeReference<Key, Value>) {
-        let (destruction, layout, entries) = parts(of: node)
-        destruction.values.destroy(Value.self, entries + layout.valueOffset, node.entryCount, stride: layout.stride)
+        let values = node.header.pointee.room.destruction.values
+        values.destroy(Value.self, entries(of: node) + Entry.valueOffset, node.entryCount, stride: Entry.stride)
     }
 
-    /// How a node's entries are destroyed, and where they lie.
     @inline(__always)
-    private static func parts(
-        of node: NodeReference<Key, Value>
-    ) -> (Destruction, EntryLayout, UnsafeMutableRawPointer) {
-        let room = node.header.pointee.room
-        let layout = room.destruction.layout(Key.self, Value.self)
-        return (room.destruction, layout, node.address + layout.offset(children: room.children))
+    private static func entries(of node: NodeReference<Key, Value>) -> UnsafeMutableRawPointer {
+        let children = node.header.pointee.room.children
+        return node.address + NodeReference<Key, Value>.entriesOffset(children: children)
     }
 }
 

@@ -150,6 +150,10 @@ extension NodeHeader {
     @inlinable @inline(__always)
     var isFullLeaf: Bool { entryMap == .max && shift == Self.lowestShift && room.children == 0 }
 
+    /// The positions that hold an entry or a child.
+    @inlinable @inline(__always)
+    var items: UInt16 { entryMap | childMap }
+
     @inlinable @inline(__always)
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
@@ -175,6 +179,20 @@ extension NodeHeader {
 extension NodeHeader {
     // Whether a byte stands for a child is asked of its sign, moved to all bits: -1 or 0. That is one instruction, and
     // so are the comparisons of positions; those of the bytes themselves become loops (Swift 6.3).
+
+    /// Adds an entry at a vacant position, or to a collision node of so many.
+    @inlinable @inline(__always)
+    mutating func addEntry(at position: UInt, orTo count: Int) {
+        if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
+        addEntry(at: position)
+    }
+
+    /// Removes the entry at a position, or from a collision node of so many.
+    @inlinable @inline(__always)
+    mutating func removeEntry(at position: UInt, orFrom count: Int) {
+        if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
+        removeEntry(at: position)
+    }
 
     @inlinable @inline(__always)
     mutating func addEntry(at position: UInt) {

@@ -1,62 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Where an edit has got to: the place in which a reference to a node is kept, a map's root or a child's place in its
-/// parent, and what the edit may do there.
+/// parent.
 ///
-/// An edit goes down from the root. A node that nobody shares it changes in place; one that is shared it replaces by a
-/// copy. What lies below a copied node is shared, by the copy and the original. The child that the edit goes on to
-/// will be replaced too, so the copy doesn't retain it: its place is *borrowed* until a copy is put there.
+/// An edit goes down to where the way to a hash ends, and edits the node there. Nodes that nobody shares it changes in
+/// place. From the first shared one on, which is *lent* to it, it replaces nodes by copies. What lies below a copy is
+/// shared, by the copy and the original, but for the child that the edit goes on to: that will be replaced too, so the
+/// copy has only its bits, and it is lent in turn. The original stays alive until the edit ends.
 @usableFromInline
 struct NodePlace<Key: Hashable, Value> {
     @usableFromInline let slot: UnsafeMutablePointer<Node<Key, Value>>
-    /// Whether the place has a reference of its own to the node, and not bits that belong to an original.
-    @usableFromInline let isOwned: Bool
-    /// Whether nobody else can see the node.
+    /// Whether nobody else can see the node, which the place then owns; otherwise it is lent.
     @usableFromInline let isUnique: Bool
-    /// Where the original goes that a copy replaces, until the edit ends: were another thread to let go of it before
-    /// that, the children which the copy has borrowed would be gone.
-    ///
-    /// Nil in an edit that keeps the map.
-    @usableFromInline let original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?
-    /// The node whose child this is; nil at the root.
-    @usableFromInline let parent: NodeReference<Key, Value>?
+    /// The place of the node whose child this is, which is the edit's own by now; nil at the root.
+    @usableFromInline let parentSlot: UnsafeMutablePointer<Node<Key, Value>>?
 
-    /// A place that is the map's own.
     @inlinable @inline(__always)
     init(
-        owned slot: UnsafeMutablePointer<Node<Key, Value>>,
-        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?, parent: NodeReference<Key, Value>? = nil
+        _ slot: UnsafeMutablePointer<Node<Key, Value>>, isUnique: Bool,
+        parentSlot: UnsafeMutablePointer<Node<Key, Value>>? = nil
     ) {
         self.slot = slot
-        isOwned = true
-        isUnique = isKnownUniquelyReferenced(&slot.pointee)
-        self.original = original
-        self.parent = parent
+        self.isUnique = isUnique
+        self.parentSlot = parentSlot
     }
-
-    /// The place of a map's root, which is there.
-    @inlinable @inline(__always)
-    init(root: UnsafeMutablePointer<Node<Key, Value>?>, original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>) {
-        // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
-        let slot = UnsafeMutableRawPointer(root).assumingMemoryBound(to: Node<Key, Value>.self)
-        self.init(owned: slot, original: original)
-    }
-
-    /// A place with bits that belong to an original.
-    @inlinable @inline(__always)
-    init(
-        borrowed slot: UnsafeMutablePointer<Node<Key, Value>>,
-        original: UnsafeMutablePointer<Unmanaged<Node<Key, Value>>?>?, parent: NodeReference<Key, Value>? = nil
-    ) {
-        self.slot = slot
-        isOwned = false
-        isUnique = false
-        self.original = original
-        self.parent = parent
-    }
-
-    /// Whether the edit returns what it replaces or removes: where it is one of the map itself.
-    @inlinable @inline(__always)
-    var returnsOld: Bool { original != nil }
 
     /// The node that is there now.
     @inlinable @inline(__always)
@@ -65,71 +31,168 @@ struct NodePlace<Key: Hashable, Value> {
     /// Puts another node there.
     @inlinable @inline(__always)
     func put(_ node: consuming Node<Key, Value>) {
-        if isUnique {
-            slot.pointee = node
-        } else {
-            if isOwned, let original { original.pointee = .passRetained(slot.move()) }
-            slot.initialize(to: node)
+        if isUnique { slot.pointee = node } else { slot.initialize(to: node) }
+    }
+
+    /// The place where the way to a hash ends, in a node that has no child on it, or the first one on the way with a
+    /// shared node.
+    @inlinable @inline(__always)
+    func endInPlace(of hash: UInt) -> NodePlace {
+        var place = self
+        while place.isUnique, let index = place.node.childIndex(towards: hash) {
+            let slot = place.node.children + index
+            place = NodePlace(slot, isUnique: isKnownUniquelyReferenced(&slot.pointee), parentSlot: place.slot)
         }
+        return place
     }
 
-    /// The node with a reference to it, for a node that is to be put there in its place.
+    /// The place where the way to a hash ends, from this one with a shared node on: what is above becomes copies.
     @inlinable @inline(__always)
-    func take() -> Node<Key, Value> { isOwned ? slot.move() : slot.pointee }
-
-    /// Puts a node there that has what ``take()`` gave.
-    @inlinable @inline(__always)
-    func putBack(_ node: consuming Node<Key, Value>) {
-        slot.initialize(to: node)
+    func endInCopies(of hash: UInt) -> NodePlace {
+        var place = self
+        while let index = place.node.childIndex(towards: hash) {
+            place.put(place.node.copy(.child(at: index)))
+            place = NodePlace(place.node.children + index, isUnique: false, parentSlot: place.slot)
+        }
+        return place
     }
 
-    /// The place of a child, for an edit that will change what is there.
+    /// Makes sure that the node is the edit's own, and returns the place of its entry at an index.
     @inlinable @inline(__always)
-    func descend(to index: Int) -> NodePlace { isUnique ? descendInPlace(to: index) : descendInCopy(to: index) }
-
-    @inlinable @inline(__always)
-    func descendInPlace(to index: Int) -> NodePlace {
-        NodePlace(owned: node.children + index, original: original, parent: node)
+    func changeEntry(at index: Int) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        if !isUnique { put(node.copy(.nothing)) }
+        return node.entries + index
     }
 
+    /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
     @inlinable @inline(__always)
-    func descendInCopy(to index: Int) -> NodePlace {
-        put(node.copy(node.header.pointee, entries: .none, children: .replacement(at: index)))
-        return NodePlace(borrowed: node.children + index, original: original, parent: node)
+    func insertEntry(at index: Int, _ position: UInt) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        if !isUnique {
+            put(node.copy(.insertion(at: index, position)))
+            return node.entries + index
+        }
+        let count = node.entryCount
+        if count >= node.header.pointee.room.entries { makeRoom(entries: 1) }
+        return node.openEntry(at: index, position, count)
+    }
+
+    /// Removes the entry at an index, which is that of a position, and whose value has been moved out if the node is
+    /// unique.
+    @inlinable @inline(__always)
+    func removeEntry(at index: Int, _ position: UInt) {
+        if !isUnique { return put(node.copy(.removal(at: index, position))) }
+        node.ownKey(at: position)
+        NodeReference.key(of: node.entries + index).deinitialize(count: 1)
+        node.closeEntry(at: index, position)
+    }
+
+    /// Gives the node, which is unique, more room.
+    ///
+    /// What children and entries leave each other is used first. An allocation has room for a multiple of four of
+    /// either: so a node that fills up moves three or four times, and what it has in between are sizes without loss in
+    /// allocators that hand out multiples of 16 bytes, glibc's less 8, as the 56 bytes of the fixed part are. Collision
+    /// nodes, which know no bounds, grow by a third. Everything moves as bits, so no reference count changes.
+    @inlinable @inline(never)
+    func makeRoom(entries: Int = 0, children: Int = 0) {
+        let old = node
+        let room = old.header.pointee.room
+        let (count, childCount) = (old.entryCount, old.childCount)
+        let (needed, neededChildren) = (count &+ entries, childCount &+ children)
+        let childRoom = (neededChildren &+ 1) & ~1
+        let start = NodeReference<Key, Value>.entriesOffset(children: childRoom)
+        let entryRoom = NodeReference<Key, Value>.entryRoom(from: start, in: room)
+        if entryRoom >= needed && !old.header.pointee.isCollision {
+            let target = (old.address + start).assumingMemoryBound(to: NodeEntry<Key, Value>.self)
+            target.moveInitialize(from: old.entries, count: count)
+            old.header.pointee.room = .init(entries: entryRoom, children: childRoom, room.destruction)
+            return
+        }
+        let third = old.header.pointee.isCollision ? needed / 3 : 0
+        let moved = Node<Key, Value>.make(
+            old.header.pointee, entryRoom: (needed &+ third &+ 3) & ~3, childRoom: (neededChildren &+ 3) & ~3)
+        let new = moved.reference
+        new.entries.moveInitialize(from: old.entries, count: count)
+        new.children.moveInitialize(from: old.children, count: childCount)
+        old.moveKeyOwner(to: new)
+        old.header.pointee.removeAll()
+        slot.pointee = moved
+    }
+
+    /// Makes a note in the parent of whether the node, which is on the way to a hash, is a full leaf: an edit does when
+    /// it has changed the node.
+    @inlinable @inline(__always)
+    func noteFullLeaf(on hash: UInt) {
+        guard let parentSlot else { return }
+        let parent = NodeReference<Key, Value>.at(parentSlot)
+        parent.noteFullLeaf(at: parent.header.pointee.position(of: hash))
     }
 }
 
-/// What changes in one part of a node's tail: at `index`, `removed` elements give way to `added` ones.
-@usableFromInline
-struct Splice {
-    @usableFromInline let index: Int
-    @usableFromInline let removed: Int
-    @usableFromInline let added: Int
-
+extension NodeReference {
+    /// The index of the child to which a hash belongs, unless it differs from all hashes here, or there is none.
     @inlinable @inline(__always)
-    init(_ index: Int, removed: Int, added: Int) {
-        self.index = index
-        self.removed = removed
-        self.added = added
+    func childIndex(towards hash: UInt) -> Int? {
+        let slot = slot(at: header.pointee.position(of: hash))
+        return slot < 0 && header.pointee.trieDivergence(of: hash) == 0 ? slot & 15 : nil
+    }
+
+    /// The entry of `key` in this very node, at which the way to the key's hash ends, or nil.
+    @inlinable @inline(__always)
+    func entry(here key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        if header.pointee.isSmallRoot { return smallEntry(of: key, hash) }
+        let slot = slot(at: header.pointee.position(of: hash))
+        if UInt(bitPattern: slot) < UInt(NodeHeader.vacancy) {
+            let entry = entries + slot
+            return Self.key(of: entry).pointee == key ? entry : nil
+        }
+        return header.pointee.isCollision ? collidingEntry(of: key, hash) : nil
+    }
+
+    // The following change the shape of a node that is the edit's own, and has room. What they open, the caller
+    // initialises; what they close, it has moved out.
+
+    /// Opens a place for an entry, one more than `count`.
+    @inlinable @inline(__always)
+    func openEntry(at index: Int, _ position: UInt, _ count: Int) -> UnsafeMutablePointer<Entry> {
+        ownKey(at: position)
+        let target = entries + index
+        (target + 1).moveInitialize(from: target, count: count &- index)
+        header.pointee.addEntry(at: position, orTo: count)
+        return target
     }
 
     @inlinable @inline(__always)
-    static var none: Splice { Splice(0, removed: 0, added: 0) }
+    func closeEntry(at index: Int, _ position: UInt) {
+        let count = entryCount
+        let target = entries + index
+        target.moveInitialize(from: target + 1, count: count &- index &- 1)
+        header.pointee.removeEntry(at: position, orFrom: count)
+    }
+
+    /// Opens a vacant position for a child.
+    @inlinable @inline(__always)
+    func openChild(at position: UInt) -> UnsafeMutablePointer<Node<Key, Value>> {
+        let target = children + NodeHeader.count(header.pointee.childMap, below: position)
+        (target + 1).moveInitialize(from: target, count: childCount &- (target - children))
+        header.pointee.addChild(at: position)
+        return target
+    }
 
     @inlinable @inline(__always)
-    static func insertion(at index: Int) -> Splice { Splice(index, removed: 0, added: 1) }
+    func closeChild(at position: UInt) {
+        let target = children + childIndex(at: position)
+        target.moveInitialize(from: target + 1, count: childCount &- (target - children) &- 1)
+        header.pointee.removeChild(at: position)
+    }
 
+    /// Makes a note of whether the child at a position is a full leaf.
     @inlinable @inline(__always)
-    static func removal(at index: Int) -> Splice { Splice(index, removed: 1, added: 0) }
-
-    /// Of a child by another, or of an entry's value.
-    @inlinable @inline(__always)
-    static func replacement(at index: Int) -> Splice { Splice(index, removed: 1, added: 1) }
-
-    @inlinable @inline(__always)
-    var growth: Int { added &- removed }
-
-    /// Where the rest of the old elements begins, and where it goes.
-    @inlinable @inline(__always)
-    var rest: (from: Int, to: Int) { (index &+ removed, index &+ added) }
+    func noteFullLeaf(at position: UInt) {
+        let index = childIndex(at: position)
+        let mark = child(at: index).header.pointee.isFullLeaf ? NodeHeader.fullLeafMark : 0
+        let byte = NodeHeader.childFlag &+ mark &+ Int8(truncatingIfNeeded: index)
+        // A byte that has just been written would hold up the next edit, which loads eight.
+        if slot(at: position) == Int(byte) { return }
+        UnsafeMutableRawPointer(header).storeBytes(of: byte, toByteOffset: Int(bitPattern: position), as: Int8.self)
+    }
 }

@@ -28,8 +28,18 @@ struct NodeReference<Key: Hashable, Value> {
     /// The entries, in order of position.
     @inlinable @inline(__always)
     var entries: UnsafeMutablePointer<Entry> {
-        let offset = NodeLayout.entriesOffset(children: header.pointee.room.children, alignment: Entry.alignment)
-        return (address + offset).assumingMemoryBound(to: Entry.self)
+        (address + Self.entriesOffset(children: header.pointee.room.children)).assumingMemoryBound(to: Entry.self)
+    }
+
+    @inlinable @inline(__always)
+    static func entriesOffset(children: Int) -> Int {
+        NodeLayout.entriesOffset(children: children, alignment: Entry.alignment)
+    }
+
+    /// How many entries have room from an offset on, in an allocation with so much room.
+    @inlinable @inline(__always)
+    static func entryRoom(from start: Int, in room: NodeHeader.Room) -> Int {
+        (entriesOffset(children: room.children) &+ room.entries &* Entry.stride &- start) / Entry.stride
     }
 
     /// The same where there is no room for children: then the entries are at a constant offset.

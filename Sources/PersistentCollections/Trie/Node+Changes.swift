@@ -1,68 +1,95 @@
 // SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
+    /// Gets the old and the new entry of a key.
+    @usableFromInline
+    typealias Change<Failure: Error> = (
+        _ old: UnsafeMutablePointer<Entry>?, _ new: UnsafeMutablePointer<Entry>?
+    ) throws(Failure) -> Void
+
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.
     ///
-    /// Both are roots, or lie at the same position of nodes with the same path.
+    /// Both are roots, or lie at the same position of nodes with the same path. Nothing is done below a node that both
+    /// have: that, and the canonical form (equal content has equal shape), make this cheap for versions of one map. Small
+    /// maps have no such form, and what is a small map may be a trie that has shrunk: these are compared by lookups.
     @inlinable
-    func forEachChange(from old: NodeReference, _ body: Change) rethrows {
+    func forEachChange<Failure: Error>(from old: NodeReference, _ body: Change<Failure>) throws(Failure) {
         if address == old.address { return }
         let header = header.pointee
         let oldHeader = old.header.pointee
-        if header.isCollision && oldHeader.isCollision || header.isSmallRoot || oldHeader.isSmallRoot {
-            try old.forEachEntry { try body($0, entry(of: Self.key(of: $0).pointee)) }
-            try forEachEntry { if old.entry(of: Self.key(of: $0).pointee) == nil { try body(nil, $0) } }
+        if header.hasSameItems(as: oldHeader) {
+            for index in 0..<positionedEntryCount {
+                try Self.forEachChange(from: old.entries + index, to: entries + index, body)
+            }
+            for index in 0..<childCount { try child(at: index).forEachChange(from: old.child(at: index), body) }
+        } else if header.isCollision && oldHeader.isCollision || header.isSmallRoot || oldHeader.isSmallRoot {
+            var matches = 0
+            try old.forEachEntry { (entry) throws(Failure) in
+                let match = self.entry(of: entry.pointee.key)
+                if match != nil { matches += 1 }
+                try body(entry, match)
+            }
+            if header.isSmallRoot && matches == entryCount { return }
+            try forEachEntry { (entry) throws(Failure) in
+                if old.entry(of: entry.pointee.key) == nil { try body(nil, entry) }
+            }
         } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {
-            for position in 0..<UInt(16) {
+            for position in NodeHeader.Positions(header.items | oldHeader.items) {
                 try Self.forEachChange(from: old.content(at: position), to: content(at: position), body)
             }
         } else if header.contains(oldHeader) {
             // The old subtree, as a whole, against what lies at its place; all else is new.
             let place = header.position(of: oldHeader.anyHash)
-            try Self.forEachChange(from: .child(old), to: content(at: place), body)
-            for position in 0..<UInt(16) where position != place {
-                try Self.forEachChange(from: .nothing, to: content(at: position), body)
+            for position in NodeHeader.Positions(header.items | NodeHeader.bit(place)) {
+                let old: Content = position == place ? .child(old) : .nothing
+                try Self.forEachChange(from: old, to: content(at: position), body)
             }
         } else if oldHeader.contains(header) {
-            let place = oldHeader.position(of: header.anyHash)
-            try Self.forEachChange(from: old.content(at: place), to: .child(self), body)
-            for position in 0..<UInt(16) where position != place {
-                try Self.forEachChange(from: old.content(at: position), to: .nothing, body)
-            }
+            try old.forEachChange(from: self) { (old, new) throws(Failure) in try body(new, old) }
         } else {
-            try old.forEachEntry { try body($0, nil) }
-            try forEachEntry { try body(nil, $0) }
+            try old.forEachEntry { (entry) throws(Failure) in try body(entry, nil) }
+            try forEachEntry { (entry) throws(Failure) in try body(nil, entry) }
         }
     }
 
-    /// Gets the old and the new entry of a key.
-    @usableFromInline
-    typealias Change = (_ old: UnsafeMutablePointer<Entry>?, _ new: UnsafeMutablePointer<Entry>?) throws -> Void
+    @inlinable @inline(__always)
+    static func forEachChange<Failure: Error>(
+        from old: UnsafeMutablePointer<Entry>, to new: UnsafeMutablePointer<Entry>, _ body: Change<Failure>
+    ) throws(Failure) {
+        let isSame = key(of: old).pointee == key(of: new).pointee
+        try body(old, isSame ? new : nil)
+        if !isSame { try body(nil, new) }
+    }
 
     @inlinable
-    static func forEachChange(from old: Content, to new: Content, _ body: Change) rethrows {
+    static func forEachChange<Failure: Error>(
+        from old: Content, to new: Content, _ body: Change<Failure>
+    ) throws(Failure) {
         switch (old, new) {
         case (.nothing, .nothing): break
         case (.nothing, .entry(let new)): try body(nil, new)
-        case (.entry(let old), .nothing): try body(old, nil)
-        case (.nothing, .child(let new)): try new.forEachEntry { try body(nil, $0) }
-        case (.child(let old), .nothing): try old.forEachEntry { try body($0, nil) }
+        case (.nothing, .child(let new)): try new.forEachEntry { (entry) throws(Failure) in try body(nil, entry) }
         case (.child(let old), .child(let new)): try new.forEachChange(from: old, body)
-        case (.entry(let old), .entry(let new)):
-            if key(of: old).pointee == key(of: new).pointee {
-                try body(old, new)
-            } else {
-                try body(old, nil)
-                try body(nil, new)
-            }
+        case (.entry(let old), .entry(let new)): try forEachChange(from: old, to: new, body)
         case (.entry(let old), .child(let new)):
             let match = new.entry(of: key(of: old).pointee)
             try body(old, match)
-            try new.forEachEntry { if $0 != match { try body(nil, $0) } }
+            try new.forEachEntry { (entry) throws(Failure) in if entry != match { try body(nil, entry) } }
+        case (.entry(let old), .nothing): try body(old, nil)
+        case (.child(let old), .nothing): try old.forEachEntry { (entry) throws(Failure) in try body(entry, nil) }
         case (.child(let old), .entry(let new)):
             let match = old.entry(of: key(of: new).pointee)
             try body(match, new)
-            try old.forEachEntry { if $0 != match { try body($0, nil) } }
+            try old.forEachEntry { (entry) throws(Failure) in if entry != match { try body(entry, nil) } }
         }
+    }
+}
+
+extension NodeHeader {
+    /// Whether another node has entries and children at the same positions, where a key can be at the same one only.
+    @inlinable @inline(__always)
+    func hasSameItems(as other: NodeHeader) -> Bool {
+        path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
+            && (path == Self.smallRootPath || !isSmallRoot)
     }
 }

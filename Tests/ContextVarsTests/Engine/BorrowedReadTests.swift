@@ -134,20 +134,22 @@ import Testing
         try await Context().run {
             try number.set(0)
             try object.set(Object(0))
-            let tasks = Recorder<Task<Bool, Never>>()
+            let (tasks, created) = AsyncStream.makeStream(
+                of: Task<Bool, Never>.self, bufferingPolicy: .bufferingOldest(2000))
             try await whileChildren(3) {
                 let task = Task {
                     let seen = object.get()
                     return Level.tasksCopy ? seen!.isWhole && number.get() <= seen!.value : seen == nil
                 }
-                if tasks.elements.count < 2000 { tasks.record(task) }
+                created.yield(task)
             } parent: {
                 for value in 1...(sets / 4) {
                     try object.set(Object(value))
                     try number.set(value)
                 }
             }
-            for task in tasks.elements { #expect(await task.value) }
+            created.finish()
+            for await task in tasks { #expect(await task.value) }
         }
     }
 

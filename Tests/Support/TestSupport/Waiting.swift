@@ -25,6 +25,7 @@ package final class Gate: Sendable {
 /// Runs a function on a thread of a queue, where no context is current, and waits for it.
 package func onQueue(_ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
+        // contextvars:ignore tests use it to be where no context is current
         DispatchQueue.global().async {
             body()
             continuation.resume()
@@ -47,6 +48,7 @@ package final class BlockingExecutor: TaskExecutor {
 /// Runs what waits by blocking, for a process for instance, on a thread of its own: those that run tasks are few.
 package func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
+        // contextvars:ignore what waits for a process reads no variable
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
 }

@@ -20,6 +20,19 @@ enum Queues {
                     try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
                 })
         },
+        // What it costs to have any value in force on a thread that runs no task.
+        Row("queue.async of work that binds a @TaskLocal", against: "queue.async", bar: nil) {
+            Sides(
+                ours: { meter in
+                    try enqueue(meter) { queue, group in
+                        let id = Locals.id
+                        queue.async(group: group) { Locals.$id.withValue(id) { keep(1) } }
+                    }
+                },
+                peer: { meter in
+                    try enqueue(meter) { queue, group in queue.async(group: group) { keep(1) } }
+                })
+        },
         Row("OperationQueue.addOperation(context: .current)", against: "addOperation", bar: 1.3) {
             Sides(
                 ours: { meter in try addOperations(meter) { $0.addOperation(context: .current) { keep(1) } } },
@@ -32,13 +45,16 @@ enum Queues {
         },
     ]
 
-    /// All work is enqueued, then all has run.
+    // All work is enqueued, then all of it runs. A queue that ran while it gets work would measure how threads take turns.
+
     private static func enqueue(_ meter: Meter, _ enqueue: (DispatchQueue, DispatchGroup) -> Void) throws {
         let queue = DispatchQueue(label: "benchmark")
         let group = DispatchGroup()
         try Variables.withAll {
             meter.measure { iterations in
+                queue.suspend()
                 for _ in 0..<iterations { enqueue(queue, group) }
+                queue.resume()
                 group.wait()
             }
         }
@@ -49,8 +65,13 @@ enum Queues {
         queue.maxConcurrentOperationCount = 1
         try Variables.withAll {
             meter.measure { iterations in
+                queue.isSuspended = true
                 for _ in 0..<iterations { add(queue) }
-                queue.waitUntilAllOperationsAreFinished()
+                // Foundation's own waiting for all operations asks again and again, and allocates each time.
+                let ended = DispatchSemaphore(value: 0)
+                queue.addOperation { ended.signal() }
+                queue.isSuspended = false
+                ended.wait()
             }
         }
     }

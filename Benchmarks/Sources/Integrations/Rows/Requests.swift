@@ -4,6 +4,7 @@ import CMeasure
 import ContextVars
 import ContextVarsAsyncHTTPClient
 import ContextVarsGRPC
+import ContextVarsHummingbird
 import Harness
 import NIOCore
 
@@ -11,6 +12,7 @@ import NIOCore
 enum Requests {
     private static let logLines = ", five log lines"
     private static let processorTime = "processor time of such a request"
+    static let routed = "a Hummingbird request from the router to the last byte, without a connection"
     static let processorTimeWithLogLines = processorTime + logLines
 
     static let rows =
@@ -33,6 +35,24 @@ enum Requests {
                 },
             ]
         } + [
+            Row(
+                "a Hummingbird request with ContextMiddleware",
+                against: "without middleware, so without its id in the answer",
+                bar: nil, unit: .requests
+            ) {
+                Sides(ours: try http(.httpWithContext, "/"), peer: try http(.http, "/"))
+            },
+            Row(
+                routed, against: "with a middleware that binds a @TaskLocal", bar: nil
+            ) {
+                Sides(
+                    ours: { meter in
+                        try await Variables.withAll {
+                            try await HTTPServer.respond(ContextMiddleware(requestID: Variables.id), meter)
+                        }
+                    },
+                    peer: { meter in try await HTTPServer.respond(TaskLocalMiddleware(), meter) })
+            },
             Row("a gRPC call with both interceptors", against: "without", bar: 0.97, unit: .requests) {
                 Sides(ours: try callsWithContext(200, messages: 1), peer: try calls(200, messages: 1))
             },

@@ -21,7 +21,7 @@ enum HTTPClientLoad {
                     for _ in 0..<requests / callers {
                         var request = HTTPClientRequest(url: url)
                         prepare(&request)
-                        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+                        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(300))
                         keep(try await response.body.collect(upTo: 1024).readableBytes)
                     }
                 }

@@ -43,7 +43,7 @@ final class RPCLoad: Sendable {
 
     private static func call(_ client: GRPCClient<HTTP2ClientTransport.Posix>, _ count: Int) async throws {
         var options = CallOptions.defaults
-        options.timeout = .seconds(10)
+        options.timeout = .seconds(300)
         let received = try await client.serverStreaming(
             request: ClientRequest(message: "\(count)"), descriptor: Messages.method, serializer: StringCoding(),
             deserializer: StringCoding(), options: options

@@ -43,9 +43,11 @@ extension Work {
     func queueWithoutSnapshot() async -> Place {
         let left = ContinuousClock.now
         return await withCheckedContinuation { continuation in
+            // contextvars:ignore the mistake is what this shows
             DispatchQueue.global().async {
                 var place = Place.here("forgotten snapshot", since: left)
                 do {
+                    // contextvars:ignore the same
                     try Order.id.set("A-9999")
                 } catch {
                     place.remark = "\(error)"

@@ -9,10 +9,12 @@ private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concur
 /// The block has a copy of the context at the hand-over, where it may also set.
 func plainQueue() async throws -> Hop {
     try await withCheckedThrowingContinuation { continuation in
+        // contextvars:ignore the context follows by itself
         queue.async {
             continuation.resume(
                 with: Result {
                     let inherited = Hop.seen(by: "inherited")
+                    // contextvars:ignore the same
                     try Current.step.set(step("queue"))
                     return .seen(by: "DispatchQueue", children: [inherited])
                 }

@@ -11,6 +11,7 @@ private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concur
 func dispatchQueue(forgetsSnapshot: Bool) async throws -> Hop {
     let snapshot = forgetsSnapshot ? nil : ContextSnapshot.current
     return try await withCheckedThrowingContinuation { continuation in
+        // contextvars:ignore the block runs in the snapshot, where there is one
         queue.async {
             continuation.resume(
                 with: Result {
@@ -40,6 +41,7 @@ func queueWithoutSnapshot() async -> Hop {
 func eventLoopCallback(on eventLoop: any EventLoop) async throws -> Hop {
     let snapshot = ContextSnapshot.current
     let promise = eventLoop.makePromise(of: Hop.self)
+    // contextvars:ignore nobody else waits for this promise
     eventLoop.execute(snapshot.wrap { promise.succeed(.seen(by: "execute")) })
     return try await promise.futureResult
         .map(snapshot.wrap { executed in Hop.seen(by: "EventLoop callback", children: [executed]) })

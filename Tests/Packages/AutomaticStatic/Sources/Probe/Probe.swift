@@ -24,6 +24,15 @@ enum Probe {
             ("asyncAfter", { DispatchQueue.global().asyncAfter(deadline: .now(), execute: $0) }),
             ("OperationQueue", { OperationQueue().addOperation($0) }),
             ("Thread", { Thread(block: $0).start() }),
+            (
+                "Thread.exit",
+                { note in
+                    Thread.detachNewThread {
+                        note()
+                        Thread.exit()
+                    }
+                }
+            ),
             // Nobody listens there: the handler is called all the same.
             (
                 "URLSession",
