@@ -11,6 +11,7 @@ let package = Package(
         .package(name: "swift-contextvars", path: "../../.."),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
     ],
     targets: [
         .testTarget(
@@ -18,8 +19,10 @@ let package = Package(
             dependencies: [
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "ContextVarsAutomatic", package: "swift-contextvars"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ])
     ],
