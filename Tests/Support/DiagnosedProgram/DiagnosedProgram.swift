@@ -8,6 +8,7 @@ import Foundation
     static let requestID = ContextVar<String?>("request.id")
 
     static func main() async {
+        // contextvars:ignore what is read here is to be lost
         await Task.detached { _ = requestID.get() }.value
         guard CommandLine.arguments.contains("--wait") else { return }
         requestID.withValue("a") {
