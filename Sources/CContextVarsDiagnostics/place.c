@@ -44,9 +44,16 @@ static _Thread_local bool is_diagnosing;
 /// An asynchronous function of Swift marks the frame pointer that it saves, and has its context in the word before.
 static const uintptr_t asynchronous = (uintptr_t)1 << 60;
 
+/// Whether a word may be the address of words in a process. Code without frame pointers keeps anything where they would be:
+/// a short string, say, has the bit of asynchronous functions too.
+static bool may_be_address(uintptr_t word) {
+    const uintptr_t first = 1 << 16, end = (uintptr_t)1 << 47;
+    return word >= first && word < end && word % sizeof(uintptr_t) == 0;
+}
+
 /// The functions that await one another: each context leads to its caller's, and to the place where that goes on.
 NOT_SANITIZED static int walk_contexts(const uintptr_t *context, uintptr_t *places, int count) {
-    while (context && (uintptr_t)context % sizeof(uintptr_t) == 0 && count < CONTEXTVARS_PLACE_DEPTH) {
+    while (may_be_address((uintptr_t)context) && count < CONTEXTVARS_PLACE_DEPTH) {
         if (!context[1]) break;
         // Others are return addresses, which lie behind the call; this one is where a function begins.
         places[count++] = context[1] + 1;
@@ -61,13 +68,14 @@ NOT_SANITIZED void contextvars_walk(uintptr_t places[CONTEXTVARS_PLACE_DEPTH]) {
     int count = 0;
     while (count < CONTEXTVARS_PLACE_DEPTH) {
         uintptr_t saved = frame[0], place = frame[1];
-        if (saved & asynchronous) {
+        uintptr_t callers = saved & ~asynchronous;
+        if (callers != saved && (callers == 0 || may_be_address(callers))) {
             count = walk_contexts((const uintptr_t *)frame[-1], places, count);
             break;
         }
         if (!place) break;
         places[count++] = place;
-        if (saved <= (uintptr_t)frame || saved % sizeof(uintptr_t) || saved + 2 * sizeof(uintptr_t) > end) break;
+        if (saved <= (uintptr_t)frame || !may_be_address(saved) || saved + 2 * sizeof(uintptr_t) > end) break;
         frame = (const uintptr_t *)saved;
     }
     if (count < CONTEXTVARS_PLACE_DEPTH) places[count] = 0;
