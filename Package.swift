@@ -69,7 +69,8 @@ let package = Package(
         .testTarget(
             name: "ContextVarsAutomaticTests",
             dependencies: [
-                "CContextVarsAutomatic", "ContextVarsAutomatic", "ContextVarsDispatch", "ContextVarsFoundation",
+                "CContextVarsAutomatic", "CContextVarsFrames", "ContextVarsAutomatic", "ContextVarsDispatch",
+                "ContextVarsFoundation",
             ]),
         .executableTarget(
             name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],

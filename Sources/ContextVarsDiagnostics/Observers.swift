@@ -2,6 +2,7 @@
 import CContextVarsDiagnostics
 import CContextVarsFrames
 import ContextVars
+import Foundation
 import Synchronization
 
 /// What of this module is at work.
@@ -16,12 +17,12 @@ struct Observers: OptionSet {
 
     private static let active = Atomic<UInt8>(0)
     /// Held while the engine is told: else a start and a stop at the same time might leave it with the wrong one.
-    private static let changing = Locked(())
+    private static let changing = NSLock()
 
     static var current: Observers { Observers(rawValue: active.load(ordering: .acquiring)) }
 
     static func start(_ observers: Observers) {
-        changing.withLock { _ in
+        changing.withLock {
             active.bitwiseOr(observers.rawValue, ordering: .acquiringAndReleasing)
             Observation.observe(contextvars_observed_by(functions))
             _ = contextvars_observe_handovers(handoverFunctions)
@@ -29,7 +30,7 @@ struct Observers: OptionSet {
     }
 
     static func stop(_ observers: Observers) {
-        changing.withLock { _ in
+        changing.withLock {
             let left = active.bitwiseAnd(~observers.rawValue, ordering: .acquiringAndReleasing).newValue
             guard left == 0 else { return }
             Observation.observe(nil)
@@ -44,7 +45,7 @@ struct Observers: OptionSet {
 
     /// The last note has been released.
     static func noHandOverIsNoted() {
-        changing.withLock { _ in if current.isEmpty { stopObservingHandOvers() } }
+        changing.withLock { if current.isEmpty { stopObservingHandOvers() } }
     }
 
     /// Runs a body as diagnostics, which aren't observed, unless the caller is that already.

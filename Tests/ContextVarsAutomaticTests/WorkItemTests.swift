@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CContextVarsFrames
 import ContextVars
 import ContextVarsAutomatic
 import Dispatch
@@ -87,7 +88,9 @@ import Testing
         }
     }
 
-    @Test func `A barrier still keeps others out`() async {
+    // The ThreadSanitizer's own functions for libdispatch forget the flags of a block, in any program.
+    @Test(.enabled(if: !contextvars_is_thread_sanitized, "the ThreadSanitizer lets barriers overlap"))
+    func `A barrier still keeps others out`() async {
         await #expect(processExitsWith: .success) {
             try AutomaticPropagation.enable()
             let queue = DispatchQueue(label: "queue", attributes: .concurrent)
@@ -106,7 +109,6 @@ import Testing
                     if number.isMultiple(of: 2) {
                         queue.async(group: group, flags: .barrier, execute: work)
                     } else {
-                        // Without a group, the ThreadSanitizer's own functions forget the item's flags, in any program.
                         queue.async(group: group, execute: DispatchWorkItem(flags: .barrier, block: work))
                     }
                 }

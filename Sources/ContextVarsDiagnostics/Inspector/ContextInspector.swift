@@ -25,7 +25,7 @@ public enum ContextInspector {
     ///
     /// - Complexity: O(1). Safe from any thread. Does nothing if it is started.
     public static func start() {
-        changing.withLock { _ in
+        changing.withLock {
             if isStarted { return }
             Observers.start(.inspector)
             LiveContexts.begin()
@@ -36,7 +36,7 @@ public enum ContextInspector {
     ///
     /// - Complexity: O(*n*) for *n* contexts. Safe from any thread.
     public static func stop() {
-        changing.withLock { _ in
+        changing.withLock {
             LiveContexts.end()
             Observers.stop(.inspector)
         }
@@ -45,7 +45,7 @@ public enum ContextInspector {
     /// Held while it is started or stopped.
     ///
     /// The list is open only while ends are told: what is in it must be alive.
-    private static let changing = Locked(())
+    private static let changing = NSLock()
 
     /// The contexts that are current somewhere, while the process goes on; none where the inspector isn't started.
     ///
