@@ -14,7 +14,8 @@
 
 contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
     contextvars_thread *thread = &contextvars_this_thread;
-    if (agent || thread->borrowed_uses == 0) return NULL;
+    (void)agent;
+    if (thread->borrowed_uses == 0) return NULL;
     contextvars_frame *frame = thread->borrowed;
     const contextvars_slot *slot = contextvars_visible_slot();
     // A rider may be the caller's.

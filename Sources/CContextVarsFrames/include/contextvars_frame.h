@@ -101,7 +101,13 @@ contextvars_reached contextvars_look_and_reach(void);
 contextvars_storage *_Nullable contextvars_borrow_from_parent(contextvars_agent agent);
 
 static inline contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent) {
-    return agent & CONTEXTVARS_THREAD ? NULL : contextvars_borrow_from_parent(agent);
+#if defined(CONTEXTVARS_PLAIN)
+    // Once the agent has been asked for, nothing is left to be spared.
+    if (agent) return NULL;
+#else
+    if (!agent || agent & CONTEXTVARS_THREAD) return NULL;
+#endif
+    return contextvars_borrow_from_parent(agent);
 }
 
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.

@@ -13,7 +13,7 @@
 /// The slot that an agent sees behind the link to its parent; NULL if there is none, or none that is known.
 static const contextvars_slot *ancestors_slot(contextvars_agent agent) {
     size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    if (offset == 0 || !agent) return NULL;
+    if (offset == 0) return NULL;
     size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
     const runtime_item *item = contextvars_task_word((void *)agent, offset);
     bool is_ancestors = false;
