@@ -18,6 +18,21 @@ typedef struct block_descriptor {
 /// Flags of the blocks runtime. The count of references is in the bits below, in steps of two.
 enum { BLOCK_ONE_REFERENCE = 2, BLOCK_NEEDS_FREE = 1 << 24, BLOCK_HAS_HELPERS = 1 << 25, BLOCK_IS_GLOBAL = 1 << 28 };
 
+// The blocks runtime counts references out of the ThreadSanitizer's sight. So it is told that a block is disposed of after
+// everybody else has let go of it.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+extern void __tsan_acquire(void *address);
+extern void __tsan_release(void *address);
+#define let_go_of(block) __tsan_release((void *)(block))
+#define have_alone(block) __tsan_acquire((void *)(block))
+#endif
+#endif
+#if !defined(let_go_of)
+#define let_go_of(block) ((void)(block))
+#define have_alone(block) ((void)(block))
+#endif
+
 /// Our block. It is made on the heap, so it is never copied: the runtime counts its references.
 typedef struct carrying_block {
     block block;
@@ -29,6 +44,7 @@ typedef struct carrying_block {
 
 static void dispose(const void *block) {
     carrying_block *self = (carrying_block *)block;
+    have_alone(self);
     carried_end(&self->carried);
     _Block_release(self->given);
 }
@@ -47,6 +63,7 @@ static void run(const carrying_block *self, void (*function)(void *), void *argu
     } else {
         carried_run(&self->carried, function, argument);
     }
+    let_go_of(self);
 }
 
 // MARK: The signatures
@@ -175,6 +192,7 @@ const void *block_carrying(
     self->given = _Block_copy(given);
     self->own_thread = place == BLOCK_OFF_THREAD ? this_thread() : NULL;
     carried_begin(&self->carried, needs, boundary, caller);
+    let_go_of(self);
     return self;
 }
 
