@@ -38,7 +38,9 @@ struct LoadDriver: Sendable {
 
     private func send(_ request: URLRequest, in session: URLSession) async -> Result<Int64, Refusal> {
         do {
-            let (body, response) = try await session.data(for: request)
+            // In a task that nobody cancels. To cancel a request waits, with the task's lock, for a queue of URLSession's,
+            // which may be waiting for that lock to end the request.
+            let (body, response) = try await Task { try await session.data(for: request) }.value
             let status = (response as? HTTPURLResponse)?.statusCode
             let text = String(decoding: body, as: UTF8.self)
             guard status == 202, let id = Int64(text) else {
