@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 
-/// A context, or none, that is current for the calling agent from `init` until ``end()``.
+/// A context, or none, that is current for the calling agent from its making until ``end()``.
 @usableFromInline
 struct Scope {
     private let binding: contextvars_binding
@@ -12,7 +12,7 @@ struct Scope {
     static func entering(_ context: Context, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
         contextvars_frame_set_storage(frame, context.storage)
-        return Scope(binding: frame, over: contextvars_find_outer(), isSynchronous)
+        return Scope(binding: frame, isSynchronous)
     }
 
     /// Makes a copy of the current context current, with one change of a variable that the caller keeps until the scope
@@ -21,10 +21,10 @@ struct Scope {
     @inline(never)
     static func changing(_ variable: AnyContextVar, to value: consuming StoredValue, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
-        let outer = contextvars_find_outer()
-        frame.own.beginWithValues(of: outer, replacing: variable)
         frame.own.contents.setChange(of: .passUnretained(variable), to: value)
-        return Scope(binding: frame, over: outer, isSynchronous)
+        return Scope(binding: frame, isSynchronous) { outer in
+            frame.own.beginWithValues(of: outer, replacing: variable)
+        }
     }
 
     /// Makes a new context with the values of a snapshot current that the caller keeps until the scope ends.
@@ -33,7 +33,7 @@ struct Scope {
     static func copying(_ snapshot: ContextSnapshot, isSynchronous: Bool) -> Scope {
         let frame = Frame.unbound()
         frame.own.begin(withLent: snapshot.unretainedValues)
-        return Scope(binding: frame, over: contextvars_find_outer(), isSynchronous)
+        return Scope(binding: frame, isSynchronous)
     }
 
     /// Leaves the caller without a context.
@@ -43,9 +43,16 @@ struct Scope {
         Scope(binding: Watchers.reportingSwitch { contextvars_bind_none() })
     }
 
+    /// Binds a frame.
+    ///
+    /// What it is lent is taken within the report: for watchers, the values before are settled, which replaces the map.
     @inline(__always)
-    private init(binding frame: Frame, over outer: contextvars_outer, _ isSynchronous: Bool) {
-        binding = Watchers.reportingSwitch { contextvars_bind(frame, outer.frame, outer.agent, isSynchronous) }
+    private init(binding frame: Frame, _ isSynchronous: Bool, lending: (contextvars_outer) -> Void = { _ in }) {
+        binding = Watchers.reportingSwitch {
+            let outer = contextvars_find_outer()
+            lending(outer)
+            return contextvars_bind(frame, outer.frame, outer.agent, isSynchronous)
+        }
     }
 
     private init(binding: contextvars_binding) {

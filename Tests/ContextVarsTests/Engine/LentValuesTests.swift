@@ -72,6 +72,32 @@ import Testing
         #expect(RuntimeSupport.current != .full || names == ("a", "b"))
     }
 
+    // For a watcher, the values before the scope are settled: the map that it could have been lent is another one then.
+    @Test func `A scope that begins before a watcher's eyes is lent what stays`() async throws {
+        // Whichever number is one at which a node grows.
+        let others = (0..<20).map { ContextVar("\($0)", default: 0) }
+        for number in 0...others.count {
+            let (start, started) = AsyncStream.makeStream(of: Void.self)
+            let task = try Context().run {
+                try first.set(Marked("a"))
+                for other in others.prefix(number) { try other.set(1) }
+                return second.withValue(Marked("b")) {
+                    Task {
+                        for await _ in start {}
+                        // The copy has its change beside a map that nobody else has any more.
+                        return second.withValue(Marked("c")) { (first.get().name, second.get().name) }
+                    }
+                }
+            }
+            // Not before: watched scopes have no change beside their map.
+            let watcher = Context.addWatcher { _ in }
+            started.finish()
+            let names = await task.value
+            Context.clearWatcher(watcher)
+            #expect(names == (RuntimeSupport.current == .full ? "a" : "default", "c"))
+        }
+    }
+
     @Test func `Children read what a scope was lent while it begins to set`() async throws {
         try await Context().run {
             try first.set(Marked("a"))
