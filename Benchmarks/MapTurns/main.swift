@@ -67,7 +67,8 @@ struct Row {
 let arguments = CommandLine.arguments.dropFirst().map { $0.split(separator: ",").map(String.init) }
 let kinds =
     arguments.first ?? [
-        "class", "object", "enum", "int", "string", "uuid", "string-two", "class-class", "class-string", "class-64", "append",
+        "class", "object", "enum", "int", "string", "uuid", "string-two", "class-class", "class-string", "class-64",
+        "append",
     ]
 let sizes = arguments.dropFirst().first?.compactMap { Int($0) } ?? [8, 17, 64, 1000]
 

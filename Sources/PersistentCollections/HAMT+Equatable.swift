@@ -28,10 +28,7 @@ extension HAMT {
 
     /// What ends a comparison.
     @usableFromInline
-    enum Inequality<Failure: Error>: Error {
-        case difference
-        case failure(Failure)
-    }
+    enum Inequality<Failure: Error>: Error { case difference, failure(Failure) }
 
     /// Tells whether two maps share their whole storage, which makes them equal.
     ///

@@ -22,10 +22,7 @@ extension HAMT: Sequence {
         @inlinable
         init(_ root: Node<Key, Value>?) {
             self.root = root
-            entry = nil
-            remaining = 0
-            children = nil
-            pending = []
+            (remaining, pending) = (0, [])
             if let root { enter(root.reference) }
         }
 

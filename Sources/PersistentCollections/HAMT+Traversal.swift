@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a map keeps alive, for cycle collectors that count references (see the C interface's header, "Traversal").
 //
-// Such a collector must be told of shared storage, and how many references there are to it. So nothing here may retain
-// what it is about to show: everything goes by addresses, and reading an address is a function of its own, not inlined,
-// so that whatever it retains in passing is released again when it returns.
+// Such a collector must be told of shared storage, and how many references there are to it. So nothing here retains what
+// it is about to show: everything goes by addresses, and reading one isn't inlined, so that nothing is kept meanwhile.
 
 extension HAMT {
     /// The address of the root, without a reference to it; nil where there is none.
@@ -13,7 +12,6 @@ extension HAMT {
     /// Where a reference to something lies that a map keeps alive.
     package enum Place {
         case key(UnsafeMutablePointer<Key>)
-        /// A value. Its key comes with it to tell what it is.
         case value(UnsafeMutablePointer<Value>, of: UnsafeMutablePointer<Key>)
     }
 

@@ -49,15 +49,10 @@ public struct HAMT<Key: Hashable, Value> {
         entryCount = count
     }
 
-    /// Creates an empty map.
-    ///
-    /// It owns no storage.
+    /// Creates an empty map, which owns no storage.
     ///
     /// - Complexity: O(1).
-    @inlinable
-    public init() {
-        self.init(root: nil, count: 0)
-    }
+    @inlinable public init() { self.init(root: nil, count: 0) }
 
     /// True where the map has no entries.
     ///

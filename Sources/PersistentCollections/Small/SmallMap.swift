@@ -4,8 +4,7 @@
 // never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a search, through
 // the displaced ones.
 //
-// Besides this, Storage/NodeLayout.swift and Storage/Node.swift are all that a small map needs. The latter two ask about
-// tries as well: what they do there is in Trie/.
+// Besides this, a small map needs Storage/NodeLayout.swift and Storage/Node.swift; what these do for tries is in Trie/.
 
 extension NodeHeader {
     /// The path of the root of a small map: no node of a trie has both this shift and the flag.

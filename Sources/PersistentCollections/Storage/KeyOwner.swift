@@ -215,9 +215,7 @@ extension NodeReference {
             && (count >= Self.leastSharedCount || keyOwner != nil)
     }
 
-    /// How many keys of its own a node must have for an owner to be made when it is copied.
-    ///
-    /// To make and free an owner takes about as long as to retain and release so many keys, twice.
+    /// So many keys take about as long to retain and release, twice, as it takes to make and free an owner.
     @inlinable @inline(__always) static var leastSharedCount: Int { 4 }
 
     /// Makes the keys of this node, copies of whose bits `target` has at the same positions, keys of `target` as well.

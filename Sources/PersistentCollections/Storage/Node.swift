@@ -107,21 +107,14 @@ extension NodeReference {
         }
         let node = Node<Key, Value>.make(
             shape, entryRoom: count &+ difference.growth, childRoom: childCount &+ children)
-        let target = node.reference
-        if count > 0 {
-            copyEntries(
-                isSmall ? leafEntries : entries, count, difference, to: isSmall ? target.leafEntries : target.entries,
-                of: target)
-        }
-        if childCount > 0 { copyChildren(childCount, difference, to: target) }
+        if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
+        if childCount > 0 { copyChildren(childCount, difference, to: node.reference) }
         return node
     }
 
     @inlinable @inline(__always)
-    func copyEntries(
-        _ source: UnsafeMutablePointer<Entry>, _ count: Int, _ difference: Difference,
-        to entries: UnsafeMutablePointer<Entry>, of target: NodeReference
-    ) {
+    func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
+        let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
         let (end, from, to) = difference.rest(count)
         let isShared = sharesKeys(entries: count)
         if isShared || _isPOD(Entry.self) {
