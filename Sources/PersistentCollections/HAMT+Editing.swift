@@ -155,8 +155,7 @@ extension HAMT {
 
     /// Counts an entry of a trie less, and makes the trie a small map where it has become small enough.
     ///
-    /// That is smaller than a small map can be by as much as makes the way up and down again cheap: eight edits at least
-    /// pay for each.
+    /// That is half of what a small map can have: so at least eight edits pay for the way down and for the way up.
     @inlinable @inline(__always)
     mutating func noteRemoval() {
         entryCount &-= 1

@@ -26,8 +26,7 @@ extension HAMT {
 
     /// Where the value of `key` lies below a root of which the caller has only the address (see ``rootAddress``).
     ///
-    /// Touches no reference count. The caller makes sure that the map which the root belongs to stays alive and
-    /// unchanged meanwhile.
+    /// Touches no reference count. The caller keeps the map that the root belongs to alive and unchanged meanwhile.
     @inlinable @inline(__always)
     package static func valuePointer(forKey key: Key, root: UnsafeMutableRawPointer?) -> UnsafePointer<Value>? {
         guard let root else { return nil }
@@ -36,10 +35,8 @@ extension HAMT {
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
-    /// Where the value of `key` lies if it may be changed there with no more ado: in a small map whose root nobody
+    /// Where the value of `key` lies, until the next mutation, if it may be changed there: in a small map that nobody
     /// shares.
-    ///
-    /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
         guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }

@@ -24,13 +24,24 @@ extension HAMT {
         }
         @inline(__always)
         _modify {
-            let hash = NodeHeader.hash(of: key)
-            var isNew = false
-            let entry = reachedEntry(of: key, hash, adds: false, &isNew)
-            // Out of the map meanwhile, so that the value has but one reference; its entry stays.
-            var value = entry.map { NodeReference.value(of: $0).move() }
-            defer { putBack(&value, entry, forKey: key, hash) }
-            yield &value
+            // What is needed after the change has to fit into four words, else Swift allocates: hence no key and no hash.
+            if let entry = reachEntry(ifThere: key) {
+                // Out of the map meanwhile, so that the value has but one reference; its entry stays.
+                var value: Value? = NodeReference.value(of: entry).move()
+                defer {
+                    if let value = value.take() {
+                        NodeReference.value(of: entry).initialize(to: value)
+                    } else {
+                        removeEmptied(entry)
+                    }
+                }
+                yield &value
+            } else {
+                let missing = MissingEntry.allocate(capacity: 1)
+                missing.initialize(to: (key, nil))
+                defer { add(missing) }
+                yield &missing.pointee.value
+            }
         }
     }
 
@@ -58,23 +69,27 @@ extension HAMT {
         }
     }
 
-    /// Puts a value back into the entry that it was taken from; where it is nil, the entry goes.
     @inlinable @inline(__always)
-    mutating func putBack(
-        _ value: inout Value?, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?, forKey key: Key, _ hash: UInt
-    ) {
-        if let entry {
-            guard let value = value.take() else { return removeEmptied(entry, hash) }
-            NodeReference.value(of: entry).initialize(to: value)
-        } else if let value {
-            updateValue(value, forKey: key)
-        }
+    mutating func reachEntry(ifThere key: Key) -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
+        var isNew = false
+        return reachedEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
+    }
+
+    /// A key that the map doesn't have, and the value that it may get.
+    @usableFromInline typealias MissingEntry = UnsafeMutablePointer<(key: Key, value: Value?)>
+
+    @inlinable @inline(never)
+    mutating func add(_ missing: MissingEntry) {
+        let (key, value) = missing.move()
+        missing.deallocate()
+        if let value { updateValue(value, forKey: key) }
     }
 
     /// Removes an entry, which only this map can reach, and whose value has been moved out.
     @inlinable @inline(never)
-    mutating func removeEmptied(_ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt) {
+    mutating func removeEmptied(_ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>) {
         guard let node = rootReference else { return }
+        let hash = NodeHeader.hash(of: NodeReference.key(of: entry).pointee)
         if node.isSmall {
             node.removeSmall(at: entry - node.leafEntries, hash)
             entryCount &-= 1

@@ -38,9 +38,8 @@ extension NodeHeader {
 
     /// The bits of which only three, not four, select a position in a node.
     ///
-    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all
-    /// full. An edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as
-    /// many nodes. Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
+    /// They tell thousands of keys in sequence from each other, above the full nodes at the bottom. An edit retains the
+    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1.
     @inlinable @inline(__always) static var narrowBits: Range<UInt> { 7..<16 }
 
     /// Set in the path of a node in which three bits select a position. (The fourth is the same in all hashes below, so
