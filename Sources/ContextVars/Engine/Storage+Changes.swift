@@ -55,8 +55,9 @@ extension Storage {
     /// - Parameter isSetHere: Whether the variable counts as set in this context from now on.
     @inline(__always)
     func exchange(_ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool) -> Exchanged {
-        // Else there would be no room for which variables were set here.
-        if hasOtherChange(than: variable) || newValue == nil && changes(variable) { settleUnderLock() }
+        if contents.pointee.variable != nil, newValue == nil || !changes(variable) {
+            return exchangeAndSettle(newValue, for: variable, isSetHere: isSetHere)
+        }
         guard contextvars_storage_lock(self) else {
             return exchangeInNewVersion(newValue, for: variable, isSetHere: isSetHere)
         }
@@ -70,9 +71,28 @@ extension Storage {
         return (changeMap(newValue, for: variable), wasSetHere)
     }
 
-    @inline(__always)
-    private func hasOtherChange(than variable: AnyContextVar) -> Bool {
-        contents.pointee.variable != nil && !changes(variable)
+    /// Exchanges a value in the map, and puts the change there too: else there would be no room for which variables were
+    /// set here.
+    @inline(never)
+    private func exchangeAndSettle(
+        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
+    ) -> Exchanged {
+        _ = contextvars_storage_lock(self)
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) {
+            return exchangeInNewVersion(newValue, for: variable, isSetHere: isSetHere)
+        }
+        keepWhatIsLent()
+        let shared = contextvars_is_thread_sanitized ? map.pointee : nil
+        let replacedBefore = changes(variable) ? settle() : nil
+        // First: what it adds to a map that is shared, the change may then be put into.
+        let oldValue = changeMap(newValue, for: variable)
+        let replaced = settle()
+        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        // As in `settleUnderLock`.
+        withExtendedLifetime((shared, replacedBefore, replaced)) {}
+        return (oldValue, wasSetHere)
     }
 
     /// Exchanges the value of the changed variable.

@@ -17,7 +17,7 @@ struct VariablesSetHere {
         let bit = variable.bit
         if bit == Self.bitOfLaterVariables { return markLater(variable, as: isSetHere) }
         let wasSetHere = bits & bit != 0
-        bits = isSetHere ? bits | bit : bits & ~bit
+        if wasSetHere != isSetHere { bits ^= bit }
         return wasSetHere
     }
 
