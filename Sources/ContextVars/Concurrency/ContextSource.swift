@@ -8,8 +8,9 @@ import Synchronization
 ///
 /// ```swift
 /// let context = Context()
-/// await (try Task(context: context) { try Request.id.set("a7") }).value  // `context` has the value afterwards
-/// Task(context: .current) { … }                                          // a copy, made here
+/// try await Task(context: context) { try Request.id.set("a7") }.value
+/// // `context` has the value afterwards.
+/// Task(context: .current) { … }  // a copy, made here
 /// ```
 public protocol ContextSource: Sendable {
     /// What is thrown where the work can't be started: `Never` for a snapshot.
@@ -130,8 +131,8 @@ public final class ClaimedContext: Sendable {
     /// Runs one of many pieces of work in the context, which stays entered until this object is gone.
     ///
     /// For work that comes in pieces, as the events of a channel do. A piece may run inside another one. Two pieces never
-    /// run at the same time: that is up to the caller, who runs them all on one event loop. Then the context's owner is
-    /// whoever runs the innermost piece, and those further out wait for it.
+    /// run at the same time: that is up to the caller, who runs them all on one event loop. The innermost
+    /// piece owns the context, and those further out wait for it.
     package func runPiece<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         Observation.arrived(flow)
         let (context, captured) = contextForPieces
