@@ -3,8 +3,9 @@
 ///
 /// ```swift
 /// let base: HAMT = ["host": "example.org", "port": "443"]
-/// let request = base.inserting("/index.html", forKey: "path")   // `base` keeps its two entries
-/// request["path"]                                               // Optional("/index.html")
+/// let request = base.inserting("/index.html", forKey: "path")
+/// base.count       // 2: it keeps its entries
+/// request["path"]  // Optional("/index.html")
 /// ```
 ///
 /// A copy of a map is O(1). An edit of a map whose storage nobody shares happens in place; otherwise it copies the path
@@ -31,8 +32,8 @@ public struct HAMT<Key: Hashable, Value> {
     // Storage/NodeLayout.swift, an edit in Storage/NodePlace.swift, small maps in Small/, the trie in Trie/.
     //
     // A trie over the lowest 61 bits of `key.hashValue`, the protocol's requirement: a type that stores its hash and
-    // implements `hashValue` is never hashed again. The order of the bits is made for keys that are numbered, as context
-    // variables are, and no worse for hashes as good as random: the highest bits come first, and a node begins where
+    // implements `hashValue` is never hashed again. The order of the bits favours keys that are numbered, as context
+    // variables are, and is no worse for well-distributed hashes: the highest bits come first, and a node begins where
     // hashes part. So keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above.
     //
     // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that goes

@@ -6,8 +6,9 @@
 ///
 /// ```swift
 /// let context = Context()
-/// await (try Task(context: context) { try Request.id.set("a7") }).value  // `context` has the value afterwards
-/// Task(context: .current) { … }                                          // a copy, made here
+/// try await Task(context: context) { try Request.id.set("a7") }.value
+/// // `context` has the value afterwards.
+/// Task(context: .current) { … }  // a copy, made here
 /// ```
 public protocol ContextSource: Sendable {
     /// What is thrown where the work can't be started: `Never` for a snapshot.

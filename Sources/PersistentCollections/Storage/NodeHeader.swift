@@ -177,8 +177,8 @@ extension NodeHeader {
 }
 
 extension NodeHeader {
-    // Whether a byte stands for a child is asked of its sign, moved to all bits: -1 or 0. That is one instruction, and
-    // so are the comparisons of positions; those of the bytes themselves become loops (Swift 6.3).
+    // The sign bit of a byte marks a child; an arithmetic shift turns it into -1 or 0. That is one instruction, and so are
+    // the comparisons of positions; those of the bytes themselves become loops (Swift 6.3).
 
     /// Adds an entry at a vacant position, or to a collision node of so many.
     @inlinable @inline(__always)
