@@ -32,7 +32,7 @@ extension HAMT {
 
     /// Tells whether two maps share their whole storage, which makes them equal.
     ///
-    /// - Complexity: O(1). The answer false says nothing.
+    /// - Complexity: O(1). `false` doesn't mean that they differ.
     @inlinable public func isIdentical(to other: HAMT) -> Bool { root === other.root && count == other.count }
 }
 

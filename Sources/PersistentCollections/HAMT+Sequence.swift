@@ -75,7 +75,7 @@ extension HAMT: Sequence {
 
     /// Calls `body` with each entry where it lies.
     ///
-    /// A loop over the map gets a key and a value of its own each time, which are retained where they are references.
+    /// A loop over the map gets its own key and value each time, which are retained where they are references.
     /// Here nothing is.
     ///
     /// - Complexity: O(n).

@@ -3,8 +3,9 @@
 ///
 /// ```swift
 /// let base: HAMT = ["host": "example.org", "port": "443"]
-/// let request = base.inserting("/index.html", forKey: "path")   // `base` keeps its two entries
-/// request["path"]                                               // Optional("/index.html")
+/// let request = base.inserting("/index.html", forKey: "path")
+/// base.count       // 2: it keeps its entries
+/// request["path"]  // Optional("/index.html")
 /// ```
 ///
 /// A copy of a map is O(1). An edit of a map whose storage nobody shares happens in place; otherwise it copies the path

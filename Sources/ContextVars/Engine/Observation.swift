@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Each function costs its caller one load while nobody observes.
 package enum Observation {
-    /// Has an observer told of everything from now on; `nil` for none.
+    /// Tells an observer of everything from now on; `nil` for none.
     ///
     /// - Parameter observer: Stays for good, and so do its functions.
     package static func observe(_ observer: UnsafePointer<contextvars_observer>?) {
@@ -131,7 +131,7 @@ extension Observation {
 
 extension ContextSnapshot {
     /// What it is known by.
-    fileprivate var root: UInt { UInt(bitPattern: values.rootAddress) }
+    fileprivate var root: UInt { unretainedValues.root }
 
     /// The variables with their values, for diagnostics.
     package var variables: [(variable: AnyContextVar, value: any Sendable)] {

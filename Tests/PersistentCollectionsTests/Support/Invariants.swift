@@ -28,7 +28,7 @@ extension HAMT {
 
     /// Whether the offset that the nodes work out for a value is the compiler's. (Slow, so not part of the invariants.)
     static var valueOffsetIsAsAssumed: Bool {
-        // Optimised code says nothing certain of where a value without size lies, and it doesn't matter.
+        // Where optimised code places a value without size isn't defined, and doesn't matter.
         MemoryLayout<Value>.size == 0
             || MemoryLayout<NodeEntry<Key, Value>>.offset(of: \.value) == NodeEntry<Key, Value>.valueOffset
     }
