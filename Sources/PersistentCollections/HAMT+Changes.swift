@@ -31,9 +31,7 @@ extension HAMT {
     /// - Parameter areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
-    public func changes(
-        from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool
-    ) rethrows -> [Change] {
+    public func changes(from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool) rethrows -> [Change] {
         var result: [Change] = []
         try forEachChange(from: older, by: areEquivalent) { result.append($0) }
         return result
@@ -43,9 +41,7 @@ extension HAMT {
     ///
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
-    public func changes(
-        from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool
-    ) rethrows -> [Change] {
+    public func changes(from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> [Change] {
         try changes(from: older) { try areEquivalent($1, $2) }
     }
 

@@ -123,9 +123,7 @@ extension HAMT {
 extension HAMT {
     /// Where the entry of `key` is to be changed or, where it is new, put by the caller.
     @inlinable @inline(__always)
-    mutating func reachEntry(
-        of key: Key, _ hash: UInt, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+    mutating func reachEntry(of key: Key, _ hash: UInt, _ isNew: inout Bool) -> EntryPointer {
         if root == nil { root = Node.makeSmall(room: 1) }
         let entry = reachedEntry(of: key, hash, adds: true, &isNew).unsafelyUnwrapped
         if isNew { entryCount &+= 1 }
@@ -134,9 +132,7 @@ extension HAMT {
 
     /// The same, where there is a root; nil for a new key that isn't added.
     @inlinable @inline(__always)
-    mutating func reachedEntry(
-        of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
+    mutating func reachedEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
         guard let node = rootReference else { return nil }
         if !node.isSmall {
             return NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }

@@ -24,9 +24,7 @@ extension HAMT {
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
-    public mutating func merge(
-        _ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value
-    ) rethrows {
+    public mutating func merge(_ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value) rethrows {
         if isEmpty {
             self = other
         } else {
@@ -76,9 +74,7 @@ extension HAMT {
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
-    public func merging(
-        _ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value
-    ) rethrows -> HAMT {
+    public func merging(_ other: HAMT, uniquingKeysWith combine: (Value, Value) throws -> Value) rethrows -> HAMT {
         var result = self
         try result.merge(other, uniquingKeysWith: combine)
         return result

@@ -12,7 +12,7 @@ extension HAMT: Sequence {
         /// Keeps everything alive that the other properties point to.
         @usableFromInline let root: Node<Key, Value>?
         /// The next entry of the current node.
-        @usableFromInline var entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?
+        @usableFromInline var entry: EntryPointer?
         @usableFromInline var remaining: Int
         /// Children still to visit of the innermost node that has some.
         @usableFromInline var children: Children?
@@ -46,7 +46,7 @@ extension HAMT: Sequence {
 
         /// Where the next entry lies, for as long as the iterator lives.
         @inlinable @inline(__always)
-        mutating func nextEntry() -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
+        mutating func nextEntry() -> EntryPointer? {
             while remaining == 0 {
                 guard let next = nextChild() else { return nil }
                 enter(next)

@@ -70,7 +70,7 @@ extension HAMT {
     }
 
     @inlinable @inline(__always)
-    mutating func reachEntry(ifThere key: Key) -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
+    mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
         var isNew = false
         return reachedEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
     }
@@ -87,7 +87,7 @@ extension HAMT {
 
     /// Removes an entry, which only this map can reach, and whose value has been moved out.
     @inlinable @inline(never)
-    mutating func removeEmptied(_ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>) {
+    mutating func removeEmptied(_ entry: EntryPointer) {
         guard let node = rootReference else { return }
         let hash = NodeHeader.hash(of: NodeReference.key(of: entry).pointee)
         if node.isSmall {

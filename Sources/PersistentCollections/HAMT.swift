@@ -43,6 +43,9 @@ public struct HAMT<Key: Hashable, Value> {
 
     @usableFromInline var entryCount: Int
 
+    /// Where an entry lies.
+    @usableFromInline typealias EntryPointer = UnsafeMutablePointer<NodeEntry<Key, Value>>
+
     @inlinable
     init(root: Node<Key, Value>?, count: Int) {
         self.root = root

@@ -7,15 +7,6 @@
 // Besides this, a small map needs Storage/NodeLayout.swift and Storage/Node.swift; what these do for tries is in Trie/.
 
 extension NodeHeader {
-    /// The path of the root of a small map: no node of a trie has both this shift and the flag.
-    ///
-    /// Above its lowest 16 bits are the positions of displaced entries.
-    @inlinable @inline(__always) static var smallRootPath: UInt { lowestShift | narrowFlag }
-
-    /// True for the root of a small map.
-    @inlinable @inline(__always)
-    var isSmallRoot: Bool { UInt16(truncatingIfNeeded: path) == UInt16(truncatingIfNeeded: Self.smallRootPath) }
-
     /// The positions of entries that are not at their own, in the root of a small map.
     @inlinable @inline(__always)
     var displaced: UInt16 {
@@ -44,8 +35,6 @@ extension NodeHeader {
 // MARK: - Looking up
 
 extension NodeReference {
-    @inlinable @inline(__always) var isSmall: Bool { header.pointee.isSmallRoot }
-
     /// The entry of `key` in this root of a small map, or nil.
     @inlinable @inline(__always)
     func smallEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
@@ -132,10 +121,7 @@ extension HAMT {
     // What contexts do, in functions of their own (Documentation/Design/ has what that earns).
 
     @inlinable @inline(never)
-    func replacingSmall(
-        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>,
-        _ value: consuming Value
-    ) -> HAMT {
+    func replacingSmall(_ root: NodeReference<Key, Value>, _ entry: EntryPointer, _ value: consuming Value) -> HAMT {
         let index = entry - root.leafEntries
         let copy = root.copy(.value(at: index), isSmall: true)
         NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
@@ -152,9 +138,7 @@ extension HAMT {
     }
 
     @inlinable @inline(never)
-    func removingSmall(
-        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt
-    ) -> HAMT {
+    func removingSmall(_ root: NodeReference<Key, Value>, _ entry: EntryPointer, _ hash: UInt) -> HAMT {
         let index = entry - root.leafEntries
         let position = root.smallPosition(of: index, hash)
         let copy = root.copy(.removal(at: index, position), isSmall: true)
@@ -165,8 +149,8 @@ extension HAMT {
     /// Makes the root a copy, and returns the place in it of an entry of this root, or of a new one for this hash.
     @inlinable @inline(never)
     mutating func copySmallRoot(
-        _ node: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?, _ hash: UInt
-    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt
+    ) -> EntryPointer {
         guard let entry else {
             let (copy, place) = node.copySmall(adding: hash)
             root = copy

@@ -62,9 +62,7 @@ struct KeyOwner: ~Copyable {
 
     /// An owner, with one reference, of the keys at `positions` of a node, which is to forget that it owns them.
     @inlinable @inline(never)
-    static func make<Key, Value>(
-        _ node: NodeReference<Key, Value>, _ positions: UInt16, parent: Pointer?
-    ) -> Pointer {
+    static func make<Key, Value>(_ node: NodeReference<Key, Value>, _ positions: UInt16, parent: Pointer?) -> Pointer {
         let size = keysOffset(Key.self) &+ positions.nonzeroBitCount &* MemoryLayout<Key>.stride
         let owner = UnsafeMutableRawPointer.allocate(
             byteCount: size, alignment: max(MemoryLayout<KeyOwner>.alignment, MemoryLayout<Key>.alignment)

@@ -66,6 +66,28 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
+    /// The hash of a key as the map has it: the lowest 61 bits of `hashValue`, and below them three zeros.
+    ///
+    /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again.)
+    @inlinable @inline(__always)
+    static func hash(of key: borrowing some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
+
+    /// The lowest bit that selects a position in any node.
+    @inlinable @inline(__always) static var lowestShift: UInt { 3 }
+
+    @inlinable @inline(__always) static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
+
+    /// The path of the root of a small map: no node of a trie has both this shift and the flag.
+    ///
+    /// Above its lowest 16 bits are the positions of displaced entries.
+    @inlinable @inline(__always) static var smallRootPath: UInt { lowestShift | narrowFlag }
+
+    /// True for the root of a small map.
+    @inlinable @inline(__always)
+    var isSmallRoot: Bool { UInt16(truncatingIfNeeded: path) == UInt16(truncatingIfNeeded: Self.smallRootPath) }
+}
+
+extension NodeHeader {
     @inlinable @inline(__always)
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
@@ -191,10 +213,18 @@ struct NodeReference<Key: Hashable, Value> {
 
     @inlinable @inline(__always) var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
 
+    /// The node at an address where a reference to it is kept, without touching its reference count.
+    @inlinable @inline(__always)
+    static func at(_ slot: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
+        NodeReference(UnsafeRawPointer(slot).load(as: UnsafeMutableRawPointer.self))
+    }
+
     @inlinable @inline(__always)
     var header: UnsafeMutablePointer<NodeHeader> {
         (address + Entry.headerOffset).assumingMemoryBound(to: NodeHeader.self)
     }
+
+    @inlinable @inline(__always) var isSmall: Bool { header.pointee.isSmallRoot }
 
     /// The entries, in order of position.
     @inlinable @inline(__always)

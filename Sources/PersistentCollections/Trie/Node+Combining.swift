@@ -16,9 +16,7 @@ extension NodeReference {
 
     /// This node with, at each position, what `rest` says is left of what is there; this very node where that is all.
     @inlinable
-    func keeping<Failure: Error>(
-        _ rest: (UInt, Content) throws(Failure) -> Rest
-    ) throws(Failure) -> Rest {
+    func keeping<Failure: Error>(_ rest: (UInt, Content) throws(Failure) -> Rest) throws(Failure) -> Rest {
         var shape = Node<Key, Value>.emptyHeader
         shape.path = header.pointee.path
         var entries: [UnsafeMutablePointer<Entry>] = []

@@ -124,9 +124,7 @@ extension NodePlace {
 
     /// The same from this place with a shared node on.
     @inlinable @inline(__always)
-    func reachInCopies(
-        _ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<Entry> {
+    func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> UnsafeMutablePointer<Entry> {
         let place = endInCopies(of: hash)
         if let entry = place.node.entryHere(of: key, hash) {
             let index = entry - place.node.entries

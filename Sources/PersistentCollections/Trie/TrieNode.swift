@@ -8,19 +8,8 @@
 // MARK: - Paths
 
 extension NodeHeader {
-    /// The hash of a key as the map has it: the lowest 61 bits of `hashValue`, and below them three zeros.
-    ///
-    /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again.)
-    @inlinable @inline(__always)
-    static func hash(of key: borrowing some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
-
     // The path of a node has the number of the lowest bit that selects a position in its six lowest bits, then
     // `narrowFlag`, and above the bits that select, those that all hashes in the subtree have there.
-
-    /// The lowest bit that selects a position in any node.
-    @inlinable @inline(__always) static var lowestShift: UInt { 3 }
-
-    @inlinable @inline(__always) static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
 
     /// The position that a hash selects in this node; no matter which in a collision node.
     @inlinable @inline(__always) func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
@@ -110,12 +99,6 @@ extension NodeReference {
         (address + Entry.childrenOffset).assumingMemoryBound(to: Node<Key, Value>.self)
     }
 
-    /// The node at an address where a reference to it is kept, without touching its reference count.
-    @inlinable @inline(__always)
-    static func at(_ slot: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
-        NodeReference(UnsafeRawPointer(slot).load(as: UnsafeMutableRawPointer.self))
-    }
-
     @inlinable @inline(__always) func child(at index: Int) -> NodeReference { .at(children + index) }
 
     /// The number of children in the node's own tail.
@@ -142,9 +125,7 @@ extension NodeReference {
 
     /// Calls `body` with each entry of the subtree.
     @inlinable
-    func forEachEntry<Failure: Error>(
-        _ body: (UnsafeMutablePointer<Entry>) throws(Failure) -> Void
-    ) throws(Failure) {
+    func forEachEntry<Failure: Error>(_ body: (UnsafeMutablePointer<Entry>) throws(Failure) -> Void) throws(Failure) {
         for index in 0..<entryCount { try body(entries + index) }
         for index in 0..<childCount { try child(at: index).forEachEntry(body) }
     }
