@@ -22,7 +22,7 @@
 public struct ContextSnapshot: Sendable {
     private var contents: Contents
 
-    /// One reference, whatever it is: a `nil` beside the values would be retained and released as well.
+    /// One reference in both cases: a `nil` beside the values would be retained and released as well.
     private enum Contents {
         case values(ContextValues)
         indirect case valuesAndCaptured(ContextValues, CapturedValue)

@@ -38,8 +38,9 @@ extension ContextVar {
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {
         defer { withExtendedLifetime(self) {} }
+        let stored = StoredValue(value)
         do {
-            return try await Scope.run(in: .changing(self, to: StoredValue(value), isSynchronous: false)) {
+            return try await Scope.run(in: .changing(self, to: stored, isSynchronous: false)) {
                 () async throws in try await operation()
             }
         } catch {
@@ -78,6 +79,7 @@ extension ContextVar {
         _ value: Value, operation: nonisolated(nonsending) () async -> Result
     ) async -> Result {
         defer { withExtendedLifetime(self) {} }
-        return await Scope.run(in: .changing(self, to: StoredValue(value), isSynchronous: false), operation)
+        let stored = StoredValue(value)
+        return await Scope.run(in: .changing(self, to: stored, isSynchronous: false), operation)
     }
 }

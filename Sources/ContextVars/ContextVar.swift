@@ -13,7 +13,8 @@
 /// try Context().run {
 ///     try Request.id.set("a7")
 ///     print(Request.id.get() ?? "-")  // a7
-///     Task { print(Request.id.get() ?? "-") }  // a7: a task copies the context when it is created
+///     // A task copies the context when it is created.
+///     Task { print(Request.id.get() ?? "-") }  // a7
 /// }
 /// ```
 ///

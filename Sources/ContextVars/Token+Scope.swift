@@ -14,6 +14,7 @@ extension Token {
     ///
     /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
     /// - Complexity: As ``ContextVar/reset(_:)``.
+    @inlinable
     public func scope<Result>(_ body: () throws -> Result) throws -> Result {
         let result: Result
         do {
@@ -33,6 +34,7 @@ extension Token {
     ///
     /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
     /// - Complexity: As ``ContextVar/reset(_:)``.
+    @inlinable
     public nonisolated(nonsending) func scope<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async throws -> Result {

@@ -11,7 +11,8 @@ extension HTTPClientResponseDelegate {
     /// The client calls delegates on an event loop, where no context is current.
     ///
     /// ```swift
-    /// let task = client.execute(request: request, delegate: CountingDelegate().inContext(.current))
+    /// let task = client.execute(
+///     request: request, delegate: CountingDelegate().inContext(.current))
     /// ```
     ///
     /// - Complexity: O(1).

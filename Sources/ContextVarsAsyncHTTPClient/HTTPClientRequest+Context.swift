@@ -46,7 +46,8 @@ extension HTTPClient.Request {
     /// ```swift
     /// var request = try HTTPClient.Request(url: "http://orders/42")
     /// request.injectContext()
-    /// client.execute(request: request).whenSuccess(ContextSnapshot.current.wrap { response in log(response.status) })
+    /// client.execute(request: request)
+    ///     .whenSuccess(ContextSnapshot.current.wrap { response in log(response.status) })
     /// ```
     ///
     /// - Parameter instrument: What injects: by default all that the program was bootstrapped with.

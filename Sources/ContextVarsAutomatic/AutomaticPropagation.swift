@@ -13,7 +13,8 @@ import Dispatch
 ///
 /// try context.run {
 ///     try Request.id.set("a7")
-///     DispatchQueue.global().async { log("archived") }   // reads "a7"; so does what a library hands over here
+///     // Reads "a7"; so does what a library hands over here.
+///     DispatchQueue.global().async { log("archived") }
 /// }
 /// ```
 ///

@@ -3,7 +3,7 @@
 ///
 /// `Hashable` knows no failure. So the key that an operation looks for, its *probe*, carries the operation's failure
 /// flag: a comparison that fails sets the flag and says "not equal", as do all that follow. The operation then
-/// throws away whatever came out; maps are persistent, so nothing else has changed.
+/// throws its result away; maps are persistent, so nothing else has changed.
 struct EmbedderKey: @unchecked Sendable {
     // Invariant behind `@unchecked`: `content.failed` is used only while the key is a probe, which one thread has.
     let content: EmbedderKeyContent

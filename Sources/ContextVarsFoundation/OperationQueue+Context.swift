@@ -10,7 +10,8 @@ extension OperationQueue {
     /// the operation is cancelled and never runs, until it is gone.
     ///
     /// ```swift
-    /// queue.addOperation(context: .current) { log("archived") }  // with the values of this line
+    /// // With the values of this line.
+    /// queue.addOperation(context: .current) { log("archived") }
     /// ```
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.

@@ -10,7 +10,9 @@ extension Timer {
     /// Each firing has a new context that starts with them. The timer keeps the snapshot until it is invalid and gone.
     ///
     /// ```swift
-    /// Timer.scheduledTimer(withTimeInterval: 60, repeats: true, context: .current) { _ in report() }
+    /// Timer.scheduledTimer(withTimeInterval: 60, repeats: true, context: .current) { _ in
+    ///     report()
+    /// }
     /// ```
     ///
     /// - Complexity: As `scheduledTimer(withTimeInterval:repeats:block:)`.

@@ -9,7 +9,8 @@ public import Tracing
 /// declares in the `baggage` entry, a tracer the identity of the current span in `traceparent`.
 ///
 /// ```swift
-/// let client = GRPCClient(transport: transport, interceptors: [ContextClientInterceptor()])
+/// let client = GRPCClient(
+///     transport: transport, interceptors: [ContextClientInterceptor()])
 /// ```
 ///
 /// The values are those at the time of the call. A retried or hedged RPC sends them with each attempt.

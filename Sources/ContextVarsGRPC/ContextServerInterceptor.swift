@@ -14,7 +14,9 @@ public import Tracing
 /// ```swift
 /// let server = GRPCServer(
 ///     transport: transport, services: [greeter],
-///     interceptors: [ContextServerInterceptor { ["x-request-id": "\(Request.id.get() ?? "")"] }])
+///     interceptors: [
+///         ContextServerInterceptor { ["x-request-id": "\(Request.id.get() ?? "")"] }
+///     ])
 /// ```
 ///
 /// Put it before interceptors that read variables: interceptors run in the order of the array. The context starts with

@@ -15,7 +15,7 @@ import Tracing
 /// router.add(middleware: TracingMiddleware())
 /// router.get("/orders") { _, _ in
 ///     try Request.tenant.set("acme")  // for the rest of this request
-///     return try await orders()       // reads `Request.id` and `Request.tenant` wherever it needs them
+///     return try await orders()       // reads both wherever it needs them
 /// }
 /// ```
 ///

@@ -13,7 +13,8 @@ extension ContextVar where Value == Logger.Metadata {
     ///     static let metadata = ContextVar<Logger.Metadata>("log.metadata", default: [:])
     /// }
     ///
-    /// try Log.metadata.merge(["order": "\(order.id)"])     // on all messages of this request from now on
+    /// // On all messages of this request from now on.
+    /// try Log.metadata.merge(["order": "\(order.id)"])
     /// ```
     ///
     /// ``LoggedVariable/init(entriesOf:)`` has the entries logged.

@@ -6,10 +6,10 @@ public import Logging
 /// A context variable that ``Logging/Logger/MetadataProvider/contextVars(_:)`` adds to the metadata of log messages.
 ///
 /// ```swift
-/// LoggedVariable(Request.id)                                                  // request.id=a7
-/// LoggedVariable(Request.tenant, as: "tenant")                                // tenant=acme
-/// LoggedVariable(Request.user, as: "user", privacy: .hashed)                  // user=#5e1f09bc
-/// LoggedVariable(Request.token, as: "token") { "\($0.prefix(4))…" }           // token=eyJh…
+/// LoggedVariable(Request.id)                                    // request.id=a7
+/// LoggedVariable(Request.tenant, as: "tenant")                  // tenant=acme
+/// LoggedVariable(Request.user, as: "user", privacy: .hashed)    // user=#5e1f09bc
+/// LoggedVariable(Request.token, as: "token") { "\($0.prefix(4))…" }// token=eyJh…
 /// ```
 ///
 /// A variable that isn't set, or is `nil`, is left out. Values are immutable and safe to use from any thread.

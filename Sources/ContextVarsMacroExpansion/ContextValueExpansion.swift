@@ -10,7 +10,8 @@ import SwiftSyntaxMacros
 /// @ContextValue static var tenant = "public"
 /// // becomes
 /// static var tenant: String { get { $tenant.get() } }
-/// nonisolated static let $tenant = ContextVars.ContextVar("Request.tenant", default: "public")
+/// nonisolated static let $tenant = ContextVars.ContextVar(
+///     "Request.tenant", default: "public")
 /// ```
 ///
 /// It is its own library, which tests depend on: with a test that depends on the plugin itself, SwiftPM builds all tests

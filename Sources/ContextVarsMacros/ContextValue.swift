@@ -10,7 +10,7 @@
 ///     @ContextValue static var tenant = "public"
 /// }
 ///
-/// Request.tenant                                   // the value in the current context: "public"
+/// Request.tenant                                   // in the current context: "public"
 /// try Request.$tenant.set("acme")                  // until the context ends, or `reset`
 /// Request.$tenant.withValue("acme") { … }          // for this code
 /// ```
@@ -73,7 +73,8 @@ public macro ContextValue(inheritance: ContextVar<Never>.Inheritance) =
 /// ```swift
 /// enum Call {
 ///     @ContextValue(inheritance: .transformed { $0 + 1 }) static var depth = 0
-///     @ContextValue(inheritance: .transformed { (path: [String]) in path + ["/"] }) static var path: [String] = []
+///     @ContextValue(inheritance: .transformed { (path: [String]) in path + ["/"] })
+///     static var path: [String] = []
 /// }
 /// ```
 ///
@@ -109,7 +110,8 @@ public macro ContextValue(_ name: String, inheritance: ContextVar<Never>.Inherit
 ///
 /// ```swift
 /// enum Call {
-///     @ContextValue("call.depth", inheritance: .transformed { $0 + 1 }) static var depth = 0
+///     @ContextValue("call.depth", inheritance: .transformed { $0 + 1 })
+///     static var depth = 0
 /// }
 /// ```
 ///

@@ -3,7 +3,7 @@
 public import ContextVars
 public import NIOCore
 
-/// Gives a channel a context, and each request on it one of its own, for all handlers that come after this one.
+/// Gives a channel a context, and each request on it its own, for all handlers that come after this one.
 ///
 /// The handlers of a channel run on the thread of its event loop, where no context is current. Behind this handler, they
 /// can read and set variables. A request's context is a copy of the channel's, made when the request starts. It is

@@ -10,7 +10,7 @@ extension ContextFuture {
     /// ```swift
     /// context.writeAndFlush(reply)
     ///     .assumeIsolated().inContext(.current)
-    ///     .whenFailure { self.report($0, to: context) }   // neither `self` nor `context` is Sendable
+    ///     .whenFailure { self.report($0, to: context) }  // neither of them is Sendable
     /// ```
     public struct Isolated {
         /// The future without context.

@@ -50,9 +50,9 @@ extension EventLoop {
         initialDelay: TimeAmount, delay: TimeAmount, maximumAllowableJitter: TimeAmount = .zero, context: Context,
         notifying promise: EventLoopPromise<Void>? = nil, _ task: @escaping @Sendable (RepeatedTask) throws -> Void
     ) throws(ContextError) -> RepeatedTask {
-        let claimed = try context.enter()
+        let pieces = ContextOfPieces(of: try context.enter())
         return repeatTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            try claimed.runPiece { try task(repeated) }
+            try pieces.runHandedOver { try task(repeated) }
         }
     }
 
@@ -89,9 +89,9 @@ extension EventLoop {
         notifying promise: EventLoopPromise<Void>? = nil,
         _ task: @escaping @Sendable (RepeatedTask) -> EventLoopFuture<Void>
     ) throws(ContextError) -> RepeatedTask {
-        let claimed = try context.enter()
+        let pieces = ContextOfPieces(of: try context.enter())
         return repeatAsyncTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            claimed.runPiece { task(repeated) }
+            pieces.runHandedOver { task(repeated) }
         }
     }
 }

@@ -36,19 +36,16 @@ extension HAMT {
         return UnsafePointer(NodeReference.value(of: entry))
     }
 
-    /// Where the value of `key` lies if it may be changed there with no more ado: in a small map whose root nobody
-    /// shares.
+    /// The address of the value of `key` if it can be changed in place: in a small map whose root nobody shares.
     ///
     /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
-        guard let node = rootReference, node.header.pointee.isSmallRoot, isKnownUniquelyReferenced(&root) else {
-            return nil
-        }
+        guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }
         return node.smallEntry(of: key, NodeHeader.hash(of: key)).map { NodeReference.value(of: $0) }
     }
 
-    /// The root, without a reference to it: whoever uses it keeps this map alive.
+    /// The root, without a reference to it: the caller keeps this map alive.
     ///
     /// (The optimiser retains what it takes out of `root`, for each operation, where it can't see all that follows.)
     @inlinable @inline(__always)

@@ -71,16 +71,14 @@ extension HAMT: Sequence {
     /// An iterator over the entries of the map as it is now.
     ///
     /// - Complexity: O(1).
-    @inlinable
-    public func makeIterator() -> Iterator { Iterator(root) }
+    @inlinable public func makeIterator() -> Iterator { Iterator(root) }
 
     /// The number of entries.
-    @inlinable
-    public var underestimatedCount: Int { count }
+    @inlinable public var underestimatedCount: Int { count }
 
     /// Calls `body` with each entry where it lies.
     ///
-    /// A loop over the map gets a key and a value of its own each time, which are retained where they are references.
+    /// A loop over the map gets its own key and value each time, which are retained where they are references.
     /// Here nothing is.
     ///
     /// - Complexity: O(n).

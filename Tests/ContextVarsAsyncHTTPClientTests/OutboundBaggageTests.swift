@@ -6,6 +6,7 @@ import ContextVarsAsyncHTTPClient
 import ContextVarsTracing
 import InMemoryTracing
 import NIOHTTP1
+import TestSupport
 import Testing
 import Tracing
 
@@ -117,6 +118,31 @@ import Tracing
         ContextSnapshot().with(Current.tenant, "acme").run { full.injectContext(using: baggage) }
         let members = Baggage.parse(full["baggage"]).baggage.members
         #expect(members.count == 64 && members.first?.value == "acme" && members.last?.key == "k62")
+    }
+
+    /// dotnet/corefx#30670, grpc/grpc-dotnet#2129: a connection that a request had opened kept the values of that request
+    /// as long as it was in the pool.
+    @Test func `A connection that stays open keeps nothing of the request that opened it`() async throws {
+        final class Object: Sendable {}
+        let variable = ContextVar<Object?>("object")
+        let baggage = try baggageInstrument()
+        try await EchoServer.run { server in
+            try await withClient { client in
+                let object = Weak()
+                let first = try await Context().run {
+                    try variable.set(object.track(Object()))
+                    try Current.tenant.set("acme")
+                    let future = try HTTPClient.Request(url: server.url)
+                    _ = try await client.echo(future.injectingContext(using: baggage))
+                    return try await client.echo(HTTPClientRequest(url: server.url).injectingContext(using: baggage))
+                }
+                #expect(first["baggage"] == ["tenant=acme"])
+                await waitUntil { !object.isAlive }
+                #expect(!object.isAlive)
+                let second = try await client.echo(HTTPClientRequest(url: server.url).injectingContext(using: baggage))
+                #expect(second["baggage"] == [])
+            }
+        }
     }
 
     @Test func `A redirect takes the header along, to another server too`() async throws {

@@ -113,6 +113,36 @@ import Testing
 
     // MARK: - After a time
 
+    /// dotnet/corefx#32695: after work whose flow was suppressed, the next one on the thread read the values of the last.
+    @Test func `Of work in a context nothing is left for the next work on the thread`() async throws {
+        let seen = Recorder<String>()
+        let note: @Sendable (String) -> Void = { [variable] name in
+            let isRefused = (try? variable.set(variable.get() + 1)) == nil
+            seen.record("\(name): \(isRefused ? "no context" : "\(variable.get())")")
+        }
+        try await Context().run {
+            try variable.set(1)
+            let (snapshot, given) = (ContextSnapshot.current, Context())
+            queue.suspend()
+            queue.async(context: .current) { note("copy") }
+            queue.async { note("plain") }
+            try queue.async(context: given) { note("given") }
+            queue.async { note("plain") }
+            withoutContext { queue.async(context: .current) { note("of none") } }
+            queue.async(context: .current) { withoutContext { note("left") } }
+            queue.async { note("plain") }
+            queue.async(context: snapshot) { note("copy") }
+            queue.resume()
+            await withCheckedContinuation { ended in queue.async { ended.resume() } }
+            #expect(variable.get() == 1)
+        }
+        #expect(
+            seen.elements == [
+                "copy: 2", "plain: no context", "given: 1", "plain: no context", "of none: 1", "left: no context",
+                "plain: no context", "copy: 2",
+            ])
+    }
+
     @Test func `Delayed work has the values of the line that schedules it`() async {
         let snapshot = ContextSnapshot().with(variable, 1)
         let afterDeadline = await withCheckedContinuation { seen in

@@ -45,6 +45,29 @@ import Testing
         }
     }
 
+    /// reactor/reactor-core#2751: a second attempt, on the thread of another scheduler, had no values.
+    @Test func `Each attempt of a chain has its values, also after a delay on another event loop`() async throws {
+        struct Failure: Error {}
+        try await withEventLoops(2) { loops in
+            let attempts = Mutex<[String]>([])
+            @Sendable func attempt(_ number: Int) -> EventLoopFuture<Int> {
+                attempts.withLock { $0.append(Request.id.get() ?? "-") }
+                _ = try? Request.id.set("of attempt \(number)")
+                let (loop, other) = (loops[number % 2], loops[(number + 1) % 2])
+                guard number < 5 else { return loop.makeSucceededFuture(number) }
+                return loop.makeFailedFuture(Failure()).inContext(.current)
+                    .flatMapError { (_: any Error) -> EventLoopFuture<Int> in
+                        other.scheduleTask(in: .microseconds(100), context: .current) {}.futureResult
+                            .hop(to: other).inContext(.current)
+                            .flatMap { attempt(number + 1) }.future.hop(to: loop)
+                    }.future
+            }
+            let last = try await Request.id.withValue("a7") { attempt(0) }.get()
+            #expect(last == 5)
+            #expect(attempts.withLock { $0 } == ["a7"] + (0..<5).map { "of attempt \($0)" })
+        }
+    }
+
     @Test func `A whole chain runs in the values of the place where it was written`() async throws {
         try await withEventLoops(2) { loops in
             let queue = DispatchQueue(label: "blocking")

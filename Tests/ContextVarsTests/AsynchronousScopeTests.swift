@@ -246,4 +246,31 @@ import Testing
         task.cancel()
         #expect(try await task.value == (1, Large(0)))
     }
+
+    @Test func `Values of unknown size may be made, changed and freed on both sides of a scope's ends`() async throws {
+        try await checkUnknownSizes(7, 8)
+        try await checkUnknownSizes("seven", "eight")
+        try await checkUnknownSizes(Large(7), Large(8))
+        try await checkUnknownSizes([Large(7)], [])
+        try await checkUnknownSizes(Pair(Large(7), "a"), Pair(Large(8), "b"))
+        try await checkUnknownSizes(Int?.none, 8)
+        try await checkUnknownSizes(SmallError(code: 7), SmallError(code: 8))
+    }
+
+    private func checkUnknownSizes<Value: Sendable & Equatable>(_ value: Value, _ new: Value) async throws {
+        let work = unknownSizes(number)
+        for _ in 0..<20 {
+            #expect(try await work.localsAround(value) == [value, value, value, value, value])
+            #expect(
+                try await work.changedInside(value, to: new) == [value, new, new, new, value, new, new])
+            #expect(try await work.consumedInside(value) == value)
+            #expect(try await work.leavingEarly([new, new, value, new], at: 2) == value)
+            #expect(try await work.leavingEarly([new, new], at: 2) == nil)
+            #expect(try await work.thrownWith(value) == (value, value))
+            #expect(try await work.children(value) == [value, value, value, value, value])
+            #expect(try await work.payloads(value) == [value, value, value, value])
+            #expect(try await work.localFunctions(value) == [value, value])
+        }
+        #expect(number.get() == 0)
+    }
 }

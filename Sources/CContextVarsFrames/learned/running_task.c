@@ -43,7 +43,7 @@ enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 static long trusted_index = UNKNOWN;
 
 static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
-/// Under `mutex`: where one value was found. And that value, which says nothing new until another one comes.
+/// Under `mutex`: where one value was found. And that value: seeing it again proves nothing.
 static long candidate_index = UNKNOWN;
 static void *candidate_task;
 

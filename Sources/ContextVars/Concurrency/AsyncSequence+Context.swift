@@ -9,8 +9,9 @@ extension AsyncSequence {
     /// ```swift
     /// func rows() -> some AsyncSequence<Row, any Error> {
     ///     database.rows
-    ///         .map { try decode($0, for: Request.tenant.get()) }  // the tenant of the caller of `rows()`,
-    ///         .inContext(.current)                                // not of the code that iterates
+    ///         // The tenant of the caller of `rows()`, not of the code that iterates.
+    ///         .map { try decode($0, for: Request.tenant.get()) }
+    ///         .inContext(.current)
     /// }
     /// ```
     ///

@@ -10,7 +10,8 @@ extension AsyncSequence {
     ///
     /// ```swift
     /// func rows() -> some AsyncSequence<Row, any Error> {
-    ///     RowsInTransaction(database)          // sets `Database.transaction` at its first row, resets it after the last
+    ///     // Sets `Database.transaction` at its first row, and resets it after the last.
+    ///     RowsInTransaction(database)
     ///         .inOwnContext(from: .current)
     /// }
     /// ```

@@ -9,6 +9,7 @@ extension Task where Failure == Never {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public init<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -31,6 +32,7 @@ extension Task where Failure == any Error {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public init<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,

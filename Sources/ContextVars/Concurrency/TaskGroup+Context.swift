@@ -10,6 +10,7 @@ extension TaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> ChildTaskResult
@@ -23,6 +24,7 @@ extension TaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -41,6 +43,7 @@ extension ThrowingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> ChildTaskResult
@@ -54,6 +57,7 @@ extension ThrowingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -72,6 +76,7 @@ extension DiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async -> Void
@@ -85,6 +90,7 @@ extension DiscardingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -103,6 +109,7 @@ extension ThrowingDiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
         operation: sending @escaping @isolated(any) () async throws -> Void
@@ -116,6 +123,7 @@ extension ThrowingDiscardingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,

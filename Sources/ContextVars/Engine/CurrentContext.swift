@@ -98,21 +98,30 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
-    if let storage = contextvars_borrow_at_once(agent) { return borrowedPlace(of: variable, in: storage) }
+    let glance = contextvars_glance_at_parent(agent)
+    if let storage = glance.storage { return borrowedPlace(of: variable, in: storage) }
+    return glance.is_without ? noPlace(of: variable) : searchedPlace(of: variable, by: agent)
+}
+
+@inline(never)
+private func searchedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
     let reached = contextvars_reach(agent)
-    guard let storage = reached.storage else {
-        Observation.lost(variable, isSet: false)
-        return .unset
-    }
+    guard let storage = reached.storage else { return noPlace(of: variable) }
     if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
+    contextvars_begin_reading(storage)
     return borrowedPlace(of: variable, in: storage)
 }
 
 @inline(__always)
+private func noPlace(of variable: AnyContextVar) -> CurrentPlace {
+    Observation.lost(variable, isSet: false)
+    return .unset
+}
+
+@inline(__always)
 private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> CurrentPlace {
-    contextvars_begin_reading(storage)
     if let place = storage.place(of: variable) { return .borrowed(place) }
     contextvars_end_reading()
     return .unset

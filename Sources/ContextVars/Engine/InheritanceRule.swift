@@ -15,7 +15,7 @@ final class InheritanceRule: @unchecked Sendable {
         self.variable = variable
     }
 
-    /// Has a variable's value go by its own rule from now on.
+    /// Makes a variable's value follow its own rule from now on.
     static func add(_ variable: AnyContextVar) {
         let rule = InheritanceRule(variable)
         var present = first.storeIfNil(rule)

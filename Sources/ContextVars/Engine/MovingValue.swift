@@ -2,11 +2,11 @@
 /// A stored value on its way into a context, or out of it: as bits, with a reference that only explicit calls retain and
 /// release.
 ///
-/// So the code that knows that the value's type is stored in place does nothing about its box, and the engine moves two
-/// words: much of what `set` and `reset` cost otherwise. And nothing is released before the context's lock is given back: the
+/// So code that knows the value to be stored inline can ignore the box, and the engine moves two words: much of what `set`
+/// and `reset` would cost otherwise. And nothing is released before the context's lock is given back: the
 /// end of a value may run what a user wrote.
 ///
-/// Invariant: whoever is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. A *borrowed*
+/// Invariant: the code that is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. A *borrowed*
 /// one is a copy of bits whose owner lives on; it is retained before it is given to anybody.
 @usableFromInline
 struct MovingValue {
@@ -25,7 +25,7 @@ struct MovingValue {
         self.init(bits: stored.bits, box: StoredValue.isInline(Value.self) ? nil : stored.box.map { .passRetained($0) })
     }
 
-    /// A stored value, with a reference of its own.
+    /// A stored value, with its own reference.
     @inline(__always)
     init(_ stored: consuming StoredValue) {
         self.init(bits: stored.bits, box: stored.box.map { .passRetained($0) })

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Each function costs its caller one load while nobody observes.
 package enum Observation {
-    /// Has an observer told of everything from now on; `nil` for none.
+    /// Tells an observer of everything from now on; `nil` for none.
     ///
     /// - Parameter observer: Stays for good, and so do its functions.
     package static func observe(_ observer: UnsafePointer<contextvars_observer>?) {

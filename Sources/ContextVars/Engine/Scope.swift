@@ -78,12 +78,12 @@ struct Scope {
 extension Scope {
     /// Runs asynchronous code in a scope.
     ///
-    /// The scope's slot is in the task's stack-like memory, and so are the frames of asynchronous functions and all that
-    /// they allocate of a size that the compiler doesn't know. What is allocated last must be freed first. So between the
-    /// two ends of the scope, this function allocates nothing: it isn't inlined into callers that might, the result goes
-    /// straight to where the caller wants it, and errors are of a known size.
-    @usableFromInline
-    @inline(never)
+    /// The scope's slot is in the task's stack-like memory, and so is all that asynchronous code allocates of a size that the
+    /// compiler doesn't know. What is allocated last must be freed first. So `makeScope` has nothing to evaluate that needs
+    /// memory, the result goes straight to where the caller wants it, and errors are of a known size. Inlined, as
+    /// `TaskLocal.withValue` is: `Documentation/Design/asynchronous-scopes.md`.
+    @inlinable
+    @inline(__always)
     nonisolated(nonsending) static func run<Result>(
         in makeScope: @autoclosure () -> Scope, _ body: nonisolated(nonsending) () async throws -> Result
     ) async rethrows -> Result {
@@ -93,15 +93,25 @@ extension Scope {
     }
 
     /// The same with what a snapshot has captured in force.
-    @usableFromInline
-    @inline(never)
+    @inlinable
+    @inline(__always)
     nonisolated(nonsending) static func run<Result>(
         in makeScope: @autoclosure () -> Scope, with captured: CapturedValue?,
         _ body: nonisolated(nonsending) () async throws -> Result
     ) async rethrows -> Result {
+        if let captured { return try await run(in: makeScope(), binding: captured, body) }
+        return try await run(in: makeScope(), body)
+    }
+
+    /// Not inlined: few snapshots carry anything.
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) static func run<Result>(
+        in makeScope: @autoclosure () -> Scope, binding captured: CapturedValue,
+        _ body: nonisolated(nonsending) () async throws -> Result
+    ) async rethrows -> Result {
         let scope = makeScope()
         defer { scope.end() }
-        if let captured { return try await captured.run(body) }
-        return try await body()
+        return try await captured.run(body)
     }
 }

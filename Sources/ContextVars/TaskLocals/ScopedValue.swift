@@ -15,7 +15,8 @@
 ///     }
 ///
 ///     nonisolated(nonsending) static func withValue<Result, Failure: Error>(
-///         _ user: User?, operation: nonisolated(nonsending) () async throws(Failure) -> Result
+///         _ user: User?,
+///         operation: nonisolated(nonsending) () async throws(Failure) -> Result
 ///     ) async throws(Failure) -> Result {
 ///         try await Accounts.withUser(user, operation)
 ///     }

@@ -6,8 +6,9 @@ import Foundation
 ///
 /// ```swift
 /// ContextLossDetector.start(report: .standardError)
-/// // request.id read as its default at Orders/Mailer.swift:41, on queue "mail"; handed over at Orders/Orders.swift:88
-/// // by DispatchQueue.async, where it was set; write DispatchQueue.async(context: .current)
+/// // request.id read as its default at Orders/Mailer.swift:41, on queue "mail";
+/// // handed over at Orders/Orders.swift:88 by DispatchQueue.async, where it was set;
+/// // write DispatchQueue.async(context: .current)
 /// ```
 ///
 /// Of each variable, one loss is reported for each pair of lines: the one that reads, and the one that handed the work

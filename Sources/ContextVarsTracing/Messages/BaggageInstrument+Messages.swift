@@ -46,7 +46,9 @@ extension ContextSnapshot {
     /// message is in it:
     ///
     /// ```swift
-    /// try await ContextSnapshot().receiving(from: job.context, using: messages).run { try await perform(job) }
+    /// try await ContextSnapshot().receiving(from: job.context, using: messages).run {
+    ///     try await perform(job)
+    /// }
     /// ```
     ///
     /// The string can hold anything. As in a header that comes in, keys that are undeclared or `.sendOnly` are ignored, and

@@ -7,7 +7,8 @@ import Tracing
 /// It works with any instrument, so a message can have a tracer's ids beside its variables:
 ///
 /// ```swift
-/// InstrumentationSystem.instrument.inject(serviceContext, into: &message.attributes, using: DictionaryCarrier())
+/// InstrumentationSystem.instrument.inject(
+///     serviceContext, into: &message.attributes, using: DictionaryCarrier())
 /// ```
 ///
 /// Keys are compared exactly, as message systems do. Instruments write theirs in lower case.

@@ -9,7 +9,8 @@ public import ContextVars
 ///     try BaggageEntry("tenant", Request.tenant),
 ///     try BaggageEntry("attempt", Request.attempt, direction: .sendOnly),
 ///     try BaggageEntry(
-///         "tier", Request.tier, maxBytes: 16, encode: \.rawValue, decode: Tier.init(rawValue:)),
+///         "tier", Request.tier, maxBytes: 16,
+///         encode: \.rawValue, decode: Tier.init(rawValue:)),
 /// ]
 /// ```
 ///
@@ -28,7 +29,7 @@ public struct BaggageEntry: Sendable {
         case receiveOnly
     }
 
-    /// The size limit of an entry that has none of its own: 1024 bytes.
+    /// The size limit of an entry that names none: 1024 bytes.
     public static let defaultMaxBytes = 1024
 
     /// The key in the header.

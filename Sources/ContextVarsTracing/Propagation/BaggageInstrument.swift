@@ -6,7 +6,8 @@ import Tracing
 /// Carries declared context variables in the `baggage` header, wherever a framework injects and extracts.
 ///
 /// ```swift
-/// let instrument = BaggageInstrument([try BaggageEntry("tenant", Request.tenant)]) { rejection in
+/// let entries = [try BaggageEntry("tenant", Request.tenant)]
+/// let instrument = BaggageInstrument(entries) { rejection in
 ///     logger.warning("baggage: \(rejection)")
 /// }
 /// InstrumentationSystem.bootstrap(MultiplexInstrument([tracer, instrument]))

@@ -10,7 +10,8 @@ extension ContextSnapshot {
     ///
     /// ```swift
     /// var serviceContext = ServiceContext.topLevel
-    /// InstrumentationSystem.instrument.extract(request.headers, into: &serviceContext, using: HeadersExtractor())
+    /// InstrumentationSystem.instrument.extract(
+    ///     request.headers, into: &serviceContext, using: HeadersExtractor())
     /// return try await ContextSnapshot.current.receiving(from: serviceContext).run {
     ///     try await ServiceContext.withValue(serviceContext) { try await next(request) }
     /// }

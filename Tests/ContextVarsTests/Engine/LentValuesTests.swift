@@ -26,7 +26,7 @@ import Testing
         pieces.run { #expect(!lends()) }
         pieces.end()
         let claimed = ContextSnapshot().with(first, Marked("a")).enter()
-        claimed.runPiece { #expect(!lends()) }
+        ContextOfPieces(of: claimed).run { #expect(!lends()) }
     }
 
     @Test func `A piece inside a scope inside a piece replaces values that the scope goes on reading`() throws {

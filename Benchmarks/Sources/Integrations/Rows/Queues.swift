@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CMeasure
 import ContextVars
 import ContextVarsDispatch
 import ContextVarsFoundation
@@ -38,24 +39,31 @@ enum Queues {
                 ours: { meter in try addOperations(meter) { $0.addOperation(context: .current) { keep(1) } } },
                 peer: { meter in try addOperations(meter) { $0.addOperation { keep(1) } } })
         },
-        Row("Thread(context: .current), started and ended", against: "Thread", bar: 1.3) {
-            Sides(
-                ours: { meter in try startThreads(meter) { Thread(context: .current, block: $0) } },
-                peer: { meter in try startThreads(meter) { Thread(block: $0) } })
-        },
+        Row(
+            onThread: "Thread(context: .current), started and ended", against: "Thread", bar: 1.3,
+            ours: { meter in try startThreads(meter) { Thread(context: .current, block: $0) } },
+            peer: { meter in try startThreads(meter) { Thread(block: $0) } }),
     ]
 
-    // All work is enqueued, then all of it runs. A queue that ran while it gets work would measure how threads take turns.
+    // Work is enqueued, then it runs, a thousand pieces at a time. A queue that ran while it gets work would measure how
+    // threads take turns; and of many thousands, the memory.
+    private static let piecesAtOnce = 1000
+
+    private static func inChunks(_ iterations: Int, _ body: (Int) -> Void) {
+        for start in stride(from: 0, to: iterations, by: piecesAtOnce) { body(min(piecesAtOnce, iterations - start)) }
+    }
 
     private static func enqueue(_ meter: Meter, _ enqueue: (DispatchQueue, DispatchGroup) -> Void) throws {
         let queue = DispatchQueue(label: "benchmark")
         let group = DispatchGroup()
         try Variables.withAll {
             meter.measure { iterations in
-                queue.suspend()
-                for _ in 0..<iterations { enqueue(queue, group) }
-                queue.resume()
-                group.wait()
+                inChunks(iterations) { count in
+                    queue.suspend()
+                    for _ in 0..<count { enqueue(queue, group) }
+                    queue.resume()
+                    group.wait()
+                }
             }
         }
     }
@@ -63,15 +71,19 @@ enum Queues {
     private static func addOperations(_ meter: Meter, _ add: (OperationQueue) -> Void) throws {
         let queue = OperationQueue()
         queue.maxConcurrentOperationCount = 1
+        // Else Foundation starts each operation on a global queue, on any thread.
+        queue.underlyingQueue = DispatchQueue(label: "benchmark of operations")
         try Variables.withAll {
             meter.measure { iterations in
-                queue.isSuspended = true
-                for _ in 0..<iterations { add(queue) }
-                // Foundation's own waiting for all operations asks again and again, and allocates each time.
-                let ended = DispatchSemaphore(value: 0)
-                queue.addOperation { ended.signal() }
-                queue.isSuspended = false
-                ended.wait()
+                inChunks(iterations) { count in
+                    queue.isSuspended = true
+                    for _ in 0..<count { add(queue) }
+                    // Foundation's own waiting for all operations asks again and again, and allocates each time.
+                    let ended = DispatchSemaphore(value: 0)
+                    queue.addOperation { ended.signal() }
+                    queue.isSuspended = false
+                    ended.wait()
+                }
             }
         }
     }
@@ -79,6 +91,8 @@ enum Queues {
     private static func startThreads(
         _ meter: Meter, _ makeThread: (@escaping @Sendable () -> Void) -> Thread
     ) throws {
+        // Threads stay on their creator's processor: else the row would measure how long another one takes to wake up.
+        measure_keep_thread_on(0)
         try Variables.withAll {
             meter.measure { iterations in
                 for _ in 0..<iterations {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import Synchronization
+
+/// A context that is entered for work that runs later: until the work ends or, if it never runs, until nobody has this value
+/// any more.
+public struct ClaimedContext: Sendable {
+    @usableFromInline
+    enum Source: Sendable {
+        case claim(Claim)
+        case snapshot(ContextSnapshot)
+    }
+
+    let source: Source
+    /// What diagnostics call the hand-over.
+    let flow = Observation.handedOver()
+
+    init(_ source: Source) {
+        self.source = source
+    }
+
+    /// The values at this moment, with the task-local values that came with them.
+    package var snapshot: ContextSnapshot {
+        switch source {
+        case .claim(let claim): ContextSnapshot(claim.context)
+        case .snapshot(let snapshot): snapshot
+        }
+    }
+
+    /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.
+    ///
+    /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
+    /// of the values, because by then the context is free for others.
+    package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
+        Observation.arrived(flow)
+        guard case .claim(let claim) = source, claim.use() else { return try snapshot.run(work) }
+        let scope = Scope.entering(claim.context, isSynchronous: true)
+        defer {
+            scope.end()
+            claim.context.unclaim()
+        }
+        return try work()
+    }
+}
+
+/// The right to run once in a context that is entered.
+@usableFromInline
+final class Claim: Sendable {
+    let context: Context
+    private let isUsed = Atomic<Bool>(false)
+
+    /// Takes over a claim that has just been made.
+    init(on context: Context) {
+        self.context = context
+    }
+
+    deinit {
+        if !isUsed.load(ordering: .relaxed) { context.unclaim() }
+    }
+
+    /// Whether the caller is the first to use it, who exits the context after that.
+    func use() -> Bool {
+        !isUsed.exchange(true, ordering: .relaxed)
+    }
+}
+
+// MARK: - Tasks
+
+extension ClaimedContext {
+    /// Runs a task's operation in the context, and exits it before anybody can learn that the task has ended.
+    ///
+    /// As `Scope.run(in:_:)`, which would take a closure around the operation.
+    @inlinable
+    @inline(__always)
+    nonisolated(nonsending) func run<Result: Sendable>(
+        _ operation: @isolated(any) () async throws -> Result
+    ) async rethrows -> Result {
+        if let captured = capturedOnArrival() { return try await run(binding: captured, operation) }
+        let scope = begin()
+        defer { end(scope) }
+        return try await operation()
+    }
+
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) func run<Result: Sendable>(
+        binding captured: CapturedValue, _ operation: @isolated(any) () async throws -> Result
+    ) async rethrows -> Result {
+        let scope = begin()
+        defer { end(scope) }
+        return try await captured.run { () async throws in try await operation() }
+    }
+
+    /// What the snapshot carries, for work that starts now.
+    @usableFromInline
+    func capturedOnArrival() -> CapturedValue? {
+        Observation.arrived(flow)
+        guard case .snapshot(let snapshot) = source else { return nil }
+        return snapshot.captured
+    }
+
+    @usableFromInline
+    func begin() -> Scope {
+        switch source {
+        case .snapshot(let snapshot):
+            return .copying(snapshot, isSynchronous: false)
+        case .claim(let claim):
+            _ = claim.use()
+            return .entering(claim.context, isSynchronous: false)
+        }
+    }
+
+    @usableFromInline
+    func end(_ scope: Scope) {
+        scope.end()
+        if case .claim(let claim) = source { claim.context.unclaim() }
+    }
+}
