@@ -39,6 +39,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ContextVars", package: "swift-contextvars"),
                 .product(name: "ContextVarsAutomatic", package: "swift-contextvars"),
+                .product(name: "ContextVarsDiagnostics", package: "swift-contextvars"),
                 .product(name: "HashTreeCollections", package: "swift-collections"),
                 .product(name: "PersistentCollections", package: "swift-contextvars"),
                 .product(name: "ServiceContextModule", package: "swift-service-context"),

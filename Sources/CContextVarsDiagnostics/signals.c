@@ -40,7 +40,14 @@ int contextvars_watch_signal(int number) {
     if (!make_pipe()) return -1;
     struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
-    return sigaction(number, &action, NULL) ? -1 : reading_end;
+    if (sigaction(number, &action, NULL)) return -1;
+    // A process that a thread of Dispatch has started inherits a mask that blocks nearly every signal, and so do its
+    // threads: one of them has to take this one.
+    sigset_t watched;
+    sigemptyset(&watched);
+    sigaddset(&watched, number);
+    pthread_sigmask(SIG_UNBLOCK, &watched, NULL);
+    return reading_end;
 }
 
 void contextvars_signals_read(void) {

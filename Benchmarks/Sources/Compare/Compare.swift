@@ -39,6 +39,7 @@ struct Compare: AsyncParsableCommand {
             "memory": Memory.rows + Burst.rows,
             "threads": Threads.rows,
             "automatic": Automatic.rows,
+            "recorder": Recorder.rows,
         ],
         growth: Growth.all)
 
