@@ -160,7 +160,7 @@ import Testing
                     async let first = read()
                     async let second = ContextSnapshot().with(variable, 100).run { try await read() }
                     let sum = try await first + second
-                    return await variable.withValue(sum) { variable.get() }
+                    return variable.withValue(sum) { variable.get() }
                 } catch {
                     return -1
                 }
