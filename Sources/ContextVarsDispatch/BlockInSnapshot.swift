@@ -15,10 +15,12 @@ func block(
     withUnsafeMutableBytes(of: &cargo) { bytes in
         bytes.assumingMemoryBound(to: Cargo.self).baseAddress?.initialize(to: content)
     }
-    return contextvars_make_block(cargo) { cargo in
+    let block = contextvars_make_block(cargo) { cargo in
         let cargo = UnsafeMutableRawPointer(mutating: cargo).assumingMemoryBound(to: Cargo.self).move()
         cargo.snapshot.run(cargo.work)
     }
+    defer { contextvars_release_block(block) }
+    return unsafeBitCast(block, to: (@Sendable @convention(block) () -> Void).self)
 }
 
 /// Work, and the values that it runs in.

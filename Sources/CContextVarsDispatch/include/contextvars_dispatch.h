@@ -12,15 +12,14 @@ typedef struct contextvars_cargo {
     uintptr_t words[5];
 } contextvars_cargo;
 
-/// For any thread.
-typedef void (^contextvars_block)(void) __attribute__((swift_attr("@Sendable")));
-
-/// Makes a block that calls a function with the cargo.
+/// Makes a block, with one reference, that calls a function with the cargo.
 ///
-/// It must be called exactly once: it doesn't know how to copy or to release what is in the cargo. The caller has the one
-/// reference to it.
-contextvars_block contextvars_make_block(contextvars_cargo cargo, void (*run)(const contextvars_cargo *cargo))
-    __attribute__((ns_returns_retained));
+/// It must be called exactly once: it doesn't know how to copy or to release what is in the cargo. As an address, since
+/// Swift would make a closure of what is declared as a block.
+void *contextvars_make_block(contextvars_cargo cargo, void (*run)(const contextvars_cargo *cargo));
+
+/// Releases the reference.
+void contextvars_release_block(void *block);
 
 #pragma clang assume_nonnull end
 
