@@ -9,9 +9,12 @@ enum Side {
     static func rows(_ kind: String, _ count: Int) -> [Row] {
         switch kind {
         case "class": edits(count, Key.init, { $0 })
+        case "object": edits(count, Object.init, { $0 })
+        case "enum": edits(count, Name.numbered, { $0 })
         case "int": edits(count, { $0 }, { $0 })
         case "string": edits(count, { "request.attribute.\($0)" }, { $0 })
         case "uuid": edits(count, uuid, { $0 })
+        case "string-two": edits(count, { "request.attribute.\($0)" }, { ($0, $0) })
         case "class-class": edits(count, Key.init, Key.init)
         case "class-string": edits(count, Key.init, { "a value that is longer than it is wide \($0)" })
         case "class-64": edits(count, Key.init, { SIMD8<Int>(repeating: $0) })

@@ -13,6 +13,20 @@ final class Key: Hashable {
     func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
 }
 
+/// A key with identity, hashed as most classes are.
+final class Object: Hashable {
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+
+    static func == (left: Object, right: Object) -> Bool { left === right }
+    func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+enum Name: Hashable {
+    case numbered(Int), other
+}
+
 func uuid(_ number: Int) -> UUID {
     unsafeBitCast((UInt64(number) &* 0x9E37_79B9_7F4A_7C15, UInt64(number)), to: UUID.self)
 }
@@ -51,7 +65,10 @@ struct Row {
 }
 
 let arguments = CommandLine.arguments.dropFirst().map { $0.split(separator: ",").map(String.init) }
-let kinds = arguments.first ?? ["class", "int", "string", "uuid", "class-class", "class-string", "class-64", "append"]
+let kinds =
+    arguments.first ?? [
+        "class", "object", "enum", "int", "string", "uuid", "string-two", "class-class", "class-string", "class-64", "append",
+    ]
 let sizes = arguments.dropFirst().first?.compactMap { Int($0) } ?? [8, 17, 64, 1000]
 
 print("keys and values | n | row | before, ns | now, ns | ratio\n---|---|---|---|---|---")

@@ -12,19 +12,20 @@
 
 #include "slot.h"
 
-contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
+contextvars_glance contextvars_ask_for_parents(contextvars_agent agent) {
     contextvars_thread *thread = &contextvars_this_thread;
     (void)agent;
-    if (thread->borrowed_uses == 0) return NULL;
     contextvars_frame *frame = thread->borrowed;
     const contextvars_slot *slot = contextvars_visible_slot();
     // A rider may be the caller's.
     if (!slot || slot->frame != frame || contextvars_slot_rider(slot)) {
         thread->borrowed_uses = 0;
-        return NULL;
+        return (contextvars_glance){NULL, false};
     }
     thread->borrowed_uses--;
-    return contextvars_frame_storage(frame);
+    contextvars_storage *storage = contextvars_frame_storage(frame);
+    contextvars_begin_reading(storage);
+    return (contextvars_glance){storage, false};
 }
 
 #endif

@@ -55,7 +55,7 @@ static inline bool contextvars_supports_children(void) { return __atomic_load_n(
 /// How often a thread reads what it has borrowed without asking who reads.
 enum { CONTEXTVARS_BORROWED_USES = 15 };
 
-/// Has the calling thread remember which frame it has borrowed, for `contextvars_borrow_from_parent`.
+/// Has the calling thread remember which frame it has borrowed, for `contextvars_ask_for_parents`.
 static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
 #if defined(CONTEXTVARS_PLAIN)
     contextvars_this_thread.borrowed = frame;

@@ -21,6 +21,9 @@ public class AnyContextVar: @unchecked Sendable {
     @usableFromInline
     final let number: Int
 
+    /// The variable's bit in ``VariablesSetHere``.
+    final let bit: UInt64
+
     /// ``diagnosticRules``: bits that are set where the variable is declared.
     final let diagnosticRuleBits = Atomic<UInt8>(0)
 
@@ -30,6 +33,7 @@ public class AnyContextVar: @unchecked Sendable {
     init(name: String) {
         self.name = name
         self.number = Self.created.wrappingAdd(1, ordering: .relaxed).oldValue
+        self.bit = VariablesSetHere.bit(ofNumber: number)
     }
 
     /// A stored value of this variable, in its own type.

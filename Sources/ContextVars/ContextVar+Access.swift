@@ -61,8 +61,8 @@ extension ContextVar {
     @inlinable
     @discardableResult
     public func set(_ newValue: Value) throws(ContextError) -> Token<Value> {
-        let (context, oldValue) = try setInCurrent(self, to: MovingValue(storing: newValue))
-        return Token(context: context, variable: self, oldValue: oldValue)
+        let (origin, oldValue) = try setInCurrent(self, to: MovingValue(storing: newValue))
+        return Token(origin: origin, variable: self, oldValue: oldValue)
     }
 
     /// Restores what the variable had in the current context before the ``set(_:)`` that made the token.
@@ -81,7 +81,7 @@ extension ContextVar {
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
         let discarded = try token.use(with: self) { () throws(ContextError) in
-            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.context)
+            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.origin)
         }
         release(discarded)
     }

@@ -115,8 +115,9 @@ extension ThreadState {
     func set<Value>(_ variable: ContextVar<Value>, to newValue: Value) -> Token<Value> {
         let token = stack.withLock { stack in
             let context = stack.current()
-            let oldValue = context.storage.exchange(MovingValue(storing: newValue), for: variable)
-            return Token(context: context.id, variable: variable, oldValue: oldValue)
+            let old = context.storage.exchange(MovingValue(storing: newValue), for: variable, isSetHere: true)
+            let origin = TokenOrigin(context: context.id.number, wasSetHere: old.wasSetHere)
+            return Token(origin: origin, variable: variable, oldValue: old.value)
         }
         if !Watchers.isEmpty { Watchers.changed(variable, from: token.storedOrMissing, to: StoredValue(newValue)) }
         return token
@@ -132,7 +133,8 @@ extension ThreadState {
             let context = stack.current()
             guard context.id == token.context else { return (nil, .tokenFromDifferentContext) }
             token.used.store(true, ordering: .relaxed)
-            return (context.storage.exchange(token.borrowedOldValue?.retained(), for: variable), nil)
+            let value = token.borrowedOldValue?.retained()
+            return (context.storage.exchange(value, for: variable, isSetHere: token.origin.wasSetHere).value, nil)
         }
         if let refusal { throw .token(refusal, of: token.var) }
         if !Watchers.isEmpty {

@@ -18,7 +18,7 @@ public final class Token<Value: Sendable>: Sendable {
     }
 
     /// The identity of the context in which the variable was set.
-    public let context: Context.ID
+    public var context: Context.ID { origin.context }
 
     /// The variable that was set: `Token.var` in CPython.
     public let `var`: ContextVar<Value>
@@ -31,14 +31,15 @@ public final class Token<Value: Sendable>: Sendable {
     /// Whether ``ContextVar/reset(_:)`` has used the token.
     public var isUsed: Bool { used.load(ordering: .relaxed) }
 
+    @usableFromInline let origin: TokenOrigin
     @usableFromInline let hadValue: Bool
     /// Meaningful only if `hadValue`.
     @usableFromInline let storedOldValue: StoredValue
     @usableFromInline let used = Atomic<Bool>(false)
 
     @inlinable
-    init(context: Context.ID, variable: ContextVar<Value>, oldValue: MovingValue?) {
-        self.context = context
+    init(origin: TokenOrigin, variable: ContextVar<Value>, oldValue: MovingValue?) {
+        self.origin = origin
         self.var = variable
         self.hadValue = oldValue != nil
         self.storedOldValue = (oldValue ?? MovingValue(bits: 0, box: nil)).takeStored(as: Value.self)
@@ -47,6 +48,28 @@ public final class Token<Value: Sendable>: Sendable {
     // Written out to be inlinable: the compiler leaves out the whole object where a token goes nowhere.
     @inlinable
     deinit {}
+}
+
+/// Which context a token is from, and whether the variable had been set there before.
+///
+/// One word, so that `set` returns all that a token is made of in registers.
+@usableFromInline
+struct TokenOrigin: Sendable {
+    private let word: UInt64
+
+    /// Identities have 48 bits.
+    private static let wasSetHere: UInt64 = 1 << 63
+
+    @inline(__always)
+    init(context: UInt64, wasSetHere: Bool) {
+        word = wasSetHere ? context | Self.wasSetHere : context
+    }
+
+    @inline(__always)
+    var context: Context.ID { Context.ID(number: word & ~Self.wasSetHere) }
+
+    @inline(__always)
+    var wasSetHere: Bool { word & Self.wasSetHere != 0 }
 }
 
 extension Token {

@@ -17,12 +17,10 @@ extension HAMT {
         /// The first edit of what it shares with that map copies.
         ///
         /// - Complexity: O(1).
-        @inlinable
-        public init(_ map: HAMT = HAMT()) { self.map = map }
+        @inlinable public init(_ map: HAMT = HAMT()) { self.map = map }
 
         /// The number of entries so far.
-        @inlinable
-        public var count: Int { map.count }
+        @inlinable public var count: Int { map.count }
 
         /// The value of `key`; nil where there is none so far.
         ///

@@ -28,9 +28,7 @@ extension HAMT {
     ///
     /// The two need not be versions of one map, but what they share is not looked at.
     ///
-    /// - Parameters:
-    ///   - older: The version to compare with.
-    ///   - areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
+    /// - Parameter areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(
@@ -53,11 +51,8 @@ extension HAMT {
 
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
-    /// - Parameters:
-    ///   - older: The version to compare with.
-    ///   - areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
-    ///   - body: Is called with one change after the other.
-    /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
+    /// - Parameter areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
+    /// - Complexity: As that of ``changes(from:by:)``.
     @inlinable
     public func forEachChange(
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// An edit that keeps the map does the same as one in place, but on a root that is only lent to it: so everything on the
-// way is copied.
-
 extension HAMT {
     /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
     ///
@@ -12,19 +9,8 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
-        let hash = NodeHeader.hash(of: key)
         var isNew = false
-        let entry: UnsafeMutablePointer<NodeEntry<Key, Value>>
-        if let node = rootReference, node.header.pointee.isSmallRoot, let small = node.smallEntry(of: key, hash) {
-            if !isKnownUniquelyReferenced(&root) {
-                let old = NodeReference.value(of: small).pointee
-                self = replacingSmall(node, small, value)
-                return old
-            }
-            entry = small
-        } else {
-            entry = reachEntry(of: key, hash, &isNew)
-        }
+        let entry = reachEntry(of: key, NodeHeader.hash(of: key), &isNew)
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
             return nil
@@ -47,20 +33,20 @@ extension HAMT {
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map.
     @inlinable
     public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
-        let hash = NodeHeader.hash(of: key)
         guard let node = rootReference else {
             var result = HAMT()
             result.updateValue(value, forKey: key)
             return result
         }
         defer { withExtendedLifetime(self) {} }
-        if node.header.pointee.isSmallRoot {
+        let hash = NodeHeader.hash(of: key)
+        if node.isSmall {
             if let entry = node.smallEntry(of: key, hash) { return replacingSmall(node, entry, value) }
-            if count < Node<Key, Value>.smallCount { return insertingSmall(node, NodeEntry(key, value), hash) }
+            return insertingSmall(node, NodeEntry(key, value), hash)
         }
         var root = node.unmanaged
         var isNew = false
-        let entry = reachInCopies(&root, key, hash, &isNew)
+        let entry = NodePlace.reachInCopies(&root, key, hash, &isNew)
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
         } else {
@@ -77,10 +63,22 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func removeValue(forKey key: Key) -> Value? {
-        guard root != nil else { return nil }
+        guard let node = rootReference else { return nil }
         let hash = NodeHeader.hash(of: key)
         var value: Value?
-        if withRoot({ Node.remove($0, key, hash, &value) }) { noteRemoval() }
+        if !node.isSmall {
+            if NodePlace.withSlot(of: &root, { NodePlace.remove($0, key, hash, &value) }) { noteRemoval() }
+            return value
+        }
+        guard let entry = node.smallEntry(of: key, hash) else { return nil }
+        if isKnownUniquelyReferenced(&root) {
+            value = NodeReference.value(of: entry).move()
+            node.removeSmall(at: entry - node.leafEntries, hash)
+            entryCount &-= 1
+        } else {
+            value = NodeReference.value(of: entry).pointee
+            self = removingSmall(node, entry, hash)
+        }
         return value
     }
 
@@ -94,9 +92,9 @@ extension HAMT {
         guard let node = rootReference, let entry = node.entry(of: key, hash) else { return self }
         if count == 1 { return HAMT() }
         defer { withExtendedLifetime(self) {} }
-        if node.header.pointee.isSmallRoot { return removingSmall(node, at: entry - node.leafEntries, hash) }
+        if node.isSmall { return removingSmall(node, entry, hash) }
         var root = node.unmanaged
-        withLent(&root) { Node.remove(NodePlace($0, isUnique: false).endInCopies(of: hash), entry, hash) }
+        NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: false).endInCopies(of: hash).remove(entry, hash) }
         var result = HAMT(root: root.takeRetainedValue(), count: count)
         result.noteRemoval()
         return result
@@ -109,14 +107,12 @@ extension HAMT {
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
     @inlinable
     public mutating func removeAll(keepingCapacity: Bool = false) {
-        guard keepingCapacity, let node = rootReference, node.header.pointee.isSmallRoot,
-            isKnownUniquelyReferenced(&root)
-        else {
+        guard keepingCapacity, let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else {
             self = HAMT()
             return
         }
-        node.takeKeysBack()
-        node.leafEntries.deinitialize(count: node.entryCount)
+        node.ownKeys(at: .max)
+        node.leafEntries.deinitialize(count: node.positionedEntryCount)
         node.header.pointee.removeAll()
         entryCount = 0
     }
@@ -141,98 +137,38 @@ extension HAMT {
     mutating func reachedEntry(
         of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
     ) -> UnsafeMutablePointer<NodeEntry<Key, Value>>? {
-        if let node = rootReference, node.header.pointee.isSmallRoot, isKnownUniquelyReferenced(&root) {
-            if let entry = node.smallEntry(of: key, hash) { return entry }
+        guard let node = rootReference else { return nil }
+        if !node.isSmall {
+            return NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
+        }
+        let entry = node.smallEntry(of: key, hash)
+        if entry == nil {
             if !adds { return nil }
-            if node.positionedEntryCount < node.header.pointee.room.entries {
-                isNew = true
-                return withRoot { Node.addSmall(NodePlace($0, isUnique: true), hash) }
-            }
+            isNew = true
         }
-        return withRoot { Node.reach($0, key, hash, adds: adds, &isNew) }
+        if isKnownUniquelyReferenced(&root) {
+            if let entry { return entry }
+            if node.header.pointee.entryMap != .max { return NodePlace.withSlot(of: &root) { Node.addSmall($0, hash) } }
+        }
+        return copySmallRoot(node, entry, hash)
     }
 
-    /// The same in a copy of the root, which is lent to the edit.
+    /// Counts an entry of a trie less, and makes the trie a small map where it has become small enough.
     ///
-    /// (The key isn't captured: it would be retained once more.)
-    @inlinable @inline(__always)
-    func reachInCopies(
-        _ root: inout Unmanaged<Node<Key, Value>>, _ key: Key, _ hash: UInt, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
-        withLent(&root) { Node.reachInCopies($0, key, hash, &isNew) }
-    }
-
-    // What contexts do, without the ways of a trie.
-
-    @inlinable @inline(never)
-    func replacingSmall(
-        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>,
-        _ value: consuming Value
-    ) -> HAMT {
-        let index = entry - root.leafEntries
-        let copy = root.copy(.value(at: index), isSmall: true)
-        NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
-        return HAMT(root: copy, count: count)
-    }
-
-    @inlinable @inline(never)
-    func insertingSmall(
-        _ root: NodeReference<Key, Value>, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
-    ) -> HAMT {
-        let position = root.header.pointee.vacantPosition(for: hash)
-        let index = root.entryIndex(at: position)
-        let copy = root.copy(.insertion(at: index, position), isSmall: true)
-        copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
-        (copy.reference.leafEntries + index).initialize(to: entry)
-        return HAMT(root: copy, count: count &+ 1)
-    }
-
-    @inlinable @inline(never)
-    func removingSmall(_ root: NodeReference<Key, Value>, at index: Int, _ hash: UInt) -> HAMT {
-        let position = root.smallPosition(of: index, hash)
-        let copy = root.copy(.removal(at: index, position), isSmall: true)
-        copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
-        return HAMT(root: copy, count: count &- 1)
-    }
-
-    /// Calls `body` with the place of the root, which is there.
-    @inlinable @inline(__always)
-    mutating func withRoot<Result>(_ body: (UnsafeMutablePointer<Node<Key, Value>>) -> Result) -> Result {
-        // A reference and an optional reference have one layout; nil, the only difference, has been ruled out.
-        withUnsafeMutablePointer(to: &root) {
-            body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
-        }
-    }
-
-    /// Calls `body` with a place to which a root of this map is lent.
-    @inlinable @inline(__always)
-    func withLent<Result>(
-        _ root: inout Unmanaged<Node<Key, Value>>, _ body: (UnsafeMutablePointer<Node<Key, Value>>) -> Result
-    ) -> Result {
-        defer { withExtendedLifetime(self) {} }
-        return withUnsafeMutablePointer(to: &root) {
-            body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
-        }
-    }
-
-    /// Counts an entry less, and makes a trie that has become small enough a small map.
+    /// That is smaller than a small map can be by as much as makes the way up and down again cheap: eight edits at least
+    /// pay for each.
     @inlinable @inline(__always)
     mutating func noteRemoval() {
         entryCount &-= 1
         if entryCount == Self.trieLeastCount { settle() }
     }
 
-    /// The largest count with which a map goes from the upper floor to the lower one.
-    ///
-    /// Less than a small map can have by as much as makes the way up and down again cheap: eight edits at least pay for
-    /// each.
-    @inlinable @inline(__always)
-    static var trieLeastCount: Int { 8 }
+    @inlinable @inline(__always) static var trieLeastCount: Int { 8 }
 
     /// Gives the map the form that is right for its count.
     @inlinable @inline(never)
     mutating func settle() {
-        guard count <= Self.trieLeastCount, let node = rootReference, !node.header.pointee.isSmallRoot else { return }
+        guard count <= Self.trieLeastCount, let node = rootReference, !node.isSmall else { return }
         root = Node.makeSmall(of: node, count: count)
     }
 }

@@ -12,13 +12,12 @@ extension HAMT {
         do throws(Inequality<Failure>) {
             try other.forEachDifference(from: self) { (mine, theirs) throws(Inequality<Failure>) in
                 guard let mine, let theirs else { throw .difference }
-                let areEqual: Bool
                 do throws(Failure) {
-                    areEqual = try areEquivalent(mine.pointee.value, theirs.pointee.value)
+                    if try areEquivalent(mine.pointee.value, theirs.pointee.value) { return }
                 } catch {
                     throw .failure(error)
                 }
-                if !areEqual { throw .difference }
+                throw .difference
             }
             return true
         } catch {
@@ -37,21 +36,14 @@ extension HAMT {
     /// Tells whether two maps share their whole storage, which makes them equal.
     ///
     /// - Complexity: O(1). `false` doesn't mean that they differ.
-    @inlinable
-    public func isIdentical(to other: HAMT) -> Bool {
-        root === other.root && count == other.count
-    }
+    @inlinable public func isIdentical(to other: HAMT) -> Bool { root === other.root && count == other.count }
 }
 
 extension HAMT: Equatable where Value: Equatable {
     /// Tells whether two maps have the same keys with equal values.
     ///
-    /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ
-    ///   in k places compare in O(k log n), and a map with its copy in O(1).
-    @inlinable
-    public static func == (left: HAMT, right: HAMT) -> Bool {
-        left.isEqual(to: right, by: ==)
-    }
+    /// - Complexity: As that of ``isEqual(to:by:)``.
+    @inlinable public static func == (left: HAMT, right: HAMT) -> Bool { left.isEqual(to: right, by: ==) }
 }
 
 extension HAMT: Hashable where Value: Hashable {

@@ -2,9 +2,8 @@
 extension HAMT {
     /// Creates a map from pairs of a key and a value.
     ///
-    /// Where a key comes more than once, its last value counts.
-    ///
-    /// (`Dictionary` stops the process there. A library must not do that for what may be a user's input.)
+    /// Where a key comes more than once, its last value counts. (`Dictionary` stops the process there. A library must
+    /// not do that for what may be a user's input.)
     ///
     /// - Complexity: O(n).
     @inlinable
@@ -15,11 +14,8 @@ extension HAMT {
 
     /// Creates a map from pairs of a key and a value.
     ///
-    /// Where a key comes again, `combine` makes one value of two.
+    /// Where a key comes again, `combine` makes one value of the one so far and the next.
     ///
-    /// - Parameters:
-    ///   - keysAndValues: The pairs.
-    ///   - combine: Gets the value so far and the next one, in the order of the sequence.
     /// - Complexity: O(n).
     @inlinable
     public init(

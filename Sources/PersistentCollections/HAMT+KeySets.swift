@@ -25,7 +25,7 @@ extension HAMT {
     func restricted<Other>(by other: HAMT<Key, Other>, keepingCommon isKept: Bool) -> HAMT {
         guard let root = rootReference, let otherRoot = other.rootReference else { return isKept ? HAMT() : self }
         defer { withExtendedLifetime((self, other)) {} }
-        if root.header.pointee.isSmallRoot || otherRoot.header.pointee.isSmallRoot {
+        if root.isSmall || otherRoot.isSmall {
             return filter { other.contains($0.key) == isKept }
         }
         return HAMT(rest: root.restrict(by: otherRoot, keepingCommon: isKept))
@@ -33,7 +33,7 @@ extension HAMT {
 
     /// What is left of a trie, as a map.
     @inlinable
-    init(rest: Node<Key, Value>.Rest) {
+    init(rest: NodeReference<Key, Value>.Rest) {
         switch rest {
         case .nothing: self.init()
         case .entry(let entry):

@@ -41,9 +41,7 @@ extension HAMT {
     /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
-        guard let node = rootReference, node.header.pointee.isSmallRoot, isKnownUniquelyReferenced(&root) else {
-            return nil
-        }
+        guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }
         return node.smallEntry(of: key, NodeHeader.hash(of: key)).map { NodeReference.value(of: $0) }
     }
 

@@ -2,11 +2,8 @@
 extension HAMT {
     /// Adds pairs of a key and a value.
     ///
-    /// Where the map has a key already, `combine` makes one value of two.
+    /// Where the map has a key already, `combine` makes one value of the map's and the new one.
     ///
-    /// - Parameters:
-    ///   - other: The pairs.
-    ///   - combine: Gets the map's value and the new one.
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
     public mutating func merge(
@@ -23,11 +20,8 @@ extension HAMT {
 
     /// Adds the entries of another map.
     ///
-    /// Where both have a key, `combine` makes one value of two.
+    /// Where both have a key, `combine` makes one value of this map's and the other's.
     ///
-    /// - Parameters:
-    ///   - other: The map whose entries are added.
-    ///   - combine: Gets this map's value and the other's.
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable
     public mutating func merge(
@@ -66,9 +60,7 @@ extension HAMT {
         return result
     }
 
-    /// This map with pairs of a key and a value added.
-    ///
-    /// Where it has a key already, `combine` makes one value of two.
+    /// This map with pairs of a key and a value added, as ``merge(_:uniquingKeysWith:)`` adds them.
     ///
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
@@ -80,9 +72,7 @@ extension HAMT {
         return result
     }
 
-    /// This map with the entries of another added.
-    ///
-    /// Where both have a key, `combine` makes one value of two.
+    /// This map with the entries of another added, as ``merge(_:uniquingKeysWith:)`` adds them.
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable

@@ -71,12 +71,10 @@ extension HAMT: Sequence {
     /// An iterator over the entries of the map as it is now.
     ///
     /// - Complexity: O(1).
-    @inlinable
-    public func makeIterator() -> Iterator { Iterator(root) }
+    @inlinable public func makeIterator() -> Iterator { Iterator(root) }
 
     /// The number of entries.
-    @inlinable
-    public var underestimatedCount: Int { count }
+    @inlinable public var underestimatedCount: Int { count }
 
     /// Calls `body` with each entry where it lies.
     ///

@@ -14,9 +14,7 @@ extension HAMT {
     @inlinable
     public subscript(key: Key) -> Value? {
         @inline(__always)
-        get {
-            withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
-        }
+        get { value(forKey: key) }
         set {
             if let newValue {
                 updateValue(newValue, forKey: key)
@@ -28,7 +26,7 @@ extension HAMT {
         _modify {
             let hash = NodeHeader.hash(of: key)
             var isNew = false
-            let entry = root == nil ? nil : reachedEntry(of: key, hash, adds: false, &isNew)
+            let entry = reachedEntry(of: key, hash, adds: false, &isNew)
             // Out of the map meanwhile, so that the value has but one reference; its entry stays.
             var value = entry.map { NodeReference.value(of: $0).move() }
             defer { putBack(&value, entry, forKey: key, hash) }
@@ -49,12 +47,8 @@ extension HAMT {
     @inlinable
     public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
         @inline(__always)
-        get {
-            withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee } ?? defaultValue()
-        }
-        set {
-            updateValue(newValue, forKey: key)
-        }
+        get { value(forKey: key) ?? defaultValue() }
+        set { updateValue(newValue, forKey: key) }
         @inline(__always)
         _modify {
             var isNew = false
@@ -63,29 +57,30 @@ extension HAMT {
             yield &NodeReference.value(of: entry).pointee
         }
     }
-}
 
-extension HAMT {
     /// Puts a value back into the entry that it was taken from; where it is nil, the entry goes.
     @inlinable @inline(__always)
     mutating func putBack(
         _ value: inout Value?, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?, forKey key: Key, _ hash: UInt
     ) {
-        guard let entry else {
-            if let value { updateValue(value, forKey: key) }
-            return
-        }
-        if let value = value.take() {
+        if let entry {
+            guard let value = value.take() else { return removeEmptied(entry, hash) }
             NodeReference.value(of: entry).initialize(to: value)
-        } else {
-            removeEmptied(entry, hash)
+        } else if let value {
+            updateValue(value, forKey: key)
         }
     }
 
     /// Removes an entry, which only this map can reach, and whose value has been moved out.
     @inlinable @inline(never)
     mutating func removeEmptied(_ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt) {
-        withRoot { Node.remove(NodePlace($0, isUnique: true).endInPlace(of: hash), entry, hash) }
-        noteRemoval()
+        guard let node = rootReference else { return }
+        if node.isSmall {
+            node.removeSmall(at: entry - node.leafEntries, hash)
+            entryCount &-= 1
+        } else {
+            NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: true).endInPlace(of: hash).remove(entry, hash) }
+            noteRemoval()
+        }
     }
 }

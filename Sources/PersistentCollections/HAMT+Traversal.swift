@@ -8,9 +8,7 @@
 extension HAMT {
     /// The address of the root, without a reference to it; nil where there is none.
     @inline(never)
-    package var rootAddress: UnsafeMutableRawPointer? {
-        root.map { Unmanaged.passUnretained($0).toOpaque() }
-    }
+    package var rootAddress: UnsafeMutableRawPointer? { root.map { Unmanaged.passUnretained($0).toOpaque() } }
 
     /// Where a reference to something lies that a map keeps alive.
     package enum Place {
@@ -25,16 +23,13 @@ extension HAMT {
     /// The caller keeps the map that the root belongs to alive and unchanged.
     ///
     /// - Parameters:
-    ///   - root: The address of the root.
     ///   - enter: Called with the address of each object on the way, the root's first, and with the number of
     ///     references to it, where the object counts them itself; returns whether to go into it.
     ///   - visit: Returns false to stop everything.
     /// - Returns: Whether `visit` never returned false.
     /// - Complexity: O(n).
     package static func traverse(
-        root: UnsafeMutableRawPointer,
-        enter: (UnsafeMutableRawPointer, Int?) -> Bool,
-        visit: (Place) -> Bool
+        root: UnsafeMutableRawPointer, enter: (UnsafeMutableRawPointer, Int?) -> Bool, visit: (Place) -> Bool
     ) -> Bool {
         guard enter(root, nil) else { return true }
         let node = NodeReference<Key, Value>(root)
@@ -56,27 +51,38 @@ extension NodeReference {
         enter: (UnsafeMutableRawPointer, Int?) -> Bool, _ visit: (UnsafeMutablePointer<Key>) -> Bool
     ) -> Bool {
         var owner = keyOwner
-        let own = ownPositions(besides: owner)
-        if header.pointee.isCollision {
-            for index in 0..<entryCount {
-                guard visit(Self.key(of: entries + index)) else { return false }
-            }
+        if owner == nil { return (0..<entryCount).allSatisfy { visit(Self.key(of: entries + $0)) } }
+        for position in NodeHeader.Positions(ownPositions(besides: owner)) {
+            guard visit(Self.key(of: entries + index(at: position))) else { return false }
         }
-        for position in 0..<UInt(16) where own >> UInt16(position) & 1 != 0 {
-            guard visit(Self.key(of: entries + entryIndex(at: position))) else { return false }
-        }
-        while let current = owner, enter(current, KeyOwnerHeader.count(of: current)) {
-            guard KeyOwner<Key>.forEachKey(of: current, visit) else { return false }
-            owner = KeyOwnerHeader.at(current).pointee.parent
+        while let current = owner, enter(current, KeyOwner.count(of: current)) {
+            guard KeyOwner.forEachKey(of: current, visit) else { return false }
+            owner = current.pointee.parent
         }
         return true
+    }
+}
+
+extension KeyOwner {
+    /// The number of references to an owner.
+    static func count(of owner: Pointer) -> Int {
+        let references = References(owner.pointee.references.load(ordering: .acquiring))
+        return Int(references.holders + references.lackers) - (references.holders > 0 ? 1 : 0)
+    }
+
+    /// Calls `visit` with the place of each key that an owner has, without its parents' keys, until that returns false;
+    /// retains nothing.
+    static func forEachKey<Key>(of owner: Pointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
+        let references = References(owner.pointee.references.load(ordering: .acquiring))
+        let gone = references.holders == 0 ? NodeHeader.bit(references.lackedPosition) : 0
+        return NodeHeader.Positions(owner.pointee.ownPositions & ~gone).allSatisfy {
+            visit(key(of: owner, at: $0, Key.self))
+        }
     }
 }
 
 extension HAMT.Iterator {
     /// The address of the root that the iterator keeps alive, without a reference to it.
     @inline(never)
-    package var rootAddress: UnsafeMutableRawPointer? {
-        root.map { Unmanaged.passUnretained($0).toOpaque() }
-    }
+    package var rootAddress: UnsafeMutableRawPointer? { root.map { Unmanaged.passUnretained($0).toOpaque() } }
 }

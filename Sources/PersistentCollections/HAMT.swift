@@ -28,25 +28,19 @@
 ///   have the same hash. A map of up to 16 entries is one block of memory; the edit that makes it larger copies those,
 ///   and so does the one that leaves 8 of a larger map.
 public struct HAMT<Key: Hashable, Value> {
-    // The design is written down in Documentation/Design/map-accelerations.md and where it is: the layout of a node in
-    // Storage/NodeLayout.swift, an edit in Storage/NodePlace.swift, small maps in Small/, the trie in Trie/.
-    //
-    // A trie over the lowest 61 bits of `key.hashValue`, the protocol's requirement: a type that stores its hash and
-    // implements `hashValue` is never hashed again. The order of the bits favours keys that are numbered, as context
-    // variables are, and is no worse for well-distributed hashes: the highest bits come first, and a node begins where
-    // hashes part. So keys in sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above.
-    //
-    // `root` is nil until the first insertion. A root that an in-place removal empties stays, so that a map that goes
-    // between zero and a few entries does not allocate each time. It is equal to nil in every other respect.
+    // Two floors over one storage: small maps, of up to 16 entries, are in Small/, the trie above that in Trie/. Storage/
+    // has what both share, and Documentation/Design/map-accelerations.md says why it is as it is.
 
-    /// The trie.
+    /// The small map's only node, or the trie's upmost one; nil until the first insertion.
+    ///
+    /// A root that an in-place removal empties stays, so that a map that goes between zero and a few entries does not
+    /// allocate each time. It is equal to nil in every other respect.
     @usableFromInline var root: Node<Key, Value>?
 
     /// The number of entries.
     ///
     /// - Complexity: O(1).
-    @inlinable
-    public var count: Int { entryCount }
+    @inlinable public var count: Int { entryCount }
 
     @usableFromInline var entryCount: Int
 
@@ -69,8 +63,7 @@ public struct HAMT<Key: Hashable, Value> {
     /// True where the map has no entries.
     ///
     /// - Complexity: O(1).
-    @inlinable
-    public var isEmpty: Bool { entryCount == 0 }
+    @inlinable public var isEmpty: Bool { entryCount == 0 }
 }
 
 extension HAMT: @unchecked Sendable where Key: Sendable, Value: Sendable {

@@ -66,11 +66,11 @@ import Testing
         #expect(map.nodeAddresses.count == 1 + 8 + 64)
     }
 
-    @Test func `a leaf is taken for full only while it is, whatever comes and goes`() {
+    @Test func `a node at the bottom that is full keeps its keys, whatever comes and goes in it and above it`() {
         let hashes = Array(0..<64) + (0..<16).map { 1 << 40 + $0 }
         var map = HAMT(uniqueKeysWithValues: hashes.map { (ChosenKey($0, hash: $0), $0) })
-        // For a leaf beside others and for one that is its parent's only one: a key without which it is full; one whose
-        // hash is that of a key in it; one whose hash parts above it, which puts a node between it and its parent.
+        // For such a node beside others and for its parent's only one: a key that makes it full; one whose hash is that
+        // of a key in it; one whose hash parts above it, which puts a node between it and its parent.
         let edits = [
             ChosenKey(20, hash: 20), ChosenKey(1000, hash: 20), ChosenKey(1001, hash: 20 + 1 << 30),
             ChosenKey(1 << 40, hash: 1 << 40), ChosenKey(1002, hash: 1 << 40), ChosenKey(1003, hash: 1 << 40 + 1 << 20),

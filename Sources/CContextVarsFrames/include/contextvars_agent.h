@@ -30,9 +30,9 @@ typedef struct contextvars_thread {
     /// How many slots there are among the values of the thread, which it has outside of tasks; or more.
     size_t slots;
 #endif
+#if defined(CONTEXTVARS_PLAIN)
     /// The frame that an agent on this thread borrowed last, which may be out of date.
     contextvars_frame *_Nullable borrowed;
-#if defined(CONTEXTVARS_PLAIN)
     /// How often that may still be read without asking who the agent is (`borrowing.c`).
     size_t borrowed_uses;
 #endif

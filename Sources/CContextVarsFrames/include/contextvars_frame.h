@@ -96,20 +96,6 @@ contextvars_reached contextvars_reach(contextvars_agent agent);
 /// The same for a caller who hasn't looked at the cached frame.
 contextvars_reached contextvars_look_and_reach(void);
 
-/// The storage that the caller may read as a structured child does (`contextvars_reader.h`), if that can be told with few
-/// steps; else NULL, and `contextvars_reach` finds out. `agent`: as there.
-contextvars_storage *_Nullable contextvars_borrow_from_parent(contextvars_agent agent);
-
-static inline contextvars_storage *_Nullable contextvars_borrow_at_once(contextvars_agent agent) {
-#if defined(CONTEXTVARS_PLAIN)
-    // Once the agent has been asked for, nothing is left to be spared.
-    if (agent) return NULL;
-#else
-    if (!agent || agent & CONTEXTVARS_THREAD) return NULL;
-#endif
-    return contextvars_borrow_from_parent(agent);
-}
-
 /// Whether a caller who reaches this may call `contextvars_make_main_root`: it reaches nothing, or the root.
 bool contextvars_may_make_main_root(contextvars_reached reached);
 

@@ -8,7 +8,7 @@
 #ifndef CONTEXTVARS_READER_H
 #define CONTEXTVARS_READER_H
 
-#include "contextvars_agent.h"
+#include "contextvars_frame.h"
 #include "contextvars_storage.h"
 
 #pragma clang assume_nonnull begin
@@ -47,6 +47,29 @@ static inline void contextvars_begin_reading(contextvars_storage *storage) {
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
     }
     if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
+}
+
+/// What can be told with few steps about an agent that doesn't own what its thread has cached.
+typedef struct contextvars_glance {
+    /// What the agent's parent has, which the caller has begun to read; or NULL.
+    contextvars_storage *_Nullable storage;
+    /// Whether no context is current for the agent.
+    bool is_without;
+} contextvars_glance;
+
+/// Walks or asks; see `contextvars_glance_at_parent`.
+contextvars_glance contextvars_ask_for_parents(contextvars_agent agent);
+
+/// Looks only at what a structured child sees of its parent's. Where that tells nothing, `contextvars_reach` finds out.
+/// `agent`: as there.
+static inline contextvars_glance contextvars_glance_at_parent(contextvars_agent agent) {
+#if defined(CONTEXTVARS_PLAIN)
+    // Once the agent has been asked for, nothing is left to be spared.
+    if (agent || contextvars_this_thread.borrowed_uses == 0) return (contextvars_glance){NULL, false};
+#else
+    if (!agent || agent & CONTEXTVARS_THREAD) return (contextvars_glance){NULL, false};
+#endif
+    return contextvars_ask_for_parents(agent);
 }
 
 /// Ends it. What the caller wants to keep, it has retained before, which the compiler mustn't move behind this.

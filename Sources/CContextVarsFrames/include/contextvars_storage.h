@@ -15,7 +15,8 @@ typedef struct contextvars_contents {
     /// `CONTEXTVARS_PUBLISHED_VERSION`, which has everything.
     uintptr_t values;
     intptr_t count;
-    /// The variable that has another value than in the map, and that value, as a Swift `StoredValue`; or NULL.
+    /// The variable that has another value than in the map, and that value, as a Swift `StoredValue`; or NULL, and which
+    /// variables were set here, as a Swift `VariablesSetHere`.
     void *_Nullable variable;
     uint64_t bits;
     void *_Nullable box;
@@ -57,6 +58,8 @@ enum {
     CONTEXTVARS_COPY = 32,
     /// The storage was published before, and isn't any more or is again.
     CONTEXTVARS_WITHDRAWN = 64,
+    /// The variable that has another value than in the map was set here. (Else the storage is a task's copy of one.)
+    CONTEXTVARS_CHANGED_HERE = 128,
 };
 
 enum {

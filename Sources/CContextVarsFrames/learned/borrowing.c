@@ -10,33 +10,32 @@
 
 #include "learned.h"
 
-/// The slot that an agent sees behind the link to its parent; NULL if there is none, or none that is known.
-static const contextvars_slot *ancestors_slot(contextvars_agent agent) {
-    size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    if (offset == 0) return NULL;
-    size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
-    const runtime_item *item = contextvars_task_word((void *)agent, offset);
-    bool is_ancestors = false;
-    while (item) {
-        size_t kind = item->next_and_flags & CONTEXTVARS_LINK_BITS;
-        if (kind == 0 && item->key == &contextvars_slot_key) return is_ancestors ? (const contextvars_slot *)item->value : NULL;
-        if (kind != 0 && kind != parent_link) return NULL;
-        is_ancestors |= kind != 0;
-        item = (const runtime_item *)(item->next_and_flags - kind);
-    }
-    return NULL;
+/// Begins to read what an ancestor's slot leads to.
+static inline contextvars_glance glance_at(const contextvars_slot *slot) {
+    if (!slot->frame || !contextvars_supports_children()) return (contextvars_glance){NULL, false};
+    contextvars_storage *storage = contextvars_frame_storage(slot->frame);
+    contextvars_begin_reading(storage);
+    return (contextvars_glance){storage, false};
 }
 
-contextvars_storage *contextvars_borrow_from_parent(contextvars_agent agent) {
-    const contextvars_slot *slot = ancestors_slot(agent);
-    if (!slot || !slot->frame || !contextvars_supports_children()) return NULL;
-    // A guess: the frame that the thread borrowed last. With it, the processor reads on behind the frame while it still goes
-    // the way to the slot.
-    contextvars_frame *frame = contextvars_this_thread.borrowed;
-    if (frame != slot->frame) contextvars_this_thread.borrowed = frame = slot->frame;
-    // Keeps the compiler from putting the one in the other's place, since they are equal.
-    __asm__("" : "+r"(frame));
-    return contextvars_frame_storage(frame);
+contextvars_glance contextvars_ask_for_parents(contextvars_agent agent) {
+    const contextvars_glance unknown = {NULL, false};
+    size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
+    if (offset == 0) return unknown;
+    size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
+    const runtime_item *item = contextvars_task_word((void *)agent, offset);
+    // The task's own values, before the link to its parent's.
+    while (item && (item->next_and_flags & CONTEXTVARS_LINK_BITS) == 0) {
+        if (item->key == &contextvars_slot_key) return unknown;
+        item = (const runtime_item *)item->next_and_flags;
+    }
+    while (item) {
+        size_t kind = item->next_and_flags & CONTEXTVARS_LINK_BITS;
+        if (kind == 0 && item->key == &contextvars_slot_key) return glance_at((const contextvars_slot *)item->value);
+        if (kind != 0 && kind != parent_link) return unknown;
+        item = (const runtime_item *)(item->next_and_flags - kind);
+    }
+    return (contextvars_glance){NULL, true};
 }
 
 #endif

@@ -8,6 +8,7 @@ import CContextVarsFrames
 /// | read one variable | ``currentPlace(of:)`` |
 /// | have all values | ``CurrentContext/values()`` |
 /// | change a variable | ``setInCurrent(_:to:)``, ``restoreInCurrent(_:to:ifCurrentIs:)`` |
+/// | know where a value comes from | ``CurrentContext/source(of:)`` |
 /// | have the object, for watchers | ``CurrentContext/object`` |
 ///
 /// Each looks at the frame that the thread has cached first, and has `contextvars_reach` find the agent's frame where
@@ -33,6 +34,11 @@ enum CurrentContext {
         let reached = contextvars_look_and_reach()
         if let frame = reached.frame { return frame.object() }
         return reached.storage.map { Context.object(of: $0) ?? Context($0.snapshot()) }
+    }
+
+    /// Where the value of a variable comes from.
+    static func source(of variable: AnyContextVar) -> AnyContextVar.Source {
+        contextvars_look_and_reach().storage?.source(of: variable) ?? .defaultValue
     }
 
     /// The storage that the caller may change.
@@ -92,21 +98,30 @@ func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
 
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
-    if let storage = contextvars_borrow_at_once(agent) { return borrowedPlace(of: variable, in: storage) }
+    let glance = contextvars_glance_at_parent(agent)
+    if let storage = glance.storage { return borrowedPlace(of: variable, in: storage) }
+    return glance.is_without ? noPlace(of: variable) : searchedPlace(of: variable, by: agent)
+}
+
+@inline(never)
+private func searchedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
     let reached = contextvars_reach(agent)
-    guard let storage = reached.storage else {
-        Observation.lost(variable, isSet: false)
-        return .unset
-    }
+    guard let storage = reached.storage else { return noPlace(of: variable) }
     if reached.frame != nil {
         return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
     }
+    contextvars_begin_reading(storage)
     return borrowedPlace(of: variable, in: storage)
 }
 
 @inline(__always)
+private func noPlace(of variable: AnyContextVar) -> CurrentPlace {
+    Observation.lost(variable, isSet: false)
+    return .unset
+}
+
+@inline(__always)
 private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> CurrentPlace {
-    contextvars_begin_reading(storage)
     if let place = storage.place(of: variable) { return .borrowed(place) }
     contextvars_end_reading()
     return .unset
@@ -135,12 +150,12 @@ private func snapshotByRules() -> ContextSnapshot {
     ContextSnapshot(InheritanceRule.apply(to: CurrentContext.values()), captured: CarriedSources.capture())
 }
 
-/// Sets a variable in the current context, and returns which context that is and what the variable had there.
+/// Sets a variable in the current context, and returns what a token needs to know of that, and what the variable had there.
 @usableFromInline
 @inline(never)
 func setInCurrent(
     _ variable: AnyContextVar, to newValue: MovingValue
-) throws(ContextError) -> (context: Context.ID, oldValue: MovingValue?) {
+) throws(ContextError) -> (origin: TokenOrigin, oldValue: MovingValue?) {
     let storage: Storage
     do throws(ContextError) {
         storage = try CurrentContext.owned(toChange: variable)
@@ -148,28 +163,31 @@ func setInCurrent(
         newValue.release()
         throw error
     }
-    let context = Context.ID(number: contextvars_storage_identity(storage))
-    let oldValue =
+    let context = contextvars_storage_identity(storage)
+    let old =
         Watchers.isEmpty
-        ? storage.exchange(newValue, for: variable) : Watchers.exchange(newValue, for: variable, in: storage)
+        ? storage.exchange(newValue, for: variable, isSetHere: true)
+        : Watchers.exchange(newValue, for: variable, isSetHere: true, in: storage)
     Observation.changed(variable, in: storage, isReset: false)
-    return (context, oldValue)
+    return (TokenOrigin(context: context, wasSetHere: old.wasSetHere), old.value)
 }
 
-/// Gives a variable what it had before, or unsets it with `nil`, if the given context is current.
+/// Gives a variable what it had before, or unsets it with `nil`, if the context of a token is current.
 ///
 /// - Parameter oldValue: Borrowed.
 /// - Returns: What the variable had until now; `nil` if another context is current.
 @usableFromInline
 @inline(never)
 func restoreInCurrent(
-    _ variable: AnyContextVar, to oldValue: MovingValue?, ifCurrentIs expected: Context.ID
+    _ variable: AnyContextVar, to oldValue: MovingValue?, ifCurrentIs origin: TokenOrigin
 ) throws(ContextError) -> MovingValue?? {
     let storage = try CurrentContext.owned(toChange: variable)
-    guard contextvars_storage_identity(storage) == expected.number else { return nil }
+    guard contextvars_storage_identity(storage) == origin.context.number else { return nil }
     let value = oldValue?.retained()
     let discarded =
-        Watchers.isEmpty ? storage.exchange(value, for: variable) : Watchers.exchange(value, for: variable, in: storage)
+        Watchers.isEmpty
+        ? storage.exchange(value, for: variable, isSetHere: origin.wasSetHere)
+        : Watchers.exchange(value, for: variable, isSetHere: origin.wasSetHere, in: storage)
     Observation.changed(variable, in: storage, isReset: true)
-    return .some(discarded)
+    return .some(discarded.value)
 }

@@ -131,7 +131,7 @@ extension Observation {
 
 extension ContextSnapshot {
     /// What it is known by.
-    fileprivate var root: UInt { UInt(bitPattern: values.rootAddress) }
+    fileprivate var root: UInt { unretainedValues.root }
 
     /// The variables with their values, for diagnostics.
     package var variables: [(variable: AnyContextVar, value: any Sendable)] {

@@ -78,11 +78,10 @@ struct Scope {
 extension Scope {
     /// Runs asynchronous code in a scope.
     ///
-    /// The scope's slot is in the task's stack-like memory, and so are the frames of asynchronous functions and all that
-    /// they allocate of a size that the compiler doesn't know. What is allocated last must be freed first. So what begins
-    /// before the scope ends after it: `makeScope` has nothing to evaluate that needs memory, the result goes straight to
-    /// where the caller wants it, and errors are of a known size. That holds where this is inlined, too, as
-    /// `TaskLocal.withValue` is; without a frame of its own and one for `body`, a scope costs two thirds.
+    /// The scope's slot is in the task's stack-like memory, and so is all that asynchronous code allocates of a size that the
+    /// compiler doesn't know. What is allocated last must be freed first. So `makeScope` has nothing to evaluate that needs
+    /// memory, the result goes straight to where the caller wants it, and errors are of a known size. Inlined, as
+    /// `TaskLocal.withValue` is: `Documentation/Design/asynchronous-scopes.md`.
     @inlinable
     @inline(__always)
     nonisolated(nonsending) static func run<Result>(
@@ -104,6 +103,7 @@ extension Scope {
         return try await run(in: makeScope(), body)
     }
 
+    /// Not inlined: few snapshots carry anything.
     @usableFromInline
     @inline(never)
     nonisolated(nonsending) static func run<Result>(

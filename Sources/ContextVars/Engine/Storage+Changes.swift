@@ -25,7 +25,7 @@ extension Storage {
         } else if let storage = outer.storage {
             contents.map.initialize(to: storage.snapshot())
         }
-        pointee.flags |= UInt8(CONTEXTVARS_LENT_VARIABLE)
+        pointee.flags |= UInt8(CONTEXTVARS_LENT_VARIABLE | CONTEXTVARS_CHANGED_HERE)
     }
 
     /// The two words of the values' map, without a reference to it; `nil` if that may change, or hasn't got all values.
@@ -45,20 +45,62 @@ extension Storage {
 // MARK: - Changing
 
 extension Storage {
+    /// What a variable had before an exchange.
+    typealias Exchanged = (value: MovingValue?, wasSetHere: Bool)
+
     /// Sets a variable, or unsets it with `nil`, and returns what it had.
     ///
     /// Takes over the new value's reference; the caller has to release the old one's.
+    ///
+    /// - Parameter isSetHere: Whether the variable counts as set in this context from now on.
     @inline(__always)
-    func exchange(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
-        if newValue == nil, changes(variable) { settleUnderLock() }
-        guard contextvars_storage_lock(self) else { return exchangeInNewVersion(newValue, for: variable) }
-        if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable) }
-        defer { contextvars_storage_unlock(self) }
-        if let newValue {
-            if changes(variable) { return newValue.exchange(in: changedValue) }
-            if let place = map.pointee.valueToChange(forKey: variable) { return newValue.exchange(in: place) }
+    func exchange(_ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool) -> Exchanged {
+        if contents.pointee.variable != nil, newValue == nil || !changes(variable) {
+            return exchangeAndSettle(newValue, for: variable, isSetHere: isSetHere)
         }
-        return changeMap(newValue, for: variable)
+        guard contextvars_storage_lock(self) else {
+            return exchangeInNewVersion(newValue, for: variable, isSetHere: isSetHere)
+        }
+        if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable, isSetHere: isSetHere) }
+        defer { contextvars_storage_unlock(self) }
+        if let newValue, contents.pointee.variable != nil { return exchangeChange(newValue, isSetHere: isSetHere) }
+        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        if let newValue, let place = map.pointee.valueToChange(forKey: variable) {
+            return (newValue.exchange(in: place), wasSetHere)
+        }
+        return (changeMap(newValue, for: variable), wasSetHere)
+    }
+
+    /// Exchanges a value in the map, and puts the change there too: else there would be no room for which variables were
+    /// set here.
+    @inline(never)
+    private func exchangeAndSettle(
+        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
+    ) -> Exchanged {
+        _ = contextvars_storage_lock(self)
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) {
+            return exchangeInNewVersion(newValue, for: variable, isSetHere: isSetHere)
+        }
+        keepWhatIsLent()
+        let shared = contextvars_is_thread_sanitized ? map.pointee : nil
+        let replacedBefore = changes(variable) ? settle() : nil
+        // First: what it adds to a map that is shared, the change may then be put into.
+        let oldValue = changeMap(newValue, for: variable)
+        let replaced = settle()
+        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        // As in `settleUnderLock`.
+        withExtendedLifetime((shared, replacedBefore, replaced)) {}
+        return (oldValue, wasSetHere)
+    }
+
+    /// Exchanges the value of the changed variable.
+    @inline(__always)
+    private func exchangeChange(_ newValue: MovingValue, isSetHere: Bool) -> Exchanged {
+        let wasSetHere = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE))
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE), isSetHere)
+        return (newValue.exchange(in: changedValue), wasSetHere)
     }
 
     @inline(never)
@@ -72,16 +114,19 @@ extension Storage {
     /// For the ThreadSanitizer, which doesn't see that whoever has read a map's node let go of it before that is changed
     /// in place. The caller has taken the lock, which this gives back.
     @inline(never)
-    private func exchangeInCopy(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+    private func exchangeInCopy(_ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool) -> Exchanged {
         let shared = map.pointee
-        let oldValue: MovingValue? =
-            if let newValue, changes(variable) { newValue.exchange(in: changedValue) } else {
-                changeMap(newValue, for: variable)
-            }
+        let exchanged: Exchanged
+        if let newValue, contents.pointee.variable != nil {
+            exchanged = exchangeChange(newValue, isSetHere: isSetHere)
+        } else {
+            let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+            exchanged = (changeMap(newValue, for: variable), wasSetHere)
+        }
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         withExtendedLifetime(shared) {}
-        return oldValue
+        return exchanged
     }
 
     /// The values, with the change put into the map once and for all.
@@ -111,11 +156,11 @@ extension Storage {
     /// Under the lock, where the storage is changed in place.
     private func settle() -> StoredValue? {
         guard let variable = contents.pointee.variable else { return nil }
+        let variablesSetHere = variablesSetHere()
         let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()
         let replaced = map.pointee.updateValue(changedValue.move(), forKey: key)
         contents.pointee.variable = nil
-        contents.pointee.bits = 0
-        contents.pointee.box = nil
+        markedVariables.initialize(to: variablesSetHere)
         return replaced
     }
 }
@@ -127,33 +172,39 @@ extension Storage {
     ///
     /// The caller has taken the lock, which this gives back.
     @inline(never)
-    private func exchangeInNewVersion(_ newValue: MovingValue?, for variable: AnyContextVar) -> MovingValue? {
+    private func exchangeInNewVersion(
+        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
+    ) -> Exchanged {
         keepWhatIsLent()
         guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
             contextvars_retain_barrier()
             contextvars_storage_unlock(self)
-            return exchange(newValue, for: variable)
+            return exchange(newValue, for: variable, isSetHere: isSetHere)
         }
+        var variablesSetHere = variablesSetHere()
+        let wasSetHere = variablesSetHere.mark(variable, as: isSetHere)
         var values = values()
         let oldValue =
             if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
                 values.removeValue(forKey: variable)
             }
-        let count = publish(values)
+        let count = publish(values, variablesSetHere)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
         if count > (wasWithdrawn ? Version.laterLimit : Version.firstLimit) { withdrawIfUnread() }
-        return oldValue.map { MovingValue($0) }
+        return (oldValue.map { MovingValue($0) }, wasSetHere)
     }
 
     /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
     ///
     /// Under the lock.
-    private func publish(_ values: ContextValues) -> Int {
+    private func publish(_ values: ContextValues, _ variablesSetHere: VariablesSetHere) -> Int {
         let word = contextvars_storage_values(self)
-        let previous = Version.isVersion(word) ? Version.at(word).takeRetainedValue() : Version(map.move(), after: nil)
-        let version = Version(values, after: previous)
+        let previous =
+            Version.isVersion(word)
+            ? Version.at(word).takeRetainedValue() : Version(map.move(), VariablesSetHere(), after: nil)
+        let version = Version(values, variablesSetHere, after: previous)
         contextvars_storage_set_values(self, version.intoWord())
         return version.countBefore
     }
@@ -209,9 +260,11 @@ extension Storage {
     private func withdraw() -> contextvars_contents {
         let word = contextvars_storage_values(self)
         guard Version.isVersion(word) else { return contextvars_contents() }
+        let variablesSetHere = variablesSetHere()
         var released = contents.pointee
         contents.pointee = contextvars_contents()
         map.initialize(to: Version.at(word)._withUnsafeGuaranteedRef { $0.values })
+        markedVariables.initialize(to: variablesSetHere)
         released.values = word
         return released
     }

@@ -63,6 +63,16 @@ extension Storage {
         withLock { place(of: variable)?.pointee }
     }
 
+    /// Where the value of one variable comes from at this moment.
+    ///
+    /// For any agent that the storage stays for.
+    func source(of variable: AnyContextVar) -> AnyContextVar.Source {
+        withLock {
+            if place(of: variable) == nil { return .defaultValue }
+            return variablesSetHere().contains(variable) ? .setHere : .inherited
+        }
+    }
+
     /// Runs a body that retains what it needs, and changes nothing.
     private func withLock<Result>(_ body: () -> Result) -> Result {
         _ = contextvars_storage_lock(self)

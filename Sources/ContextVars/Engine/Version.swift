@@ -9,6 +9,8 @@ import PersistentCollections
 /// at that moment, the owner releases them all and goes back to changing in place, until a child reads again.
 final class Version {
     let values: ContextValues
+    /// For the owner, and for others under the lock.
+    let variablesSetHere: VariablesSetHere
     // The owner alone looks at what follows.
     private var previous: Version?
     /// How many versions are kept before this one.
@@ -21,8 +23,9 @@ final class Version {
     static let firstLimit = 32
     static let laterLimit = 256
 
-    init(_ values: ContextValues, after previous: Version?) {
+    init(_ values: ContextValues, _ variablesSetHere: VariablesSetHere, after previous: Version?) {
         self.values = values
+        self.variablesSetHere = variablesSetHere
         self.previous = previous
         countBefore = previous.map { $0.countBefore + 1 } ?? 0
     }

@@ -131,10 +131,12 @@ extension Watchers {
 
     /// Exchanges a value in the current context, and reports it.
     @inline(never)
-    static func exchange(_ newValue: MovingValue?, for variable: AnyContextVar, in storage: Storage) -> MovingValue? {
+    static func exchange(
+        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool, in storage: Storage
+    ) -> Storage.Exchanged {
         let new = newValue?.retained().takeStored()
-        let oldValue = storage.exchange(newValue, for: variable)
-        changed(variable, from: oldValue?.retained().takeStored(), to: new)
-        return oldValue
+        let old = storage.exchange(newValue, for: variable, isSetHere: isSetHere)
+        changed(variable, from: old.value?.retained().takeStored(), to: new)
+        return old
     }
 }

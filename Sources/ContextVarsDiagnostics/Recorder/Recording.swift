@@ -45,7 +45,7 @@ enum Recording {
         arrive(in: own, context: context)
         write(
             storage == own ? .boundNew : .entered, context: context,
-            other: isCopyOfOuter ? outer.map { contextvars_storage_identity(contextvars_frame_storage($0)) } : nil)
+            other: isCopyOfOuter ? identity(of: outer) : 0)
     }
 
     static func adopted(_ frame: Frame) {
@@ -67,14 +67,13 @@ enum Recording {
 
     static func taken(_ made: Storage, from source: Storage?) {
         write(
-            .made, context: contextvars_storage_identity(made),
-            other: source.map { contextvars_storage_identity($0) })
+            .made, context: contextvars_storage_identity(made), other: identity(of: source))
     }
 
     static func snapshotTaken(root: UInt, from source: Storage?) {
         let number = Observation.newFlow()
         contextvars_note_snapshot(root, number)
-        write(.snapshot, other: source.map { contextvars_storage_identity($0) }, flow: flow(of: number))
+        write(.snapshot, other: identity(of: source), flow: flow(of: number))
     }
 
     /// A snapshot with some values changed leads back to where the first one was taken.
@@ -84,21 +83,24 @@ enum Recording {
 
     static func changed(_ variable: AnyContextVar, in storage: Storage, isReset: Bool) {
         let isPrintable = variable.diagnosticRules.contains(.isPrintable)
-        let value = isPrintable ? Observation.value(of: variable, in: storage) : nil
         write(
             isReset ? .reset : .set, context: contextvars_storage_identity(storage), variable: variable,
-            text: value.flatMap { PrintedValue.of(variable, $0) })
+            text: isPrintable ? printedValue(of: variable, in: storage) : nil)
+    }
+
+    @inline(never)
+    private static func printedValue(of variable: AnyContextVar, in storage: Storage) -> String? {
+        Observation.value(of: variable, in: storage).flatMap { PrintedValue.of(variable, $0) }
     }
 
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        write(.lost, flow: HandOver.current.map { flow(of: $0.flow) }, variable: variable)
+        write(.lost, flow: HandOver.current.map { flow(of: $0.flow) } ?? 0, variable: variable)
     }
 
     static func handedOver(_ number: UInt64, via name: String, at place: Place? = nil) {
         let storage = contextvars_look_and_reach().storage
         write(
-            .handedOver, context: storage.map { contextvars_storage_identity($0) }, flow: flow(of: number), text: name,
-            place: place)
+            .handedOver, context: identity(of: storage), flow: flow(of: number), text: name, place: place)
     }
 
     static func arrived(_ number: UInt64) {
@@ -108,7 +110,7 @@ enum Recording {
 
     static func exchanged(with peer: String, isSent: Bool) {
         let storage = contextvars_look_and_reach().storage
-        write(isSent ? .sent : .received, context: storage.map { contextvars_storage_identity($0) }, text: peer)
+        write(isSent ? .sent : .received, context: identity(of: storage), text: peer)
     }
 
     /// Work has its context now: by a hand-over that has been told, by the one that the thread runs, or as what a snapshot
@@ -127,19 +129,28 @@ enum Recording {
         write(.ran, context: context, other: flow(of: number), flow: flow(of: Observation.newFlow()))
     }
 
+    // Written out, here and below: the closures of `map` aren't inlined, and cost an event a third of its price.
+
+    private static func identity(of frame: Frame?) -> UInt64 {
+        if let frame { contextvars_storage_identity(contextvars_frame_storage(frame)) } else { 0 }
+    }
+
+    private static func identity(of storage: Storage?) -> UInt64 {
+        if let storage { contextvars_storage_identity(storage) } else { 0 }
+    }
+
     // Hand-overs of tasks are told apart by the context, all others by a number.
     private static func flow(ofTaskWith context: UInt64) -> UInt64 { context << 1 }
     private static func flow(of number: UInt64) -> UInt64 { number << 1 | 1 }
 
     private static func write(
-        _ kind: Kind, agent: contextvars_agent? = nil, context: UInt64? = nil, other: UInt64? = nil,
-        flow: UInt64? = nil,
+        _ kind: Kind, agent: contextvars_agent? = nil, context: UInt64 = 0, other: UInt64 = 0, flow: UInt64 = 0,
         variable: AnyContextVar? = nil, text: String? = nil, place: Place? = nil
     ) {
         if let variable, !variable.isNoted() { VariableNames.note(variable) }
         var facts = contextvars_facts(
             kind: kind.rawValue, detail: 0, variable: variable?.identifyingNumber ?? 0,
-            agent: agent ?? contextvars_current_agent(), context: context ?? 0, other: other ?? 0, flow: flow ?? 0,
+            agent: agent ?? contextvars_current_agent(), context: context, other: other, flow: flow,
             places: nil, text: nil, length: 0)
         guard let text else { return contextvars_record(&facts) }
         text.withCString { bytes in

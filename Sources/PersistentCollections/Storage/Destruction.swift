@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// What it takes to destroy the entries of a node, in four bits of its header.
 ///
-/// The runtime reaches a deinitialiser through the class's metadata, so it always runs unspecialised, where each
-/// destruction of a `Key` or `Value` is a call into the runtime with two indirect calls. The header therefore says what the code that made the node, which was specialised, knew
-/// (Documentation/Design/ has what that earns).
+/// A deinitialiser always runs unspecialised, where each destruction of a `Key` or `Value` is a call into the runtime
+/// with two indirect calls. So the header says what the code that made the node, which was specialised, knew.
 @usableFromInline
 struct Destruction {
-    @usableFromInline let rawValue: UInt32
-
-    @inlinable @inline(__always)
-    init(rawValue: UInt32) {
-        self.rawValue = rawValue
-    }
+    @usableFromInline let rawValue: UInt8
 
     /// A constant in specialised code.
     @inlinable @inline(__always)
@@ -19,21 +13,13 @@ struct Destruction {
         rawValue = Field(of: Key.self).rawValue | Field(of: Value.self).rawValue &<< 2
     }
 
-    /// Number of bits of a raw value.
-    @inlinable @inline(__always)
-    static var bitWidth: UInt32 { 4 }
+    @inlinable var keys: Field { Field(rawValue: rawValue & 3) ?? .general }
 
-    @inlinable
-    var keys: Field { Field(rawValue: rawValue & 3) ?? .general }
+    @inlinable var values: Field { Field(rawValue: rawValue &>> 2) ?? .general }
 
-    @inlinable
-    var values: Field { Field(rawValue: rawValue &>> 2) ?? .general }
-}
-
-extension Destruction {
     /// What it takes to destroy a key or a value.
     @usableFromInline
-    enum Field: UInt32 {
+    enum Field: UInt8 {
         case nothing, release, general
 
         @inlinable @inline(__always)
@@ -45,20 +31,45 @@ extension Destruction {
         @inline(__always)
         func destroy<T>(_: T.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
             var field = first
-            switch self {
-            case .nothing:
-                break
-            case .release:
-                for _ in 0..<count {
-                    Unmanaged<AnyObject>.fromOpaque(field.load(as: UnsafeRawPointer.self)).release()
-                    field += stride
+            for _ in 0..<count {
+                switch self {
+                case .nothing: return
+                case .release: Unmanaged<AnyObject>.fromOpaque(field.load(as: UnsafeRawPointer.self)).release()
+                case .general: field.assumingMemoryBound(to: T.self).deinitialize(count: 1)
                 }
-            case .general:
-                for _ in 0..<count {
-                    field.assumingMemoryBound(to: T.self).deinitialize(count: 1)
-                    field += stride
-                }
+                field += stride
             }
         }
+    }
+}
+
+// Loops are functions of their own, so that a node's deinitialiser saves no registers for them.
+extension NodeReference {
+    @inline(never)
+    func releaseChildren() {
+        for index in 0..<childCount { child(at: index).unmanaged.release() }
+    }
+
+    @inline(never)
+    func destroyKeys() {
+        header.pointee.destruction.keys.destroy(Key.self, rawEntries, entryCount, stride: Entry.stride)
+    }
+
+    @inline(never)
+    func destroyKeys(at positions: UInt16) {
+        let (keys, entries) = (header.pointee.destruction.keys, rawEntries)
+        for position in NodeHeader.Positions(positions) {
+            keys.destroy(Key.self, entries + index(at: position) &* Entry.stride, 1, stride: Entry.stride)
+        }
+    }
+
+    @inline(never)
+    func destroyValues() {
+        header.pointee.destruction.values.destroy(
+            Value.self, rawEntries + Entry.valueOffset, entryCount, stride: Entry.stride)
+    }
+
+    private var rawEntries: UnsafeMutableRawPointer {
+        address + Entry.offset(childRoom: Int(header.pointee.childRoom))
     }
 }

@@ -4,9 +4,8 @@ import Synchronization
 /// Owns keys that several nodes have, so that a copy of a node counts one reference in place of one for each key.
 ///
 /// Keys lie in each node as they always do, so a lookup knows nothing of this. But a key, as bits, may be in any number
-/// of nodes while it is owned once: by the node itself, or by its key owner. Node A is made with keys of its own. When
-/// it is first copied, they become a key owner's: the bits are copied there, and A and its copy refer to the owner. No
-/// reference count of a key changes, and no key is even looked at, which in a large map would be a cache miss for each.
+/// of nodes while it is owned once: by a node itself or, from the first copy of that on, by a key owner, to which the
+/// bits are copied. No reference count of a key changes, and no key is even looked at.
 ///
 ///     A ──┐ 1 2 4          A says of keys 1 2 4: "my owner's"
 ///         ├──▶ owner 1 2 4
@@ -17,241 +16,275 @@ import Synchronization
 /// first.
 ///
 /// **Invariants.** A node has all keys of its owner and of the owner's parents, at the positions in `positions`, but for
-/// one of the owner's own that it may lack. All nodes that lack a key of one owner lack the same one, and the owner
-/// counts them apart: when they are all that is left, it gives that key up, so no key lives longer than the maps that
-/// have it. An owner changes in nothing else. Values have no such owner: they are what versions differ in.
+/// one of the owner's own that it may lack. All nodes that lack a key of one owner lack the same one; when they are all
+/// that is left, the owner gives that key up, so no key lives longer than the maps that have it. An owner changes in
+/// nothing else. Its keys lie behind it, in the order of their positions.
 @usableFromInline
-final class KeyOwner<Key>: ManagedBuffer<KeyOwnerHeader, Key> {
-    /// An owner of the keys at `positions` of a node, apart from those that belong to `parent`, the node's owner.
-    ///
-    /// Takes over the node's reference to the parent, and the keys from the node, which is to forget that it owns them.
-    @inlinable @inline(never)
-    static func make<Value>(
-        _ node: NodeReference<Key, Value>, _ positions: UInt16, parent: UnsafeMutableRawPointer?
-    ) -> KeyOwner {
-        let buffer = KeyOwner.create(minimumCapacity: positions.nonzeroBitCount) { _ in
-            KeyOwnerHeader(
-                parent: parent, ownPositions: positions, destruction: node.header.pointee.room.destruction.keys)
-        }
-        buffer.withUnsafeMutablePointerToElements { keys in
-            var target = UnsafeMutableRawPointer(keys)
-            for position in NodeHeader.Positions(positions) {
-                target.copyMemory(from: node.entry(at: position), byteCount: MemoryLayout<Key>.size)
-                target += MemoryLayout<Key>.stride
-            }
-        }
-        return unsafeDowncast(buffer, to: KeyOwner.self)
-    }
+struct KeyOwner: ~Copyable {
+    @usableFromInline typealias Pointer = UnsafeMutablePointer<KeyOwner>
 
-    /// Makes the owner one of nothing, before it is released: another thread's has become the node's.
-    @inlinable
-    func forgetKeys() {
-        header = KeyOwnerHeader(parent: nil, ownPositions: 0, destruction: .nothing)
-    }
-
-    /// Calls `visit` with the place of each key that the owner at an address has, without its parents' keys, until that
-    /// returns false; retains nothing.
-    static func forEachKey(of owner: UnsafeMutableRawPointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
-        let header = KeyOwnerHeader.at(owner)
-        let references = KeyOwnerHeader.references(of: owner)
-        let keys = KeyOwnerHeader.keys(of: owner, Key.self)
-        for (index, position) in NodeHeader.Positions(header.pointee.ownPositions).enumerated() {
-            if references.hasGivenUp && position == references.lackedPosition { continue }
-            guard visit(keys + index) else { return false }
-        }
-        return true
-    }
-
-    deinit {
-        let owner = Unmanaged.passUnretained(self).toOpaque()
-        _ = Self.forEachKey(of: owner) {
-            header.destruction.destroy(Key.self, $0, 1, stride: MemoryLayout<Key>.stride)
-            return true
-        }
-        if let parent = header.parent { KeyOwnerHeader.release(parent, lacking: 0, Key.self) }
-    }
-
-    /// Whether copies of nodes with such keys may share an owner: whether bits can be moved, and owning is work at all.
-    @inlinable @inline(__always)
-    static var isUseful: Bool { !_isPOD(Key.self) && _isBitwiseTakable(Key.self) }
-
-    /// How many keys of its own a node must have for an owner to be made when it is copied.
-    ///
-    /// To make and free an owner takes about as long as to retain and release so many keys, twice.
-    @inlinable @inline(__always)
-    static var leastCount: Int { 4 }
-}
-
-/// The nodes of a key owner, in one word so that it changes as a whole.
-@usableFromInline
-struct KeyOwnerReferences {
-    /// From the lowest bit: 28 bits for the number of nodes, 28 for those of them that lack a key, four for that key's
-    /// position, and one that is set once the owner has given the key up.
-    @usableFromInline let rawValue: UInt64
-
-    @inlinable @inline(__always)
-    init(rawValue: UInt64) {
-        self.rawValue = rawValue
-    }
-
-    @inlinable @inline(__always)
-    static var one: UInt64 { 1 }
-
-    @inlinable @inline(__always)
-    static var oneLacking: UInt64 { 1 &<< 28 | 1 }
-
-    @inlinable @inline(__always)
-    var count: UInt64 { rawValue & (1 &<< 28 &- 1) }
-
-    @inlinable @inline(__always)
-    var lackingCount: UInt64 { (rawValue &>> 28) & (1 &<< 28 &- 1) }
-
-    @inlinable @inline(__always)
-    var lackedPosition: UInt { UInt((rawValue &>> 56) & 15) }
-
-    @inlinable @inline(__always)
-    var hasGivenUp: Bool { rawValue &>> 60 & 1 != 0 }
-
-    /// Whether all nodes but one lack the key.
-    @inlinable @inline(__always)
-    var isLastWithLackedKey: Bool { lackingCount != 0 && count == lackingCount &+ 1 && !hasGivenUp }
-
-    /// With one more node, which lacks the key at a position.
-    @inlinable @inline(__always)
-    func adding(lackingAt position: UInt) -> KeyOwnerReferences {
-        let others = rawValue & ~(15 &<< 56)
-        return KeyOwnerReferences(rawValue: (others &+ Self.oneLacking) | UInt64(position) &<< 56)
-    }
-
-    /// With the last node that has the key as one that lacks it.
-    @inlinable @inline(__always)
-    func givingUp() -> KeyOwnerReferences { KeyOwnerReferences(rawValue: (rawValue &+ 1 &<< 28) | 1 &<< 60) }
-}
-
-@usableFromInline
-struct KeyOwnerHeader {
-    /// The nodes that refer to the owner, and the owners whose parent it is; only ``word(of:)`` looks at it.
-    @usableFromInline var references: UInt64
+    /// The nodes that refer to the owner, and the owners whose parent it is: see ``References``.
+    @usableFromInline let references = Atomic<UInt64>(References.holder | References.lacker)
     /// The owner of other keys of the same nodes, which counts this one.
-    @usableFromInline let parent: UnsafeMutableRawPointer?
-    /// Where in the nodes the keys are that this owner and its parents have.
-    @usableFromInline let positions: UInt16
-    /// Where this owner's are.
+    @usableFromInline let parent: Pointer?
+    /// Where in the nodes the keys are that this owner has.
     @usableFromInline let ownPositions: UInt16
-    @usableFromInline let destruction: Destruction.Field
+    /// Where the keys are that this owner and its parents have.
+    @usableFromInline let positions: UInt16
+    let destruction: Destruction.Field
 
-    @inlinable
-    init(parent: UnsafeMutableRawPointer?, ownPositions: UInt16, destruction: Destruction.Field) {
-        references = KeyOwnerReferences.one
+    /// Counts of references, in one word so that they change as a whole.
+    ///
+    /// *Holders* have all keys of the owner, *lackers* lack one. They are counted as strong and weak references are: all
+    /// holders together are one lacker. With the last holder goes the key that lackers don't have, with the last lacker
+    /// the owner.
+    @usableFromInline
+    struct References {
+        /// From the lowest bit: 28 bits for the holders, 28 for the lackers, the rest for the position of the key that
+        /// these lack.
+        @usableFromInline let rawValue: UInt64
+
+        @inlinable init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+        @inlinable static var holder: UInt64 { 1 }
+        @inlinable static var lacker: UInt64 { 1 &<< 28 }
+        @inlinable var holders: UInt64 { rawValue & (Self.lacker &- 1) }
+        @inlinable var lackers: UInt64 { (rawValue &>> 28) & (Self.lacker &- 1) }
+        @inlinable var lackedPosition: UInt { UInt(rawValue &>> 56) }
+
+        /// With one more node that lacks the key at a position; nil where others lack another one.
+        @inlinable
+        func addingLacker(_ position: UInt) -> References? {
+            guard position == lackedPosition || lackers == 1 && holders > 0 else { return nil }
+            return References((rawValue & (1 &<< 56 &- 1) &+ Self.lacker) | UInt64(position) &<< 56)
+        }
+    }
+
+    /// An owner, with one reference, of the keys at `positions` of a node, which is to forget that it owns them.
+    @inlinable @inline(never)
+    static func make<Key, Value>(
+        _ node: NodeReference<Key, Value>, _ positions: UInt16, parent: Pointer?
+    ) -> Pointer {
+        let size = keysOffset(Key.self) &+ positions.nonzeroBitCount &* MemoryLayout<Key>.stride
+        let owner = UnsafeMutableRawPointer.allocate(
+            byteCount: size, alignment: max(MemoryLayout<KeyOwner>.alignment, MemoryLayout<Key>.alignment)
+        ).assumingMemoryBound(to: KeyOwner.self)
+        owner.initialize(
+            to: KeyOwner(parent: parent, ownPositions: positions, node.header.pointee.destruction.keys))
+        var key = UnsafeMutableRawPointer(keys(of: owner, Key.self))
+        for position in NodeHeader.Positions(positions) {
+            key.copyMemory(from: node.entries + node.index(at: position), byteCount: MemoryLayout<Key>.size)
+            key += MemoryLayout<Key>.stride
+        }
+        return owner
+    }
+
+    @usableFromInline
+    init(parent: Pointer?, ownPositions: UInt16, _ destruction: Destruction.Field) {
         self.parent = parent
         self.ownPositions = ownPositions
-        positions = ownPositions | (parent.map { Self.at($0).pointee.positions } ?? 0)
+        positions = ownPositions | (parent?.pointee.positions ?? 0)
         self.destruction = destruction
     }
 
-    /// Where the header of an owner lies.
-    @inlinable @inline(__always)
-    static func at(_ owner: UnsafeMutableRawPointer) -> UnsafeMutablePointer<KeyOwnerHeader> {
-        let size = 2 &* MemoryLayout<UnsafeRawPointer>.size
-        return (owner + ((size &+ 7) & ~7)).assumingMemoryBound(to: KeyOwnerHeader.self)
-    }
-
-    @inlinable @inline(__always)
-    static func word(of owner: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Atomic<UInt64>> {
-        UnsafeMutableRawPointer(at(owner)).assumingMemoryBound(to: Atomic<UInt64>.self)
-    }
-
-    /// The nodes of an owner at this moment.
-    @inlinable
-    static func references(of owner: UnsafeMutableRawPointer) -> KeyOwnerReferences {
-        KeyOwnerReferences(rawValue: word(of: owner).pointee.load(ordering: .acquiring))
-    }
-
-    /// The number of nodes, and of owners whose parent it is, that refer to an owner.
-    static func count(of owner: UnsafeMutableRawPointer) -> Int { Int(references(of: owner).count) }
-
-    /// Changes the word as `change` says, and returns what it was; nil where that gives up.
-    @inlinable @inline(__always)
-    static func update(
-        _ owner: UnsafeMutableRawPointer, _ change: (KeyOwnerReferences) -> KeyOwnerReferences?
-    ) -> KeyOwnerReferences? {
-        let word = word(of: owner)
-        var old = word.pointee.load(ordering: .relaxed)
-        while true {
-            guard let new = change(KeyOwnerReferences(rawValue: old)) else { return nil }
-            let (exchanged, current) = word.pointee.weakCompareExchange(
-                expected: old, desired: new.rawValue, ordering: .acquiringAndReleasing)
-            if exchanged { return KeyOwnerReferences(rawValue: old) }
-            old = current
-        }
-    }
-}
-
-// Not of `KeyOwner<Key>`: the runtime would be asked for the metadata of that, where a node dies.
-extension KeyOwnerHeader {
     /// Counts one more node of an owner; false, and nothing is done, where it may not lack the keys at `lacked`.
     ///
     /// The caller has a node that keeps the owner alive, and lacks nothing or the same.
     @inlinable @inline(__always)
-    static func retain(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16) -> Bool {
+    static func retain(_ owner: Pointer, lacking lacked: UInt16) -> Bool {
         if lacked != 0 { return retainLacking(owner, lacked) }
-        _ = word(of: owner).pointee.wrappingAdd(KeyOwnerReferences.one, ordering: .relaxed)
+        owner.pointee.references.wrappingAdd(References.holder, ordering: .relaxed)
         return true
     }
 
     @inlinable @inline(never)
-    static func retainLacking(_ owner: UnsafeMutableRawPointer, _ lacked: UInt16) -> Bool {
-        guard lacked & (lacked &- 1) == 0, lacked & ~at(owner).pointee.ownPositions == 0 else {
-            return false
+    static func retainLacking(_ owner: Pointer, _ lacked: UInt16) -> Bool {
+        guard lacked & (lacked &- 1) == 0, lacked & ~owner.pointee.ownPositions == 0 else { return false }
+        var old = References(owner.pointee.references.load(ordering: .relaxed))
+        while let new = old.addingLacker(UInt(lacked.trailingZeroBitCount)) {
+            let (exchanged, current) = owner.pointee.references.weakCompareExchange(
+                expected: old.rawValue, desired: new.rawValue, ordering: .acquiringAndReleasing)
+            if exchanged { return true }
+            old = References(current)
         }
-        let position = UInt(lacked.trailingZeroBitCount)
-        return update(owner) { references in
-            guard references.lackingCount == 0 || references.lackedPosition == position else { return nil }
-            return references.adding(lackingAt: position)
-        } != nil
+        return false
     }
 
     /// Counts one node of an owner less, which lacked the key at `lacked`, if any.
-    @inline(__always)
-    static func release<Key>(_ owner: UnsafeMutableRawPointer, lacking lacked: UInt16, _: Key.Type) {
-        var isLacking = lacked != 0
-        if !isLacking {
-            let old = update(owner) { references in
-                // The last one that has the key becomes one that lacks it, while the key is given up.
-                references.isLastWithLackedKey
-                    ? references.givingUp()
-                    : KeyOwnerReferences(rawValue: references.rawValue &- KeyOwnerReferences.one)
-            }
-            guard let old else { return }
-            if old.isLastWithLackedKey {
-                destroyLackedKey(of: owner, old, Key.self)
-                isLacking = true
-            } else if old.count == 1 {
-                return Unmanaged<AnyObject>.fromOpaque(owner).release()
+    @inlinable @inline(__always)
+    static func release<Key>(_ owner: Pointer, lacking lacked: UInt16, _: Key.Type) {
+        let isHolder = lacked == 0
+        let old = subtract(isHolder ? References.holder : References.lacker, from: owner)
+        if (isHolder ? old.holders : old.lackers) == 1 { giveUp(owner, old, isHolder, Key.self) }
+    }
+
+    /// Destroys what nobody has any more, now that the last holder or lacker has gone.
+    @usableFromInline @inline(never)
+    static func giveUp<Key>(_ owner: Pointer, _ old: References, _ isHolder: Bool, _: Key.Type) {
+        var rest = owner.pointee.ownPositions
+        if !isHolder || old.lackers > 1 {
+            let lacked = NodeHeader.bit(old.lackedPosition)
+            rest &= ~lacked
+            if isHolder {
+                destroyKeys(of: owner, at: lacked, Key.self)
+                if subtract(References.lacker, from: owner).lackers > 1 { return }
             }
         }
-        guard isLacking else { return }
-        let old = word(of: owner).pointee.wrappingSubtract(
-            KeyOwnerReferences.oneLacking, ordering: .acquiringAndReleasing
-        ).oldValue
-        if KeyOwnerReferences(rawValue: old).count == 1 { Unmanaged<AnyObject>.fromOpaque(owner).release() }
+        destroyKeys(of: owner, at: rest, Key.self)
+        if let parent = owner.pointee.parent { release(parent, lacking: 0, Key.self) }
+        free(owner)
     }
 
-    /// Gives up the key that no node has any more.
-    @inline(never)
-    private static func destroyLackedKey<Key>(
-        of owner: UnsafeMutableRawPointer, _ references: KeyOwnerReferences, _: Key.Type
-    ) {
-        let header = at(owner)
-        let index = NodeHeader.count(header.pointee.ownPositions, below: references.lackedPosition)
-        header.pointee.destruction.destroy(
-            Key.self, keys(of: owner, Key.self) + index, 1, stride: MemoryLayout<Key>.stride)
+    @inlinable @inline(__always)
+    static func subtract(_ count: UInt64, from owner: Pointer) -> References {
+        References(owner.pointee.references.wrappingSubtract(count, ordering: .acquiringAndReleasing).oldValue)
     }
 
-    /// Where an owner's keys lie.
-    static func keys<Key>(of owner: UnsafeMutableRawPointer, _: Key.Type) -> UnsafeMutablePointer<Key> {
-        let mask = MemoryLayout<Key>.alignment - 1
-        let end = UnsafeMutableRawPointer(at(owner)) - owner + MemoryLayout<KeyOwnerHeader>.size
-        return (owner + ((end + mask) & ~mask)).assumingMemoryBound(to: Key.self)
+    private static func destroyKeys<Key>(of owner: Pointer, at positions: UInt16, _: Key.Type) {
+        for position in NodeHeader.Positions(positions) {
+            let key = self.key(of: owner, at: position, Key.self)
+            owner.pointee.destruction.destroy(Key.self, key, 1, stride: MemoryLayout<Key>.stride)
+        }
+    }
+
+    /// Ends an owner, without its keys.
+    @usableFromInline
+    static func free(_ owner: Pointer) {
+        owner.deinitialize(count: 1)
+        UnsafeMutableRawPointer(owner).deallocate()
+    }
+}
+
+extension KeyOwner {
+    static func key<Key>(of owner: Pointer, at position: UInt, _: Key.Type) -> UnsafeMutablePointer<Key> {
+        keys(of: owner, Key.self) + NodeHeader.count(owner.pointee.ownPositions, below: position)
+    }
+
+    @inlinable
+    static func keys<Key>(of owner: Pointer, _: Key.Type) -> UnsafeMutablePointer<Key> {
+        (UnsafeMutableRawPointer(owner) + keysOffset(Key.self)).assumingMemoryBound(to: Key.self)
+    }
+
+    @inlinable
+    static func keysOffset<Key>(_: Key.Type) -> Int {
+        NodeEntry<Void, Key>.rounded(MemoryLayout<KeyOwner>.size, to: MemoryLayout<Key>.alignment)
+    }
+}
+
+// MARK: - Nodes
+
+extension NodeReference {
+    /// The node's key owner.
+    ///
+    /// The only part of a shared node that changes: from nil, or from an owner of some of its keys, to an owner of all
+    /// that were the node's own; so atomic.
+    @inlinable @inline(__always)
+    var keyOwnerSlot: UnsafeMutablePointer<Atomic<KeyOwner.Pointer?>> {
+        (UnsafeMutableRawPointer(header) + MemoryLayout<NodeHeader>.size)
+            .assumingMemoryBound(to: Atomic<KeyOwner.Pointer?>.self)
+    }
+
+    @inlinable @inline(__always) var keyOwner: KeyOwner.Pointer? { keyOwnerSlot.pointee.load(ordering: .acquiring) }
+
+    /// The key owner of a node that has just been found to be uniquely referenced.
+    ///
+    /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing,
+    /// hence the fence.
+    @inlinable @inline(__always)
+    var keyOwnerOfUnsharedNode: KeyOwner.Pointer? {
+        atomicMemoryFence(ordering: .acquiring)
+        return keyOwner
+    }
+
+    @inlinable @inline(__always) func positions(of owner: KeyOwner.Pointer?) -> UInt16 { owner?.pointee.positions ?? 0 }
+
+    /// The positions of those keys that the node owns itself.
+    @inlinable @inline(__always)
+    func ownPositions(besides owner: KeyOwner.Pointer?) -> UInt16 { header.pointee.entryMap & ~positions(of: owner) }
+
+    /// The position of a key that the owner has and the node doesn't, as a bitmap.
+    @inlinable @inline(__always)
+    func lackedPositions(of owner: KeyOwner.Pointer?) -> UInt16 { positions(of: owner) & ~header.pointee.entryMap }
+
+    /// Whether a copy of this node shares its keys, which other threads don't change.
+    ///
+    /// It does where bits of keys can be moved, owning one is work at all, and there are an owner or enough keys for one.
+    @inlinable @inline(__always)
+    func sharesKeys(entries count: Int) -> Bool {
+        !_isPOD(Key.self) && _isBitwiseTakable(Key.self) && !header.pointee.isCollision
+            && (count >= Self.leastSharedCount || keyOwner != nil)
+    }
+
+    /// How many keys of its own a node must have for an owner to be made when it is copied.
+    ///
+    /// To make and free an owner takes about as long as to retain and release so many keys, twice.
+    @inlinable @inline(__always) static var leastSharedCount: Int { 4 }
+
+    /// Makes the keys of this node, copies of whose bits `target` has at the same positions, keys of `target` as well.
+    ///
+    /// `target` may lack some of them, and has others, its own, at positions that are vacant here.
+    @inlinable @inline(__always)
+    func shareKeys(with target: NodeReference) {
+        let kept = header.pointee.entryMap & target.header.pointee.entryMap
+        let added = target.header.pointee.entryMap & ~kept
+        var owner = keyOwner
+        var own = ownPositions(besides: owner)
+        let ownCount = owner == nil ? positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
+        if ownCount >= Self.leastSharedCount {
+            // An owner doesn't know of keys that its parents' nodes lack.
+            owner = lackedPositions(of: owner) == 0 ? giveUpKeys(at: own, owner) : nil
+            own = owner == nil ? header.pointee.entryMap : 0
+        }
+        if let owner {
+            let positions = positions(of: owner)
+            if positions & added == 0 && KeyOwner.retain(owner, lacking: positions & ~kept) {
+                target.keyOwnerSlot.pointee.store(owner, ordering: .relaxed)
+            } else {
+                own = header.pointee.entryMap
+            }
+        }
+        for position in NodeHeader.Positions(own & kept) {
+            let key = Self.key(of: entries + index(at: position)).pointee
+            Self.key(of: target.entries + target.index(at: position)).initialize(to: key)
+        }
+    }
+
+    /// Makes the keys at `positions`, which the node owned, a key owner's, and returns that: this one, or the one of a
+    /// thread that was faster.
+    @inlinable @inline(never)
+    func giveUpKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
+        // A node's reference to the parent becomes the new owner's.
+        let owner = KeyOwner.make(self, positions, parent: parent)
+        let (exchanged, current) = keyOwnerSlot.pointee.compareExchange(
+            expected: parent, desired: owner, ordering: .acquiringAndReleasing)
+        if exchanged { return owner }
+        KeyOwner.free(owner)
+        return current
+    }
+
+    /// Hands the key owner on to the node to which all entries of this one were moved.
+    @inlinable @inline(__always)
+    func moveKeyOwner(to node: NodeReference) {
+        node.keyOwnerSlot.pointee.store(keyOwnerOfUnsharedNode, ordering: .relaxed)
+        keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
+    }
+
+    /// Makes sure, before keys of this node, which nobody else sees, go, or one comes at a vacant position, that those
+    /// positions are no matter of an owner.
+    @inlinable @inline(__always)
+    func ownKeys(at positions: UInt16) {
+        guard !_isPOD(Key.self), let owner = keyOwnerOfUnsharedNode else { return }
+        if owner.pointee.positions & positions != 0 { takeKeysBack(from: owner) }
+    }
+
+    @inlinable @inline(never)
+    func takeKeysBack(from owner: KeyOwner.Pointer) {
+        for position in NodeHeader.Positions(owner.pointee.positions & header.pointee.entryMap) {
+            let key = Self.key(of: entries + index(at: position))
+            let copy = key.pointee
+            key.initialize(to: copy)
+        }
+        keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
+        KeyOwner.release(owner, lacking: lackedPositions(of: owner), Key.self)
     }
 }

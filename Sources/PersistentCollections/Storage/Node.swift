@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A node: one allocation, of which ``NodeLayout`` has a picture.
+/// A node: one allocation, of which NodeLayout.swift has a picture.
 ///
 /// A class without properties, whose tail `ManagedBufferPointer` allocates. (As a subclass of `ManagedBuffer` it would
 /// have a superclass's deinitialiser, which destroys the header by way of its metadata.)
@@ -17,110 +17,228 @@ final class Node<Key: Hashable, Value> {
     /// shape announces.
     @inlinable @inline(__always)
     static func make(_ header: NodeHeader, entryRoom: Int, childRoom: Int) -> Node {
-        let tail = NodeLayout.entriesOffset(children: 0, alignment: Entry.alignment)
-        let entries = NodeLayout.entriesOffset(children: childRoom, alignment: Entry.alignment)
+        let room = Entry.offset(childRoom: childRoom) &- Entry.offset(childRoom: 0)
         // Unsigned, so that the division by a power of two is a shift.
-        let before = UInt(bitPattern: entries &- tail &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
+        let before = UInt(bitPattern: room &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
         let buffer = ManagedBufferPointer<NodeHead, Entry>(
             bufferClass: Node.self, minimumCapacity: Int(bitPattern: before) &+ entryRoom
         ) { _, _ in
             var header = header
-            header.room = .init(entries: entryRoom, children: childRoom, header.room.destruction)
-            return NodeHead(header)
+            header.entryRoom = UInt16(clamping: entryRoom)
+            header.childRoom = UInt8(truncatingIfNeeded: childRoom)
+            return (header, nil)
         }
-        let node = unsafeDowncast(buffer.buffer, to: Node.self)
-        assert(node.layoutIsAsAssumed)
-        return node
+        return unsafeDowncast(buffer.buffer, to: Node.self)
     }
 
     /// The header of a node without entries and children.
     @inlinable @inline(__always)
-    static var emptyHeader: NodeHeader {
-        NodeHeader(Destruction(keys: Key.self, values: Value.self))
-    }
+    static var emptyHeader: NodeHeader { NodeHeader(Destruction(keys: Key.self, values: Value.self)) }
 
     /// The node's storage, for as long as somebody else keeps the node alive.
     @inlinable @inline(__always)
     var reference: NodeReference<Key, Value> { NodeReference(Unmanaged.passUnretained(self).toOpaque()) }
 
-    /// Debug check of the offsets that `NodeLayout` and `NodeEntry` work out.
-    @usableFromInline
-    var layoutIsAsAssumed: Bool {
-        ManagedBufferPointer<NodeHead, Entry>(unsafeBufferObject: self).withUnsafeMutablePointers { header, entries in
-            UnsafeMutableRawPointer(header) == UnsafeMutableRawPointer(reference.header)
-                && UnsafeMutableRawPointer(entries) == UnsafeMutableRawPointer(reference.leafEntries)
-                && MemoryLayout<Entry>.stride == Entry.stride
-        }
-    }
-
-    // What is rarely done, and loops, are functions of their own, so that the rest saves no registers.
     deinit {
         let node = reference
         let header = node.header
-        let destruction = header.pointee.room.destruction
-        if header.pointee.childMap != 0 { Self.releaseChildren(of: node) }
+        let destruction = header.pointee.destruction
+        if header.pointee.childMap != 0 { node.releaseChildren() }
         if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
         if let owner = node.keyOwner {
             let own = node.ownPositions(besides: owner)
-            if own != 0 { Self.destroyKeys(of: node, at: own) }
-            KeyOwnerHeader.release(owner, lacking: node.lackedPositions(of: owner), Key.self)
+            if own != 0 { node.destroyKeys(at: own) }
+            KeyOwner.release(owner, lacking: node.lackedPositions(of: owner), Key.self)
         } else if destruction.keys != .nothing {
-            Self.destroyKeys(of: node)
+            node.destroyKeys()
         }
-        if destruction.values != .nothing { Self.destroyValues(of: node) }
-    }
-
-    @inline(never)
-    private static func releaseChildren(of node: NodeReference<Key, Value>) {
-        var child = UnsafeRawPointer(node.children)
-        for _ in 0..<node.childCount {
-            Unmanaged<Node>.fromOpaque(child.load(as: UnsafeRawPointer.self)).release()
-            child += MemoryLayout<UnsafeRawPointer>.size
-        }
-    }
-
-    @inline(never)
-    private static func destroyKeys(of node: NodeReference<Key, Value>) {
-        let keys = node.header.pointee.room.destruction.keys
-        keys.destroy(Key.self, entries(of: node), node.entryCount, stride: Entry.stride)
-    }
-
-    @inline(never)
-    private static func destroyKeys(of node: NodeReference<Key, Value>, at positions: UInt16) {
-        let keys = node.header.pointee.room.destruction.keys
-        let (entries, stride) = (entries(of: node), Entry.stride)
-        for position in NodeHeader.Positions(positions) {
-            keys.destroy(Key.self, entries + node.entryIndex(at: position) &* stride, 1, stride: stride)
-        }
-    }
-
-    @inline(never)
-    private static func destroyValues(of node: NodeReference<Key, Value>) {
-        let values = node.header.pointee.room.destruction.values
-        values.destroy(Value.self, entries(of: node) + Entry.valueOffset, node.entryCount, stride: Entry.stride)
-    }
-
-    @inline(__always)
-    private static func entries(of node: NodeReference<Key, Value>) -> UnsafeMutableRawPointer {
-        let children = node.header.pointee.room.children
-        return node.address + NodeReference<Key, Value>.entriesOffset(children: children)
+        if destruction.values != .nothing { node.destroyValues() }
     }
 }
 
-extension NodeHeader {
-    /// The positions in a bitmap, from the lowest.
-    @usableFromInline
-    struct Positions: Sequence, IteratorProtocol {
-        @usableFromInline var map: UInt16
+// MARK: - Copying
 
-        @inlinable @inline(__always)
-        init(_ map: UInt16) { self.map = map }
+/// In what the copy of a node differs from the original, for the edit that makes it.
+@usableFromInline
+enum Difference {
+    case nothing
+    /// The value of the entry at an index isn't there, but its key is.
+    case value(at: Int)
+    /// At an index, which is that of a position, there is a place for one more entry.
+    case insertion(at: Int, UInt)
+    /// The entry at an index, which is that of a position, isn't there.
+    case removal(at: Int, UInt)
+    /// Of the child at an index only the bits are there, without a reference.
+    case child(at: Int)
 
-        @inlinable @inline(__always)
-        mutating func next() -> UInt? {
-            if map == 0 { return nil }
-            defer { map &= map &- 1 }
-            return UInt(map.trailingZeroBitCount)
+    @inlinable @inline(__always)
+    var growth: Int {
+        switch self {
+        case .insertion: 1
+        case .removal: -1
+        default: 0
         }
+    }
+
+    /// Where the entries that aren't at the same index in both begin, in the original and in the copy.
+    @inlinable @inline(__always)
+    func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
+        switch self {
+        case .nothing, .child: (count, count, count)
+        case .value(let index): (index, index &+ 1, index &+ 1)
+        case .insertion(let index, _): (index, index, index &+ 1)
+        case .removal(let index, _): (index, index &+ 1, index)
+        }
+    }
+}
+
+extension NodeReference {
+    /// A copy with room for so many more children, which shares those that the node has.
+    ///
+    /// - Parameter isSmall: Whether the node is known to be the root of a small map.
+    @inlinable @inline(__always)
+    func copy(_ difference: Difference, children: Int = 0, isSmall: Bool = false) -> Node<Key, Value> {
+        let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
+        var shape = header.pointee
+        switch difference {
+        case .insertion(_, let position): shape.addEntry(at: position, orTo: count)
+        case .removal(_, let position): shape.removeEntry(at: position, orFrom: count)
+        default: break
+        }
+        let node = Node<Key, Value>.make(
+            shape, entryRoom: count &+ difference.growth, childRoom: childCount &+ children)
+        let target = node.reference
+        if count > 0 {
+            copyEntries(
+                isSmall ? leafEntries : entries, count, difference, to: isSmall ? target.leafEntries : target.entries,
+                of: target)
+        }
+        if childCount > 0 { copyChildren(childCount, difference, to: target) }
+        return node
+    }
+
+    @inlinable @inline(__always)
+    func copyEntries(
+        _ source: UnsafeMutablePointer<Entry>, _ count: Int, _ difference: Difference,
+        to entries: UnsafeMutablePointer<Entry>, of target: NodeReference
+    ) {
+        let (end, from, to) = difference.rest(count)
+        let isShared = sharesKeys(entries: count)
+        if isShared || _isPOD(Entry.self) {
+            let isWhole = if case .value = difference { true } else { false }
+            copyBits(source, isWhole ? from : end, to: entries)
+            copyBits(source + from, count &- from, to: entries + to)
+            if !_isPOD(Value.self) {
+                copyValues(source, end, to: entries)
+                copyValues(source + from, count &- from, to: entries + to)
+            }
+            if isShared { shareKeys(with: target) }
+            return
+        }
+        copyEntries(source, end, to: entries)
+        if case .value = difference {
+            Self.key(of: entries + end).initialize(to: Self.key(of: source + end).pointee)
+        }
+        copyEntries(source + from, count &- from, to: entries + to)
+    }
+
+    @inlinable @inline(__always)
+    func copyBits(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+        if count > 0 { UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* Entry.stride) }
+    }
+
+    // (Plain loops: they become loads, retains and stores, where the pointer's own bulk copy becomes a call into the
+    // runtime with an indirect call for each entry.)
+
+    @inlinable @inline(__always)
+    func copyEntries(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+        var index = 0
+        while index < count {
+            (target + index).initialize(to: source[index])
+            index &+= 1
+        }
+    }
+
+    @inlinable @inline(__always)
+    func copyValues(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+        var index = 0
+        while index < count {
+            Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
+            index &+= 1
+        }
+    }
+}
+
+// MARK: - Changing the shape of a node that nobody shares
+
+extension Node {
+    /// Opens a place, which the caller initialises, for an entry at an index that is that of a vacant position, or the
+    /// last in a collision node.
+    ///
+    /// - Parameter slot: Where the node is kept; it moves where it has no room.
+    @inlinable @inline(__always)
+    static func openEntry(
+        _ slot: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt
+    ) -> UnsafeMutablePointer<Entry> {
+        let count = NodeReference.at(slot).entryCount
+        if count >= Int(NodeReference.at(slot).header.pointee.entryRoom) { makeRoom(slot, entries: 1) }
+        let node = NodeReference.at(slot)
+        node.ownKeys(at: NodeHeader.bit(position))
+        let target = node.entries + index
+        (target + 1).moveInitialize(from: target, count: count &- index)
+        node.header.pointee.addEntry(at: position, orTo: count)
+        return target
+    }
+
+    /// Gives the node at a place more room.
+    ///
+    /// What children and entries leave each other is used first. An allocation has room for a multiple of four of
+    /// either: sizes that allocators hand out without loss. Collision nodes, which know no bounds, grow by a third.
+    /// Everything moves as bits, so no reference count changes.
+    @inlinable @inline(never)
+    static func makeRoom(_ slot: UnsafeMutablePointer<Node>, entries: Int = 0, children: Int = 0) {
+        let old = NodeReference.at(slot)
+        let header = old.header
+        let (count, childCount) = (old.entryCount, old.childCount)
+        let (needed, neededChildren) = (count &+ entries, childCount &+ children)
+        let childRoom = (neededChildren &+ 1) & ~1
+        let start = Entry.offset(childRoom: childRoom)
+        let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
+        let entryRoom = (end &+ Int(header.pointee.entryRoom) &* Entry.stride &- start) / Entry.stride
+        if entryRoom >= needed && !header.pointee.isCollision {
+            let target = (old.address + start).assumingMemoryBound(to: Entry.self)
+            target.moveInitialize(from: old.entries, count: count)
+            header.pointee.entryRoom = UInt16(truncatingIfNeeded: entryRoom)
+            header.pointee.childRoom = UInt8(truncatingIfNeeded: childRoom)
+            return
+        }
+        let third = header.pointee.isCollision ? needed / 3 : 0
+        let moved = make(
+            header.pointee, entryRoom: (needed &+ third &+ 3) & ~3, childRoom: (neededChildren &+ 3) & ~3)
+        let new = moved.reference
+        new.entries.moveInitialize(from: old.entries, count: count)
+        new.children.moveInitialize(from: old.children, count: childCount)
+        old.moveKeyOwner(to: new)
+        header.pointee.removeAll()
+        slot.pointee = moved
+    }
+}
+
+extension NodeReference {
+    /// Removes the entry at an index, which is that of a position, and whose value has been moved out.
+    @inlinable @inline(__always)
+    func removeEntry(at index: Int, _ position: UInt) {
+        ownKeys(at: NodeHeader.bit(position))
+        Self.key(of: entries + index).deinitialize(count: 1)
+        closeEntry(at: index, position)
+    }
+
+    /// Closes the place of an entry that has been moved out.
+    @inlinable @inline(__always)
+    func closeEntry(at index: Int, _ position: UInt) {
+        let count = entryCount
+        let target = entries + index
+        target.moveInitialize(from: target + 1, count: count &- index &- 1)
+        header.pointee.removeEntry(at: position, orFrom: count)
     }
 }

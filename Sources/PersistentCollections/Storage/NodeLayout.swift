@@ -1,46 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Where the parts of a node lie, in bytes from its start.
+// How a node lies in memory:
+//
+//     ┌────────┬────────────┬───────────┬──────────────────────┬─────────────────────┐
+//     │ object │ NodeHeader │ key owner │ children, in order   │ entries, in order   │
+//     │ 16 B   │ 32 B       │ 8 B       │ of position, → room  │ of position, → room │
+//     └────────┴────────────┴───────────┴──────────────────────┴─────────────────────┘
+//
+// Children lie at a constant offset, so a step down a trie is one load with what the header's byte says. The entries of
+// a node without room for children, as of a small map's, do too.
+
+/// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one
+/// lies.
 ///
-///     ┌────────┬────────────┬───────────┬──────────────────────┬─────────────────────┐
-///     │ object │ NodeHeader │ key owner │ children, in order   │ entries, in order   │
-///     │ 16 B   │ 32 B       │ 8 B       │ of position, → room  │ of position, → room │
-///     └────────┴────────────┴───────────┴──────────────────────┴─────────────────────┘
-///
-/// Children lie at a constant offset, so a step down the trie is one load with what the header's byte says. The entries
-/// of a node without room for children do too.
+/// An empty node, which only a root can be, has two empty bitmaps, and so has a collision node (see `Trie/`).
 @usableFromInline
-enum NodeLayout {
-    /// Past the two words (type and reference count) at the start of every object.
+struct NodeHeader {
+    /// A byte for each position, which says all that a lookup asks: the index of the entry there; `childFlag`, which
+    /// makes it negative, and the index of the child there; or `vacancy` and the index that an entry there would have.
+    ///
+    /// (In two halves: for a whole vector the allocator would be asked for an alignment of 16 bytes, on Linux by
+    /// `posix_memalign` in place of `malloc`.)
+    @usableFromInline var lowSlots: SIMD8<Int8>
+    @usableFromInline var highSlots: SIMD8<Int8>
+    /// Bit `p` is set when position `p` holds an entry.
+    @usableFromInline var entryMap: UInt16
+    /// Bit `p` is set when position `p` holds a child; no position holds both.
+    @usableFromInline var childMap: UInt16
+    /// For how many entries and children the tail has room.
+    ///
+    /// (A collision node may have room for more entries than fit in here. It moves whenever it grows, then.)
+    @usableFromInline var entryRoom: UInt16
+    @usableFromInline var childRoom: UInt8
+    @usableFromInline var destruction: Destruction
+    /// In the root of a small map the displaced positions (see `Small/`); in a trie which bits of a hash select the
+    /// position, and what all hashes below have in the bits above those (see `Trie/`).
+    @usableFromInline var path: UInt
+
+    /// A node without entries, children and room: an empty small map.
     @inlinable @inline(__always)
-    static var headerOffset: Int {
-        let mask = MemoryLayout<NodeHead>.alignment &- 1
-        return (2 &* MemoryLayout<UnsafeRawPointer>.size &+ mask) & ~mask
+    init(_ destruction: Destruction) {
+        lowSlots = Self.vacantSlots.lowHalf
+        highSlots = Self.vacantSlots.highHalf
+        (entryMap, childMap, entryRoom, childRoom) = (0, 0, 0, 0)
+        self.destruction = destruction
+        path = Self.smallRootPath
+    }
+
+    /// Makes the node empty; its allocation stays as large as it is.
+    @inlinable @inline(__always)
+    mutating func removeAll() {
+        slots = Self.vacantSlots
+        (entryMap, childMap, path) = (0, 0, Self.smallRootPath)
     }
 
     @inlinable @inline(__always)
-    static var childrenOffset: Int { headerOffset &+ MemoryLayout<NodeHead>.size }
+    var slots: SIMD16<Int8> {
+        get { SIMD16(lowHalf: lowSlots, highHalf: highSlots) }
+        set { (lowSlots, highSlots) = (newValue.lowHalf, newValue.highHalf) }
+    }
+
+    /// What the byte of a position without an entry or a child is greater by than the index of an entry there.
+    @inlinable @inline(__always) static var vacancy: Int8 { 16 }
+
+    @inlinable @inline(__always) static var vacantSlots: SIMD16<Int8> { SIMD16(repeating: vacancy) }
+}
+
+extension NodeHeader {
+    @inlinable @inline(__always)
+    func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
+
+    /// Adds an entry at a vacant position.
+    ///
+    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
+    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
+    @inlinable @inline(__always)
+    mutating func addEntry(at position: UInt) {
+        slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
+        entryMap |= Self.bit(position)
+    }
 
     @inlinable @inline(__always)
-    static func entriesOffset(children: Int, alignment: Int) -> Int {
-        let mask = alignment &- 1
-        return (childrenOffset &+ children &* MemoryLayout<UnsafeRawPointer>.size &+ mask) & ~mask
+    mutating func removeEntry(at position: UInt) {
+        slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
+        entryMap &= ~Self.bit(position)
+    }
+
+    /// `bytes` at the positions above one, zero elsewhere.
+    @inlinable @inline(__always)
+    static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
+        SIMD16().replacing(with: bytes, where: positions .> all(position))
+    }
+
+    /// `byte` at one position, zero elsewhere.
+    @inlinable @inline(__always)
+    static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
+        SIMD16().replacing(with: byte, where: positions .== all(position))
+    }
+
+    @inlinable @inline(__always)
+    static var positions: SIMD16<Int8> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+
+    @inlinable @inline(__always)
+    static func all(_ position: UInt) -> SIMD16<Int8> { SIMD16(repeating: Int8(truncatingIfNeeded: position)) }
+
+    /// The bitmap of a position.
+    @inlinable @inline(__always)
+    static func bit(_ position: UInt) -> UInt16 { 1 &<< UInt16(truncatingIfNeeded: position) }
+
+    /// How many positions of a bitmap are below one.
+    @inlinable @inline(__always)
+    static func count(_ map: UInt16, below position: UInt) -> Int { (map & (bit(position) &- 1)).nonzeroBitCount }
+
+    /// The highest position in a bitmap that isn't empty.
+    @inlinable @inline(__always)
+    static func highestPosition(in map: UInt16) -> UInt {
+        UInt(UInt.bitWidth &- 1) &- UInt(bitPattern: UInt(map).leadingZeroBitCount)
+    }
+
+    /// The positions in a bitmap, from the lowest.
+    @usableFromInline
+    struct Positions: Sequence, IteratorProtocol {
+        @usableFromInline var map: UInt16
+
+        @inlinable @inline(__always) init(_ map: UInt16) { self.map = map }
+
+        @inlinable @inline(__always)
+        mutating func next() -> UInt? {
+            if map == 0 { return nil }
+            defer { map &= map &- 1 }
+            return UInt(map.trailingZeroBitCount)
+        }
     }
 }
 
-/// What lies before the children and entries of a node.
-@usableFromInline
-struct NodeHead {
-    @usableFromInline var header: NodeHeader
-    /// See `NodeReference.keyOwnerSlot`; only that looks at it.
-    @usableFromInline var keyOwner: UnsafeMutableRawPointer?
+/// What lies before the children and entries of a node. (Only `NodeReference.keyOwnerSlot` looks at the key owner.)
+@usableFromInline typealias NodeHead = (header: NodeHeader, keyOwner: UnsafeMutableRawPointer?)
 
-    @inlinable @inline(__always)
-    init(_ header: NodeHeader) {
-        self.header = header
-    }
-}
-
-/// One key and its value, as they lie in a node's tail.
+/// A key and its value, as they lie in a node's tail.
 @usableFromInline
 struct NodeEntry<Key, Value> {
     @usableFromInline var key: Key
@@ -51,25 +147,92 @@ struct NodeEntry<Key, Value> {
         self.key = key
         self.value = value
     }
-}
 
-extension NodeEntry {
-    // The same numbers as `MemoryLayout<NodeEntry>` gives, but worked out from the layouts of `Key` and `Value`: code
-    // that is not specialised then needs no metadata of `NodeEntry`, whose look-up costs more than what is done with
-    // it. `Node.make` checks in debug builds that they agree.
+    // What `MemoryLayout<NodeEntry>` gives as well, worked out from the layouts of `Key` and `Value`: so code that isn't
+    // specialised needs no metadata of `NodeEntry`, which takes longer to look up than what is done with it.
 
     @inlinable @inline(__always)
-    static var valueOffset: Int {
-        let mask = MemoryLayout<Value>.alignment &- 1
-        return (MemoryLayout<Key>.size &+ mask) & ~mask
-    }
+    static var valueOffset: Int { rounded(MemoryLayout<Key>.size, to: MemoryLayout<Value>.alignment) }
 
     @inlinable @inline(__always)
     static var alignment: Int { max(MemoryLayout<Key>.alignment, MemoryLayout<Value>.alignment) }
 
     @inlinable @inline(__always)
-    static var stride: Int {
-        let mask = alignment &- 1
-        return max(1, (valueOffset &+ MemoryLayout<Value>.size &+ mask) & ~mask)
+    static var stride: Int { max(1, rounded(valueOffset &+ MemoryLayout<Value>.size, to: alignment)) }
+
+    /// Where children lie, past the two words (type and reference count) at the start of every object.
+    @inlinable @inline(__always) static var childrenOffset: Int { headerOffset &+ MemoryLayout<NodeHead>.size }
+
+    @inlinable @inline(__always)
+    static var headerOffset: Int {
+        rounded(2 &* MemoryLayout<UnsafeRawPointer>.size, to: MemoryLayout<NodeHead>.alignment)
+    }
+
+    @inlinable @inline(__always)
+    static func offset(childRoom: Int) -> Int {
+        rounded(childrenOffset &+ childRoom &* MemoryLayout<UnsafeRawPointer>.size, to: alignment)
+    }
+
+    @inlinable @inline(__always)
+    static func rounded(_ size: Int, to alignment: Int) -> Int { (size &+ alignment &- 1) & ~(alignment &- 1) }
+}
+
+/// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
+///
+/// See ``Node`` for the invariant that the unsafe code rests on.
+@usableFromInline
+struct NodeReference<Key: Hashable, Value> {
+    @usableFromInline typealias Entry = NodeEntry<Key, Value>
+
+    /// Address of the object.
+    @usableFromInline let address: UnsafeMutableRawPointer
+
+    @inlinable @inline(__always) init(_ address: UnsafeMutableRawPointer) { self.address = address }
+
+    @inlinable @inline(__always) var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
+
+    @inlinable @inline(__always)
+    var header: UnsafeMutablePointer<NodeHeader> {
+        (address + Entry.headerOffset).assumingMemoryBound(to: NodeHeader.self)
+    }
+
+    /// The entries, in order of position.
+    @inlinable @inline(__always)
+    var entries: UnsafeMutablePointer<Entry> {
+        (address + Entry.offset(childRoom: Int(header.pointee.childRoom))).assumingMemoryBound(to: Entry.self)
+    }
+
+    /// The same where there is no room for children.
+    @inlinable @inline(__always)
+    var leafEntries: UnsafeMutablePointer<Entry> {
+        (address + Entry.offset(childRoom: 0)).assumingMemoryBound(to: Entry.self)
+    }
+
+    /// Where the key of an entry lies.
+    @inlinable @inline(__always)
+    static func key(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Key> {
+        UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
+    }
+
+    /// Where the value of an entry lies.
+    @inlinable @inline(__always)
+    static func value(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Value> {
+        (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
+    }
+
+    /// The byte of a position in the header's first field, `NodeHeader.slots`.
+    @inlinable @inline(__always)
+    func slot(at position: UInt) -> Int {
+        Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
+    }
+
+    /// The index of the entry or child at a position, or of an entry at a vacant one.
+    @inlinable @inline(__always) func index(at position: UInt) -> Int { slot(at: position) & 15 }
+
+    /// The number of entries of a node that is no collision node.
+    @inlinable @inline(__always)
+    var positionedEntryCount: Int {
+        let map = header.pointee.entryMap
+        return map == 0 ? 0 : slot(at: NodeHeader.highestPosition(in: map)) &+ 1
     }
 }

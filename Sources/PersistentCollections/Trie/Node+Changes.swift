@@ -15,40 +15,37 @@ extension NodeReference {
     @inlinable
     func forEachChange<Failure: Error>(from old: NodeReference, _ body: Change<Failure>) throws(Failure) {
         if address == old.address { return }
-        let header = header.pointee
-        let oldHeader = old.header.pointee
+        let (header, oldHeader) = (header.pointee, old.header.pointee)
+        let areTries = !isSmall && !old.isSmall
         if header.hasSameItems(as: oldHeader) {
             for index in 0..<positionedEntryCount {
                 try Self.forEachChange(from: old.entries + index, to: entries + index, body)
             }
             for index in 0..<childCount { try child(at: index).forEachChange(from: old.child(at: index), body) }
-        } else if header.isCollision && oldHeader.isCollision || header.isSmallRoot || oldHeader.isSmallRoot {
-            var matches = 0
-            try old.forEachEntry { (entry) throws(Failure) in
-                let match = self.entry(of: entry.pointee.key)
-                if match != nil { matches += 1 }
-                try body(entry, match)
-            }
-            if header.isSmallRoot && matches == entryCount { return }
-            try forEachEntry { (entry) throws(Failure) in
-                if old.entry(of: entry.pointee.key) == nil { try body(nil, entry) }
-            }
-        } else if !header.isCollision && header.path == oldHeader.path && !oldHeader.isCollision {
+        } else if areTries && header.path == oldHeader.path && !header.isCollision {
             for position in NodeHeader.Positions(header.items | oldHeader.items) {
                 try Self.forEachChange(from: old.content(at: position), to: content(at: position), body)
             }
-        } else if header.contains(oldHeader) {
+        } else if areTries && header.contains(oldHeader) {
             // The old subtree, as a whole, against what lies at its place; all else is new.
             let place = header.position(of: oldHeader.anyHash)
             for position in NodeHeader.Positions(header.items | NodeHeader.bit(place)) {
                 let old: Content = position == place ? .child(old) : .nothing
                 try Self.forEachChange(from: old, to: content(at: position), body)
             }
-        } else if oldHeader.contains(header) {
+        } else if areTries && oldHeader.contains(header) {
             try old.forEachChange(from: self) { (old, new) throws(Failure) in try body(new, old) }
         } else {
-            try old.forEachEntry { (entry) throws(Failure) in try body(entry, nil) }
-            try forEachEntry { (entry) throws(Failure) in try body(nil, entry) }
+            var matches = 0
+            try old.forEachEntry { (entry) throws(Failure) in
+                let match = self.entry(of: entry.pointee.key)
+                if match != nil { matches += 1 }
+                try body(entry, match)
+            }
+            if isSmall && matches == entryCount { return }
+            try forEachEntry { (entry) throws(Failure) in
+                if old.entry(of: entry.pointee.key) == nil { try body(nil, entry) }
+            }
         }
     }
 
@@ -90,6 +87,6 @@ extension NodeHeader {
     @inlinable @inline(__always)
     func hasSameItems(as other: NodeHeader) -> Bool {
         path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
-            && (path == Self.smallRootPath || !isSmallRoot)
+            && (displaced == 0 || !isSmallRoot)
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+@testable import PersistentCollections
+
 extension HAMT {
-    /// What is wrong with the trie, for tests: empty where all invariants hold.
+    /// What is wrong with the map's storage: empty where all invariants hold.
     ///
     /// - each key lies where its hash says, or is displaced in the root of a small map, and no key is there twice;
     /// - bitmaps, slots, counts and free space agree;
@@ -11,14 +13,13 @@ extension HAMT {
     /// - `count` is the number of entries.
     ///
     /// - Complexity: O(n), and O(k²) for k keys with one hash.
-    package func invariantViolations() -> [String] {
+    func invariantViolations() -> [String] {
         var violations: [String] = []
         guard let root else { return count == 0 ? [] : ["count is \(count) without a root"] }
         let entries = withExtendedLifetime(root) {
             root.reference.check(below: nil, &violations)
         }
-        let isSmall = root.reference.header.pointee.isSmallRoot
-        if isSmall ? count > Node<Key, Value>.smallCount : count <= Self.trieLeastCount {
+        if root.reference.isSmall ? count > 16 : count <= Self.trieLeastCount {
             violations.append("the shape of the root doesn't fit \(count) entries")
         }
         if entries != count { violations.append("count is \(count), but there are \(entries) entries") }
@@ -26,16 +27,16 @@ extension HAMT {
     }
 
     /// Whether the offset that the nodes work out for a value is the compiler's. (Slow, so not part of the invariants.)
-    package static var valueOffsetIsAsAssumed: Bool {
+    static var valueOffsetIsAsAssumed: Bool {
         // Where optimised code places a value without size isn't defined, and doesn't matter.
         MemoryLayout<Value>.size == 0
             || MemoryLayout<NodeEntry<Key, Value>>.offset(of: \.value) == NodeEntry<Key, Value>.valueOffset
     }
 
-    /// The addresses of all nodes, for tests that observe sharing and moves.
+    /// The addresses of all nodes, to observe sharing and moves.
     ///
     /// The root comes first.
-    package var nodeAddresses: [UnsafeRawPointer] {
+    var nodeAddresses: [UnsafeRawPointer] {
         var addresses: [UnsafeRawPointer] = []
         func visit(_ node: NodeReference<Key, Value>) {
             addresses.append(UnsafeRawPointer(node.address))
@@ -57,26 +58,25 @@ extension NodeReference {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("in the node of path \(String(header.path, radix: 16)): \(message())") }
         }
-        require(entryCount <= header.room.entries || header.isCollision, "too little room for the entries")
-        require(childCount <= header.room.children, "too little room for the children")
-        require(unmanaged.takeUnretainedValue().layoutIsAsAssumed, "the layout is not the one assumed")
+        require(entryCount <= Int(header.entryRoom), "too little room for the entries")
+        require(childCount <= Int(header.childRoom), "too little room for the children")
+        require(layoutIsAsAssumed, "the layout is not the one assumed")
         if let parent {
             require(
                 !header.isSmallRoot && parent.header.contains(header)
                     && parent.header.position(of: header.anyHash) == parent.position,
                 "the path doesn't fit the parent's")
         }
-        require(header.isSmallRoot || itemCount >= 2, "a subtree with \(itemCount) items")
+        require(header.isSmallRoot || entryCount + childCount >= 2, "a subtree of one entry or child")
         if header.isCollision {
             checkCollision(require)
             return entryCount
         }
-        let shift = NodeHeader.forkShift(1 << header.shift)
+        let shift = NodeHeader.forkShift(1 << (header.path & 63))
         require(
             header.isSmallRoot || header.path == NodeHeader.path(to: header.path, shift: shift),
-            "the path has a wrong shift"
-        )
-        require(!header.isSmallRoot || header.room.children == 0, "a small map with room for children")
+            "the path has a wrong shift")
+        require(!header.isSmallRoot || header.childRoom == 0, "a small map with room for children")
         require(header.entryMap & header.childMap == 0, "a position has both an entry and a child")
         require(entryCount == header.entryMap.nonzeroBitCount, "the number of entries doesn't fit the bitmap")
         require(childCount == header.childMap.nonzeroBitCount, "the number of children doesn't fit the bitmap")
@@ -105,10 +105,7 @@ extension NodeReference {
                             && smallPosition(of: entry - leafEntries, hash) == position,
                     "a key twice, or one that isn't found")
             case .child(let child):
-                let isMarked = slot(at: position) & Int(NodeHeader.fullLeafMark) != 0
-                require(!isMarked || child.header.pointee.isFullLeaf, "a leaf is marked as full that isn't")
-                expected =
-                    Int(NodeHeader.childFlag) + children + (isMarked ? Int(NodeHeader.fullLeafMark) : 0)
+                expected = Int(NodeHeader.childFlag) + children
                 total += child.check(below: (header, position), &violations)
             }
             require(slot(at: position) == expected, "the slot of position \(position) is wrong")
@@ -122,6 +119,16 @@ extension NodeReference {
             let key = entries[index].key
             require(NodeHeader.hash(of: key) == hash, "a collision node with another hash")
             for other in 0..<index { require(entries[other].key != key, "a key twice") }
+        }
+    }
+
+    /// Whether the offsets that the nodes work out are the compiler's.
+    private var layoutIsAsAssumed: Bool {
+        let node = unmanaged.takeUnretainedValue()
+        return ManagedBufferPointer<NodeHead, Entry>(unsafeBufferObject: node).withUnsafeMutablePointers {
+            UnsafeMutableRawPointer($0) == UnsafeMutableRawPointer(header)
+                && UnsafeMutableRawPointer($1) == UnsafeMutableRawPointer(leafEntries)
+                && MemoryLayout<Entry>.stride == Entry.stride
         }
     }
 }

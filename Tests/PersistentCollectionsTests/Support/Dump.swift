@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-extension HAMT {
-    /// Prints the trie, for debugging: see ``dumpDescription``.
-    public func dump() {
-        print(dumpDescription)
-    }
+@testable import PersistentCollections
 
-    /// The trie as text, for debugging: one line for each node and each entry, indented by depth.
+extension HAMT {
+    /// The trie as text: one line for each node and each entry, indented by depth.
     ///
     /// Each line begins with the position in its parent: what four bits of the hash say, unless the map has up to 16
-    /// entries, where another entry may be at that position. The text may change between releases.
+    /// entries, where another entry may be at that position.
     ///
     ///     HAMT of 3 entries
     ///     node
     ///       2: "a": 1
     ///       5: "b": 2
     ///       7: "c": 3
-    public var dumpDescription: String {
+    var dumpDescription: String {
         var lines = ["HAMT of \(count) \(count == 1 ? "entry" : "entries")"]
         if count > 0, let root {
             withExtendedLifetime(root) { root.reference.dump(into: &lines, label: "", indent: "") }
@@ -31,9 +28,8 @@ extension NodeReference {
             lines.append("\(indent)  \(label)\(String(reflecting: key)): \(String(reflecting: value))")
         }
         if header.pointee.isCollision {
-            lines.append(
-                "\(indent)\(label)collision of hash \(String(header.pointee.collisionHash >> NodeHeader.lowestShift, radix: 16))"
-            )
+            let hash = String(header.pointee.collisionHash >> NodeHeader.lowestShift, radix: 16)
+            lines.append("\(indent)\(label)collision of hash \(hash)")
             for index in 0..<entryCount { add(entries + index, "") }
             return
         }

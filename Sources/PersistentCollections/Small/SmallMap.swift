@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// A map of up to 16 entries, as contexts are: one node, the root. An entry's own position is what the lowest four bits of
+// its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a small map
+// never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a search, through
+// the displaced ones.
+//
+// Besides this, Storage/NodeLayout.swift and Storage/Node.swift are all that a small map needs. The latter two ask about
+// tries as well: what they do there is in Trie/.
+
+extension NodeHeader {
+    /// The path of the root of a small map: no node of a trie has both this shift and the flag.
+    ///
+    /// Above its lowest 16 bits are the positions of displaced entries.
+    @inlinable @inline(__always) static var smallRootPath: UInt { lowestShift | narrowFlag }
+
+    /// True for the root of a small map.
+    @inlinable @inline(__always)
+    var isSmallRoot: Bool { UInt16(truncatingIfNeeded: path) == UInt16(truncatingIfNeeded: Self.smallRootPath) }
+
+    /// The positions of entries that are not at their own, in the root of a small map.
+    @inlinable @inline(__always)
+    var displaced: UInt16 {
+        get { UInt16(truncatingIfNeeded: path &>> 16) }
+        set { path = UInt(newValue) &<< 16 | Self.smallRootPath }
+    }
+
+    /// The position that an entry with this hash has in a small map, if it can.
+    @inlinable @inline(__always)
+    static func ownPosition(of hash: UInt) -> UInt { position(of: hash, shift: lowestShift) }
+
+    /// A position for one more entry with this hash, in the root of a small map in which one is vacant.
+    @inlinable @inline(__always)
+    func vacantPosition(for hash: UInt) -> UInt {
+        let own = Self.ownPosition(of: hash)
+        return hasEntry(at: own) ? UInt((~entryMap).trailingZeroBitCount) : own
+    }
+
+    /// Makes a note of an entry that is put at a position, unless that is its own.
+    @inlinable @inline(__always)
+    mutating func noteDisplacement(at position: UInt, of hash: UInt) {
+        if position != Self.ownPosition(of: hash) { displaced |= Self.bit(position) }
+    }
+}
+
+// MARK: - Looking up
+
+extension NodeReference {
+    @inlinable @inline(__always) var isSmall: Bool { header.pointee.isSmallRoot }
+
+    /// The entry of `key` in this root of a small map, or nil.
+    @inlinable @inline(__always)
+    func smallEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        // There are no children, so no byte is negative, and an entry's is its index.
+        let index = slot(at: NodeHeader.ownPosition(of: hash))
+        if index < Int(NodeHeader.vacancy) {
+            let entry = leafEntries + index
+            if Self.key(of: entry).pointee == key { return entry }
+        }
+        return header.pointee.displaced == 0 ? nil : displacedEntry(of: key)
+    }
+
+    @inlinable @inline(never)
+    func displacedEntry(of key: Key) -> UnsafeMutablePointer<Entry>? {
+        for position in NodeHeader.Positions(header.pointee.displaced) {
+            let entry = leafEntries + index(at: position)
+            if Self.key(of: entry).pointee == key { return entry }
+        }
+        return nil
+    }
+
+    /// The position of the entry at an index of this root, which has a hash.
+    @inlinable @inline(__always)
+    func smallPosition(of index: Int, _ hash: UInt) -> UInt {
+        let own = NodeHeader.ownPosition(of: hash)
+        if slot(at: own) == index { return own }
+        return NodeHeader.Positions(header.pointee.displaced).first { slot(at: $0) == index } ?? own
+    }
+}
+
+// MARK: - Editing in place
+
+extension Node {
+    /// The root of a small map without entries, with room for so many.
+    @inlinable static func makeSmall(room: Int) -> Node { make(emptyHeader, entryRoom: (room &+ 3) & ~3, childRoom: 0) }
+
+    /// Opens a place for an entry in the root of a small map, which nobody shares and in which a position is vacant.
+    @inlinable @inline(__always)
+    static func addSmall(_ root: UnsafeMutablePointer<Node>, _ hash: UInt) -> UnsafeMutablePointer<Entry> {
+        let node = NodeReference.at(root)
+        let position = node.header.pointee.vacantPosition(for: hash)
+        let entry = openEntry(root, at: node.index(at: position), position)
+        NodeReference.at(root).header.pointee.noteDisplacement(at: position, of: hash)
+        return entry
+    }
+
+    /// The root of a small map with the entries of a trie, which it shares.
+    @inlinable @inline(never)
+    static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
+        var small = makeSmall(room: count)
+        withUnsafeMutablePointer(to: &small) { small in
+            trie.forEachEntry { addSmall(small, NodeHeader.hash(of: $0.pointee.key)).initialize(to: $0.pointee) }
+        }
+        return small
+    }
+}
+
+extension NodeReference {
+    /// Removes the entry at an index, whose value has been moved out, from this root, which nobody shares.
+    @inlinable @inline(__always)
+    func removeSmall(at index: Int, _ hash: UInt) {
+        let position = smallPosition(of: index, hash)
+        removeEntry(at: index, position)
+        header.pointee.displaced &= ~NodeHeader.bit(position)
+    }
+}
+
+// MARK: - Editing in a copy
+
+extension NodeReference {
+    /// A copy of this root with a place for one more entry; a trie, where this has 16.
+    @inlinable @inline(__always)
+    func copySmall(adding hash: UInt) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+        if header.pointee.entryMap == .max { return NodePlace.makeTrie(of: self, adding: hash) }
+        let position = header.pointee.vacantPosition(for: hash)
+        let index = index(at: position)
+        let copy = copy(.insertion(at: index, position), isSmall: true)
+        copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
+        return (copy, copy.reference.leafEntries + index)
+    }
+}
+
+extension HAMT {
+    // What contexts do, in functions of their own (Documentation/Design/ has what that earns).
+
+    @inlinable @inline(never)
+    func replacingSmall(
+        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>,
+        _ value: consuming Value
+    ) -> HAMT {
+        let index = entry - root.leafEntries
+        let copy = root.copy(.value(at: index), isSmall: true)
+        NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
+        return HAMT(root: copy, count: count)
+    }
+
+    @inlinable @inline(never)
+    func insertingSmall(
+        _ root: NodeReference<Key, Value>, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
+    ) -> HAMT {
+        let (copy, place) = root.copySmall(adding: hash)
+        place.initialize(to: entry)
+        return HAMT(root: copy, count: count &+ 1)
+    }
+
+    @inlinable @inline(never)
+    func removingSmall(
+        _ root: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>, _ hash: UInt
+    ) -> HAMT {
+        let index = entry - root.leafEntries
+        let position = root.smallPosition(of: index, hash)
+        let copy = root.copy(.removal(at: index, position), isSmall: true)
+        copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
+        return HAMT(root: copy, count: count &- 1)
+    }
+
+    /// Makes the root a copy, and returns the place in it of an entry of this root, or of a new one for this hash.
+    @inlinable @inline(never)
+    mutating func copySmallRoot(
+        _ node: NodeReference<Key, Value>, _ entry: UnsafeMutablePointer<NodeEntry<Key, Value>>?, _ hash: UInt
+    ) -> UnsafeMutablePointer<NodeEntry<Key, Value>> {
+        guard let entry else {
+            let (copy, place) = node.copySmall(adding: hash)
+            root = copy
+            return place
+        }
+        let index = entry - node.leafEntries
+        let copy = node.copy(.nothing, isSmall: true)
+        root = copy
+        return copy.reference.leafEntries + index
+    }
+}

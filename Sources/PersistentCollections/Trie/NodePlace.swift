@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Where an edit of a trie has got to: the place in which a reference to a node is kept, a map's root or a child's place
+/// in its parent.
+///
+/// An edit goes down to where the way to a hash ends, and edits the node there. Nodes that nobody shares it changes in
+/// place. From the first shared one on, which is *lent* to it, it replaces nodes by copies. What lies below a copy is
+/// shared, by the copy and the original, but for the child that the edit goes on to: that will be replaced too, so the
+/// copy has only its bits, and it is lent in turn. The original stays alive until the edit ends. An edit that keeps the
+/// map does the same with a root that is lent from the start.
+@usableFromInline
+struct NodePlace<Key: Hashable, Value> {
+    @usableFromInline typealias Slot = UnsafeMutablePointer<Node<Key, Value>>
+    @usableFromInline typealias Entry = NodeEntry<Key, Value>
+
+    @usableFromInline let slot: Slot
+    /// Whether nobody else can see the node, which the place then owns; otherwise it is lent.
+    @usableFromInline let isUnique: Bool
+    /// The place of the node whose child this is, which is the edit's own by now; nil at the root.
+    @usableFromInline let parentSlot: Slot?
+
+    @inlinable @inline(__always)
+    init(_ slot: Slot, isUnique: Bool, parentSlot: Slot? = nil) {
+        self.slot = slot
+        self.isUnique = isUnique
+        self.parentSlot = parentSlot
+    }
+
+    /// Calls `body` with the place of a root: an unmanaged reference, or an optional one that isn't nil, both of which
+    /// have the layout of a reference.
+    @inlinable @inline(__always)
+    static func withSlot<Root, Result>(of root: inout Root, _ body: (Slot) -> Result) -> Result {
+        withUnsafeMutablePointer(to: &root) {
+            body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
+        }
+    }
+
+    /// The node that is there now.
+    @inlinable @inline(__always) var node: NodeReference<Key, Value> { .at(slot) }
+
+    /// Puts another node there.
+    @inlinable @inline(__always)
+    func put(_ node: consuming Node<Key, Value>) {
+        if isUnique { slot.pointee = node } else { slot.initialize(to: node) }
+    }
+
+    /// The place where the way to a hash ends, in a node that has no child on it, or the first one on the way with a
+    /// shared node.
+    @inlinable @inline(__always)
+    func endInPlace(of hash: UInt) -> NodePlace {
+        var place = self
+        while place.isUnique, let index = place.node.childIndex(towards: hash) {
+            let slot = place.node.children + index
+            place = NodePlace(slot, isUnique: isKnownUniquelyReferenced(&slot.pointee), parentSlot: place.slot)
+        }
+        return place
+    }
+
+    /// The place where the way to a hash ends, from this one with a shared node on: what is above becomes copies.
+    @inlinable @inline(__always)
+    func endInCopies(of hash: UInt) -> NodePlace {
+        var place = self
+        while let index = place.node.childIndex(towards: hash) {
+            place.put(place.node.copy(.child(at: index)))
+            place = NodePlace(place.node.children + index, isUnique: false, parentSlot: place.slot)
+        }
+        return place
+    }
+
+    /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
+    @inlinable @inline(__always)
+    func openEntry(at index: Int, _ position: UInt) -> UnsafeMutablePointer<Entry> {
+        if isUnique { return Node.openEntry(slot, at: index, position) }
+        put(node.copy(.insertion(at: index, position)))
+        return node.entries + index
+    }
+}
+
+// An insertion makes the place for an entry, and whoever asked for it puts the entry there: so values, which may be large,
+// never pass through here.
+
+extension NodePlace {
+    /// Where the entry of `key`, which has this hash, is to be changed or put, in nodes that only the caller can reach.
+    ///
+    /// - Parameters:
+    ///   - root: Where the root is kept.
+    ///   - adds: Whether to add an entry for a new key, which the caller initialises.
+    ///   - isNew: Is set to true where an entry has been added.
+    /// - Returns: Nil for a new key that isn't added: then nothing has changed.
+    @inlinable @inline(never)
+    static func reach(
+        _ root: Slot, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<Entry>? {
+        let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
+        if place.isUnique {
+            if let entry = place.node.entryHere(of: key, hash) { return entry }
+            if !adds { return nil }
+            isNew = true
+            return place.add(hash)
+        }
+        if !adds && place.node.trieEntry(of: key, hash) == nil { return nil }
+        let original = place.node.unmanaged
+        defer { original.release() }
+        return place.reachInCopies(key, hash, withValue: true, &isNew)
+    }
+
+    /// The same for an edit that keeps the map, and with any key.
+    ///
+    /// - Parameter root: The root, which is lent to the edit. It becomes another root, which the caller owns.
+    /// - Returns: Where the value of a key is to be put that was there, or a new entry.
+    @inlinable @inline(never)
+    static func reachInCopies(
+        _ root: inout Unmanaged<Node<Key, Value>>, _ key: Key, _ hash: UInt, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<Entry> {
+        withSlot(of: &root) {
+            let root = NodePlace($0, isUnique: false)
+            if root.node.header.pointee.divergence(of: hash) == 0 {
+                return root.reachInCopies(key, hash, withValue: false, &isNew)
+            }
+            // As most new keys do where keys are numbered.
+            isNew = true
+            return root.fork(hash)
+        }
+    }
+
+    /// The same from this place with a shared node on.
+    @inlinable @inline(__always)
+    func reachInCopies(
+        _ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool
+    ) -> UnsafeMutablePointer<Entry> {
+        let place = endInCopies(of: hash)
+        if let entry = place.node.entryHere(of: key, hash) {
+            let index = entry - place.node.entries
+            place.put(place.node.copy(withValue ? .nothing : .value(at: index)))
+            return place.node.entries + index
+        }
+        isNew = true
+        return place.add(hash)
+    }
+
+    /// Opens a place for an entry with a new key in the node at which the way to its hash ends.
+    @inlinable @inline(__always)
+    func add(_ hash: UInt) -> UnsafeMutablePointer<Entry> {
+        let node = node
+        let header = node.header
+        if header.pointee.divergence(of: hash) != 0 { return fork(hash) }
+        let position = header.pointee.position(of: hash)
+        if header.pointee.hasEntry(at: position) { return pushDown(hash, at: position) }
+        return openEntry(at: header.pointee.isCollision ? node.entryCount : node.index(at: position), position)
+    }
+
+    /// Puts a node between a subtree and its parent, for a hash that has other bits where those in the subtree agree.
+    @inlinable @inline(never)
+    func fork(_ hash: UInt) -> UnsafeMutablePointer<Entry> {
+        let other = node.header.pointee
+        let shift = NodeHeader.forkShift(other.divergence(of: hash))
+        var header = Node<Key, Value>.emptyHeader
+        header.path = NodeHeader.path(to: hash, shift: shift)
+        header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
+        header.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
+        let fork = Node<Key, Value>.make(header, entryRoom: 1, childRoom: 1)
+        fork.reference.children.initialize(to: isUnique ? slot.move() : slot.pointee)
+        slot.initialize(to: fork)
+        return node.entries
+    }
+
+    /// Replaces the entry at a position by a child with that entry and one more.
+    @inlinable @inline(never)
+    func pushDown(_ hash: UInt, at position: UInt) -> UnsafeMutablePointer<Entry> {
+        let node = node
+        let index = node.index(at: position)
+        let other: Entry
+        if isUnique {
+            node.ownKeys(at: NodeHeader.bit(position))
+            other = (node.entries + index).move()
+            node.closeEntry(at: index, position)
+            if node.childCount >= Int(node.header.pointee.childRoom) { Node.makeRoom(slot, children: 1) }
+        } else {
+            other = node.entries[index]
+            put(node.copy(.removal(at: index, position), children: 1))
+        }
+        let otherHash = NodeHeader.hash(of: other.key)
+        let (child, entry) = Self.pair(other, otherHash, hash)
+        self.node.openChild(at: position).initialize(to: child)
+        return entry
+    }
+
+    /// A subtree of an entry and a place for another one, with this hash.
+    @inlinable @inline(never)
+    static func pair(
+        _ first: consuming Entry, _ firstHash: UInt, _ secondHash: UInt
+    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+        var header = Node<Key, Value>.emptyHeader
+        var isFirst = true
+        if firstHash == secondHash {
+            header.setCollision(hash: firstHash, count: 2)
+        } else {
+            let shift = NodeHeader.forkShift(firstHash ^ secondHash)
+            let position = NodeHeader.position(of: firstHash, shift: shift)
+            let second = NodeHeader.position(of: secondHash, shift: shift)
+            isFirst = position < second
+            header.path = NodeHeader.path(to: firstHash, shift: shift)
+            header.addEntry(at: position)
+            header.addEntry(at: second)
+        }
+        let node = Node<Key, Value>.make(header, entryRoom: 2, childRoom: 0)
+        let entries = node.reference.leafEntries
+        (entries + (isFirst ? 0 : 1)).initialize(to: first)
+        return (node, entries + (isFirst ? 1 : 0))
+    }
+
+    /// A trie with the entries of a small map, which has no room for more, and a place for one more with this hash.
+    @inlinable @inline(never)
+    static func makeTrie(
+        of small: NodeReference<Key, Value>, adding hash: UInt
+    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+        let entries = small.leafEntries
+        let hashes = { NodeHeader.hash(of: entries[$0].key) }
+        var (trie, place) = pair(entries[0], hashes(0), hashes(1))
+        place.initialize(to: entries[1])
+        withUnsafeMutablePointer(to: &trie) {
+            let root = NodePlace($0, isUnique: true)
+            for index in 2..<small.positionedEntryCount {
+                let hash = hashes(index)
+                root.endInPlace(of: hash).add(hash).initialize(to: entries[index])
+            }
+            place = root.endInPlace(of: hash).add(hash)
+        }
+        return (trie, place)
+    }
+}

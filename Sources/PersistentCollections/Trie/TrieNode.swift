@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a node of a trie has that a small map hasn't: a path, children, and collisions.
+//
+// A trie goes by the lowest 61 bits of `hashValue`, the highest ones first. That order is made for keys that are numbered,
+// as context variables are, and no worse for hashes as good as random. A node begins where hashes part, so keys in
+// sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above.
+
+// MARK: - Paths
+
+extension NodeHeader {
+    /// The hash of a key as the map has it: the lowest 61 bits of `hashValue`, and below them three zeros.
+    ///
+    /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again.)
+    @inlinable @inline(__always)
+    static func hash(of key: borrowing some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
+
+    // The path of a node has the number of the lowest bit that selects a position in its six lowest bits, then
+    // `narrowFlag`, and above the bits that select, those that all hashes in the subtree have there.
+
+    /// The lowest bit that selects a position in any node.
+    @inlinable @inline(__always) static var lowestShift: UInt { 3 }
+
+    @inlinable @inline(__always) static func position(of hash: UInt, shift: UInt) -> UInt { (hash &>> shift) & 15 }
+
+    /// The position that a hash selects in this node; no matter which in a collision node.
+    @inlinable @inline(__always) func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
+
+    /// The path of a node that begins with bit `shift`, below which `hash` lies.
+    @inlinable @inline(__always)
+    static func path(to hash: UInt, shift: UInt) -> UInt {
+        let narrow: UInt = narrowBits.contains(shift) ? narrowFlag : 0
+        return hash & mask(above: shift | narrow) | shift | narrow
+    }
+
+    /// The bits of a hash above those that select a position in a node with such a path.
+    @inlinable @inline(__always)
+    static func mask(above path: UInt) -> UInt { (~0 &<< path) &<< (4 &- (path & narrowFlag) / narrowFlag) }
+
+    /// The bits of which only three, not four, select a position in a node.
+    ///
+    /// They tell thousands of keys in sequence from each other, above the nodes at the bottom, where nodes are all
+    /// full. An edit retains the children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1, and as
+    /// many nodes. Hashes that are as good as random part in the highest bits, where fewer nodes count for more.
+    @inlinable @inline(__always) static var narrowBits: Range<UInt> { 7..<16 }
+
+    /// Set in the path of a node in which three bits select a position. (The fourth is the same in all hashes below, so
+    /// a lookup needn't know.)
+    @inlinable @inline(__always) static var narrowFlag: UInt { 64 }
+
+    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs into the
+    /// subtree.
+    @inlinable @inline(__always)
+    func divergence(of hash: UInt) -> UInt {
+        isCollision ? hash ^ collisionHash : trieDivergence(of: hash)
+    }
+
+    /// The same where the node has children, and so is no collision node.
+    @inlinable @inline(__always) func trieDivergence(of hash: UInt) -> UInt { (hash ^ path) & Self.mask(above: path) }
+
+    /// A hash with the bits that all hashes in the subtree have in common.
+    @inlinable var anyHash: UInt { isCollision ? collisionHash : path }
+
+    /// The lowest bit that selects a position in the node at which hashes part that differ in `bits`, which aren't 0.
+    @inlinable
+    static func forkShift(_ bits: UInt) -> UInt {
+        let bit = UInt(UInt.bitWidth &- 1 &- bits.leadingZeroBitCount)
+        if bit < narrowBits.lowerBound { return lowestShift }
+        return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
+    }
+
+    /// Whether all hashes of another subtree, which begins further down, belong into this one.
+    @inlinable
+    func contains(_ other: NodeHeader) -> Bool {
+        !isCollision && (other.isCollision || path & 63 > other.path & 63) && divergence(of: other.anyHash) == 0
+    }
+}
+
+// MARK: - Children
+
+extension NodeHeader {
+    /// What the byte of a child is greater by than its index.
+    @inlinable @inline(__always) static var childFlag: Int8 { .min }
+
+    /// The positions that hold an entry or a child.
+    @inlinable @inline(__always) var items: UInt16 { entryMap | childMap }
+
+    /// Adds a child at a vacant position.
+    @inlinable @inline(__always)
+    mutating func addChild(at position: UInt) {
+        let index = Self.count(childMap, below: position)
+        slots = slots &- Self.above(position, slots &>> 7)
+        slots.replace(
+            with: Self.childFlag &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
+        childMap |= Self.bit(position)
+    }
+
+    @inlinable @inline(__always)
+    mutating func removeChild(at position: UInt) {
+        let index = Self.count(entryMap, below: position)
+        slots = slots &+ Self.above(position, slots &>> 7)
+        slots.replace(
+            with: Self.vacancy &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
+        childMap &= ~Self.bit(position)
+    }
+}
+
+extension NodeReference {
+    /// The children, in order of position.
+    @inlinable @inline(__always)
+    var children: UnsafeMutablePointer<Node<Key, Value>> {
+        (address + Entry.childrenOffset).assumingMemoryBound(to: Node<Key, Value>.self)
+    }
+
+    /// The node at an address where a reference to it is kept, without touching its reference count.
+    @inlinable @inline(__always)
+    static func at(_ slot: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
+        NodeReference(UnsafeRawPointer(slot).load(as: UnsafeMutableRawPointer.self))
+    }
+
+    @inlinable @inline(__always) func child(at index: Int) -> NodeReference { .at(children + index) }
+
+    /// The number of children in the node's own tail.
+    @inlinable @inline(__always)
+    var childCount: Int {
+        let map = header.pointee.childMap
+        return map == 0 ? 0 : index(at: NodeHeader.highestPosition(in: map)) &+ 1
+    }
+
+    /// What a node, which is no collision node, has at a position.
+    @usableFromInline
+    enum Content {
+        case nothing
+        case entry(UnsafeMutablePointer<Entry>)
+        case child(NodeReference)
+    }
+
+    @inlinable
+    func content(at position: UInt) -> Content {
+        let slot = slot(at: position)
+        if slot < 0 { return .child(child(at: slot & 15)) }
+        return slot < Int(NodeHeader.vacancy) ? .entry(entries + slot) : .nothing
+    }
+
+    /// Calls `body` with each entry of the subtree.
+    @inlinable
+    func forEachEntry<Failure: Error>(
+        _ body: (UnsafeMutablePointer<Entry>) throws(Failure) -> Void
+    ) throws(Failure) {
+        for index in 0..<entryCount { try body(entries + index) }
+        for index in 0..<childCount { try child(at: index).forEachEntry(body) }
+    }
+
+    /// Copies children, but for one that is lent, first as bits, then they are retained.
+    @inlinable @inline(__always)
+    func copyChildren(_ count: Int, _ difference: Difference, to target: NodeReference) {
+        UnsafeMutableRawPointer(target.children).copyMemory(
+            from: children, byteCount: count &* MemoryLayout<UnsafeRawPointer>.size)
+        let lent = if case .child(let index) = difference { index } else { count }
+        for index in 0..<lent { _ = child(at: index).unmanaged.retain() }
+        var index = lent &+ 1
+        while index < count {
+            _ = child(at: index).unmanaged.retain()
+            index &+= 1
+        }
+    }
+
+    /// Opens a vacant position for a child, which the caller initialises, in a node that nobody shares and has room.
+    @inlinable @inline(__always)
+    func openChild(at position: UInt) -> UnsafeMutablePointer<Node<Key, Value>> {
+        let target = children + NodeHeader.count(header.pointee.childMap, below: position)
+        (target + 1).moveInitialize(from: target, count: childCount &- (target - children))
+        header.pointee.addChild(at: position)
+        return target
+    }
+
+    /// Closes the place of a child that has been moved out.
+    @inlinable @inline(__always)
+    func closeChild(at position: UInt) {
+        let target = children + index(at: position)
+        target.moveInitialize(from: target + 1, count: childCount &- (target - children) &- 1)
+        header.pointee.removeChild(at: position)
+    }
+}
+
+// MARK: - Collisions
+
+// A collision node has entries whose whole hash is equal. Its bitmaps are empty; its first four bytes are vacant, the
+// next four are the number of entries, the last eight the hash.
+
+extension NodeHeader {
+    /// The path of a collision node, by which the highest bit alone selects a position, 0 or 1: both are vacant.
+    @inlinable @inline(__always) static var collisionPath: UInt { UInt(UInt.bitWidth &- 1) }
+
+    @inlinable @inline(__always) var isCollision: Bool { path == Self.collisionPath }
+
+    @inlinable
+    mutating func setCollision(hash: UInt, count: Int) {
+        var words = unsafeBitCast(Self.vacantSlots.lowHalf, to: SIMD2<UInt32>.self)
+        words[1] = UInt32(truncatingIfNeeded: count)
+        lowSlots = unsafeBitCast(words, to: SIMD8<Int8>.self)
+        highSlots = unsafeBitCast(UInt64(truncatingIfNeeded: hash), to: SIMD8<Int8>.self)
+        (entryMap, childMap, path) = (0, 0, Self.collisionPath)
+    }
+
+    /// The hash that all the entries of a collision node share.
+    @inlinable var collisionHash: UInt { UInt(truncatingIfNeeded: unsafeBitCast(highSlots, to: UInt64.self)) }
+
+    @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowSlots, to: SIMD2<UInt32>.self)[1]) }
+
+    /// Adds an entry at a vacant position, or to a collision node of so many.
+    @inlinable @inline(__always)
+    mutating func addEntry(at position: UInt, orTo count: Int) {
+        if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
+        addEntry(at: position)
+    }
+
+    /// Removes the entry at a position, or from a collision node of so many.
+    @inlinable @inline(__always)
+    mutating func removeEntry(at position: UInt, orFrom count: Int) {
+        if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
+        removeEntry(at: position)
+    }
+}
+
+extension NodeReference {
+    /// The number of entries in the node's own tail.
+    @inlinable @inline(__always)
+    var entryCount: Int {
+        header.pointee.entryMap == 0 && header.pointee.isCollision
+            ? header.pointee.collisionCount : positionedEntryCount
+    }
+
+    /// The entry of `key` in this collision node.
+    @inlinable @inline(never)
+    func collidingEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        guard hash == header.pointee.collisionHash else { return nil }
+        for index in 0..<entryCount where Self.key(of: entries + index).pointee == key { return entries + index }
+        return nil
+    }
+}
+
+// MARK: - Looking up
+
+extension NodeReference {
+    /// The entry of `key`, which has this hash, in this root or subtree, or nil.
+    @inlinable @inline(__always)
+    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
+    }
+
+    /// The same, where the hash isn't at hand.
+    @inlinable func entry(of key: Key) -> UnsafeMutablePointer<Entry>? { entry(of: key, NodeHeader.hash(of: key)) }
+
+    /// The entry of `key`, which has this hash, in this trie, or nil.
+    ///
+    /// Per level: one byte of the header says which child it is, one load more where that lies: ten instructions, so
+    /// that the processor begins the next lookups while one waits for the memory. Nothing is retained. Whether the hash
+    /// has the bits that the nodes skip is not asked: `==` tells in the end.
+    @inlinable @inline(__always)
+    func trieEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        var node = self
+        var slot = slot(at: header.pointee.position(of: hash))
+        while slot < 0 {
+            node = node.child(at: slot &- Int(NodeHeader.childFlag))
+            slot = node.slot(at: node.header.pointee.position(of: hash))
+        }
+        return node.entry(at: slot, of: key, hash)
+    }
+
+    /// The entry of `key` in this very node, at which the way to its hash ends, or nil.
+    @inlinable @inline(__always)
+    func entryHere(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        entry(at: slot(at: header.pointee.position(of: hash)), of: key, hash)
+    }
+
+    @inlinable @inline(__always)
+    func entry(at slot: Int, of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        if UInt(bitPattern: slot) < UInt(NodeHeader.vacancy) {
+            let entry = entries + slot
+            return Self.key(of: entry).pointee == key ? entry : nil
+        }
+        return header.pointee.isCollision ? collidingEntry(of: key, hash) : nil
+    }
+
+    /// The index of the child to which a hash belongs, unless it differs from all hashes here, or there is none.
+    @inlinable @inline(__always)
+    func childIndex(towards hash: UInt) -> Int? {
+        let slot = slot(at: header.pointee.position(of: hash))
+        return slot < 0 && header.pointee.trieDivergence(of: hash) == 0 ? slot & 15 : nil
+    }
+}
