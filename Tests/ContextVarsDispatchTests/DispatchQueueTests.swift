@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CContextVarsDispatch
 import ContextVars
 import ContextVarsDispatch
 import Dispatch
@@ -75,6 +76,47 @@ import Testing
         queue.resume()
         queue.sync {}
         try context.run {}
+    }
+
+    @Test func `What work takes along is freed when it has run, and not before`() async {
+        final class Object: Sendable {}
+        let held = ContextVar<Object?>("held")
+        let (value, captured) = (Weak(), Weak())
+        let seen = Recorder<Bool>()
+        queue.suspend()
+        do {
+            let object = captured.track(Object())
+            held.withValue(value.track(Object())) {
+                queue.async(context: .current) { [object] in
+                    withExtendedLifetime(object) { seen.record(held.get() != nil) }
+                }
+            }
+        }
+        #expect(value.isAlive && captured.isAlive)
+        queue.resume()
+        await withCheckedContinuation { ended in queue.async { ended.resume() } }
+        #expect(seen.elements == [true])
+        #expect(!value.isAlive && !captured.isAlive)
+        #expect(MemoryLayout<Cargo>.size <= MemoryLayout<contextvars_cargo>.size)
+    }
+
+    @Test(arguments: [false, true])
+    func `Work with a group, a quality of service and flags runs once, in its values`(_ withGroup: Bool) async {
+        let seen = Recorder<Int>()
+        let group = withGroup ? DispatchGroup() : nil
+        let concurrent = DispatchQueue(label: "concurrent", attributes: .concurrent)
+        let all: [DispatchWorkItemFlags] = [[], .barrier, .enforceQoS, [.barrier, .detached], .assignCurrentContext]
+        for (number, flags) in all.enumerated() {
+            for (round, qos) in [DispatchQoS.unspecified, .utility].enumerated() {
+                variable.withValue(number * 10 + round) {
+                    concurrent.async(group: group, qos: qos, flags: flags, context: .current) { [variable] in
+                        seen.record(variable.get())
+                    }
+                }
+            }
+        }
+        await withCheckedContinuation { ended in concurrent.async(flags: .barrier) { ended.resume() } }
+        #expect(seen.elements.sorted() == [0, 1, 10, 11, 20, 21, 30, 31, 40, 41])
     }
 
     @Test func `Thousands of pieces of work on a concurrent queue each have their own copy`() async {

@@ -38,6 +38,7 @@ package struct Results {
         let withBar = outcomes.filter { $0.row.bar != nil }
         let reached = withBar.count { $0.reachesBar }
         let build = Build.current.rawValue
-        return "\(build): \(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches."
+        return "\(build): \(reached) of \(withBar.count) rows reach their bar; ±: interquartile range of the batches, "
+            + "and two standard errors of the ratio."
     }
 }

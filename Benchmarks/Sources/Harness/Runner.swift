@@ -16,6 +16,8 @@ package struct Runner: Sendable {
     /// Rows whose single operation takes long have fewer rounds, but no fewer than ``fewestRounds``.
     private static let rowNanoseconds = 5e9
     private static let fewestRounds = 5
+    /// How many times its rounds a row may have, as long as its bar is within what chance does to the ratio.
+    private static let mostRepetitions = 4
 
     /// Measures one row.
     ///
@@ -27,19 +29,23 @@ package struct Runner: Sendable {
         let count = affordableRounds(row.unit, ours.batchNanoseconds + peer.batchNanoseconds)
 
         var samples = (ours: [Double](), peer: [Double]())
-        for round in 0..<count {
-            // Who comes first changes, for what the first leaves in the caches is the second's.
-            if round.isMultiple(of: 2) {
-                samples.ours.append(try await ours.sample())
-                samples.peer.append(try await peer.sample())
-            } else {
-                samples.peer.append(try await peer.sample())
-                samples.ours.append(try await ours.sample())
+        while true {
+            for round in 0..<count {
+                // Who comes first changes, for what the first leaves in the caches is the second's.
+                if round.isMultiple(of: 2) {
+                    samples.ours.append(try await ours.sample())
+                    samples.peer.append(try await peer.sample())
+                } else {
+                    samples.peer.append(try await peer.sample())
+                    samples.ours.append(try await ours.sample())
+                }
             }
+            let outcome = Outcome(
+                row: row, rounds: samples.ours.count, ours: Statistics(of: samples.ours),
+                peer: Statistics(of: samples.peer), oursAllocations: ours.allocations,
+                peerAllocations: peer.allocations)
+            if outcome.isDecided || outcome.rounds >= count * Self.mostRepetitions { return outcome }
         }
-        return Outcome(
-            row: row, rounds: count, ours: Statistics(of: samples.ours), peer: Statistics(of: samples.peer),
-            oursAllocations: ours.allocations, peerAllocations: peer.allocations)
     }
 
     /// Measures how the price of an operation grows, its numbers by turns.
@@ -72,6 +78,17 @@ package struct Outcome: Sendable {
     let peerAllocations: Double
 
     package var ratio: Double { ours.median / peer.median }
+
+    /// How far the ratio may be off by chance: two standard errors.
+    ///
+    /// That of a median is 0.93 interquartile ranges by the square root of the number of samples, where these are
+    /// distributed normally.
+    var uncertainty: Double {
+        2 * 0.93 * ratio * ((ours.spread * ours.spread + peer.spread * peer.spread) / Double(rounds)).squareRoot()
+    }
+
+    /// Whether the ratio is on one side of the bar, more than by chance.
+    var isDecided: Bool { row.bar.map { abs(ratio - $0) > uncertainty } ?? true }
 
     package var reachesBar: Bool {
         guard let bar = row.bar else { return true }

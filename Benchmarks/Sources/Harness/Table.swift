@@ -7,10 +7,10 @@ struct Table {
 
     var text: String {
         let header = [
-            "group", "operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "bar", "", "allocations",
+            "group", "operation", "peer", "ours", "±", "peer's", "±", "unit", "ratio", "±", "bar", "", "allocations",
         ]
         let lines = [header] + outcomes.map(cells)
-        return columns(lines, alignedRight: 3...9)
+        return columns(lines, alignedRight: 3...10)
     }
 
     private func cells(_ outcome: Outcome) -> [String] {
@@ -20,7 +20,8 @@ struct Table {
             figure(outcome.ours.median), percent(outcome.ours.spread),
             figure(outcome.peer.median), percent(outcome.peer.spread),
             row.unit.rawValue,
-            fixed(outcome.ratio, 2), row.bar.map { (row.higherIsBetter ? "≥ " : "≤ ") + fixed($0, 2) } ?? "",
+            fixed(outcome.ratio, 2), fixed(outcome.uncertainty, 2),
+            row.bar.map { (row.higherIsBetter ? "≥ " : "≤ ") + fixed($0, 2) } ?? "",
             row.bar == nil ? "" : outcome.reachesBar ? "ok" : "MISSES",
             row.unit == .nanoseconds
                 ? "\(fixed(outcome.oursAllocations, 2)) / \(fixed(outcome.peerAllocations, 2))" : "",

@@ -71,7 +71,7 @@ extension ClaimedContext {
     /// As `Scope.run(in:_:)`, which would take a closure around the operation.
     @inlinable
     @inline(__always)
-    nonisolated(nonsending) func run<Result: Sendable>(
+    package nonisolated(nonsending) func run<Result: Sendable>(
         _ operation: @isolated(any) () async throws -> Result
     ) async rethrows -> Result {
         if let captured = capturedOnArrival() { return try await run(binding: captured, operation) }

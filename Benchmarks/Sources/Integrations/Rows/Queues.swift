@@ -72,7 +72,9 @@ enum Queues {
         let queue = OperationQueue()
         queue.maxConcurrentOperationCount = 1
         // Else Foundation starts each operation on a global queue, on any thread.
-        queue.underlyingQueue = DispatchQueue(label: "benchmark of operations")
+        let underlying = DispatchQueue(label: "benchmark of operations")
+        queue.underlyingQueue = underlying
+        defer { withExtendedLifetime(underlying) {} }
         try Variables.withAll {
             meter.measure { iterations in
                 inChunks(iterations) { count in
