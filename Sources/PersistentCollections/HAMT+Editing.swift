@@ -9,8 +9,17 @@ extension HAMT {
     @inlinable
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
+        let hash = NodeHeader.hash(of: key)
+        if let node = rootReference, node.isSmall, !isKnownUniquelyReferenced(&root),
+            let entry = node.smallEntry(of: key, hash)
+        {
+            // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
+            let old = NodeReference.value(of: entry).pointee
+            self = replacingSmall(node, entry, value)
+            return old
+        }
         var isNew = false
-        let entry = reachEntry(of: key, NodeHeader.hash(of: key), &isNew)
+        let entry = reachEntry(of: key, hash, &isNew)
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
             return nil
