@@ -12,7 +12,7 @@ extension HTTPClientResponseDelegate {
     ///
     /// ```swift
     /// let task = client.execute(
-///     request: request, delegate: CountingDelegate().inContext(.current))
+    ///     request: request, delegate: CountingDelegate().inContext(.current))
     /// ```
     ///
     /// - Complexity: O(1).

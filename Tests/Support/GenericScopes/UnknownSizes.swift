@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
 
-/// Optimised code that keeps values of a size that it doesn't know before, in and after scopes: all that can be in a task's
-/// memory together with a scope. The compiler can't specialise it, since it is called through a protocol.
+/// Optimised code that keeps values of a size that it doesn't know before, in and after scopes.
+///
+/// All that can be in a task's memory together with a scope. The compiler can't specialise it, since it is called through a
+/// protocol.
 public protocol UnknownSizes: Sendable {
     func localsAround<Value: Sendable>(_ value: Value) async throws -> [Value]
     func changedInside<Value: Sendable>(_ value: Value, to new: Value) async throws -> [Value]
