@@ -35,8 +35,7 @@ let package = Package(
         .target(
             name: "ContextVarsC",
             dependencies: ["CContextVars", "CContextVarsFrames", "ContextVars", "PersistentCollections"]),
-        .target(name: "CContextVarsDispatch"),
-        .target(name: "ContextVarsDispatch", dependencies: ["CContextVarsDispatch", "ContextVars"]),
+        .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsTesting", dependencies: ["ContextVars", "ContextVarsDiagnostics"]),
         .target(name: "CContextVarsAutomatic"),
@@ -64,9 +63,7 @@ let package = Package(
         .target(name: "CMainThreadEntry", path: "Tests/Support/CMainThreadEntry"),
         .target(name: "CSlots", dependencies: ["CContextVarsFrames"], path: "Tests/Support/CSlots"),
         .target(name: "GenericScopes", dependencies: ["ContextVars"], path: "Tests/Support/GenericScopes"),
-        .testTarget(
-            name: "ContextVarsDispatchTests",
-            dependencies: ["CContextVarsDispatch", "ContextVarsDispatch", "TestSupport"]),
+        .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
         .testTarget(

@@ -23,7 +23,7 @@ extension DispatchQueue {
     ) throws(Source.EntryError) {
         // Known where this is compiled. A snapshot needs nothing that is claimed.
         if let snapshot = context as? ContextSnapshot {
-            return async(group: group, qos: qos, flags: flags, execute: block(running: work, in: snapshot))
+            return async(group: group, qos: qos, flags: flags) { snapshot.run(work) }
         }
         let work = try claim(context, for: work)
         async(group: group, qos: qos, flags: flags, execute: work)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import CContextVarsDispatch
 import ContextVars
 import ContextVarsDispatch
 import Dispatch
@@ -97,7 +96,6 @@ import Testing
         await withCheckedContinuation { ended in queue.async { ended.resume() } }
         #expect(seen.elements == [true])
         #expect(!value.isAlive && !captured.isAlive)
-        #expect(MemoryLayout<Cargo>.size <= MemoryLayout<contextvars_cargo>.size)
     }
 
     @Test(arguments: [false, true])
