@@ -26,9 +26,9 @@ extension HAMT {
     /// }
     /// ```
     ///
-    /// The two need not be versions of one map, but what they share is not looked at.
+    /// The two need not be versions of one map, but what they share is not looked at. `areEquivalent` tells whether two values
+    /// of a key, the older one first, count as unchanged.
     ///
-    /// - Parameter areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool) rethrows -> [Change] {
@@ -47,8 +47,7 @@ extension HAMT {
 
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
-    /// - Parameter areEquivalent: Tells whether two values of a key, the older one first, count as unchanged.
-    /// - Complexity: As that of ``changes(from:by:)``.
+    /// - Complexity: As that of ``changes(from:by:)-(_,(Key,Value,Value)->Bool)``.
     @inlinable
     public func forEachChange(
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void

@@ -58,7 +58,8 @@ extension HAMT {
         return result
     }
 
-    /// This map with pairs of a key and a value added, as ``merge(_:uniquingKeysWith:)`` adds them.
+    /// This map with pairs of a key and a value added, as
+    /// ``merge(_:uniquingKeysWith:)-(Sequence<(Key,Value)>,_)`` adds them.
     ///
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable
@@ -70,7 +71,8 @@ extension HAMT {
         return result
     }
 
-    /// This map with the entries of another added, as ``merge(_:uniquingKeysWith:)`` adds them.
+    /// This map with the entries of another added, as
+    /// ``merge(_:uniquingKeysWith:)-(HAMT<Key,Value>,_)`` adds them.
     ///
     /// - Complexity: O(m log n) for the m entries of `other`; O(1) where this map is empty.
     @inlinable

@@ -203,6 +203,23 @@ private func probePool() async throws {
         stale.allSatisfy { contextvars_frame_owner($0) == 0 }, "what has ended names nobody, its page given back or not"
     )
     expect(variable.withValue(2) { variable.get() } == 2, "the pool goes on")
+    await probePoolOfThreads()
+}
+
+private func probePoolOfThreads() async {
+    let variable = Values.variable
+    let before = contextvars_resident_frame_bytes()
+    for _ in 0..<500 {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                variable.withValue(1) { variable.withValue(2) {} }
+                continuation.resume()
+            }
+        }
+    }
+    let after = contextvars_resident_frame_bytes()
+    // 500 threads that kept their 32 frames would have a megabyte.
+    expect(after < before + 512 * 1024, "a thread that ends gives back what it kept: \(before), then \(after) bytes")
 }
 
 private func poolTask() -> Task<Void, Never> {
