@@ -184,7 +184,8 @@ import Testing
         #expect(count.ended.load(ordering: .relaxed) == 1801)
     }
 
-    @Test func `What children have read ends with its scope, also where they ran on many threads`() async throws {
+    @Test(.timeLimit(.minutes(2)))
+    func `What children have read ends with its scope, also where they ran on many threads`() async throws {
         weak var last: Object?
         for _ in 0..<50 {
             try await Context().run {
@@ -198,7 +199,8 @@ import Testing
                 }
                 try object.set(Object(2))
             }
-            #expect(last == nil, "a pooled thread keeps it alive")
+            // Not at once: another test may be looking at all live contexts. For good, if a pooled thread kept it alive.
+            while last != nil { await Task.yield() }
         }
     }
 
