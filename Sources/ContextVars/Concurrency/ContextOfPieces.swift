@@ -37,20 +37,8 @@ package struct ContextOfPieces: Sendable {
 
     /// Runs a piece of work.
     @inlinable
-    package func run(_ work: () -> Void) {
-        let scope = Scope.entering(context, isSynchronous: true)
-        defer {
-            scope.end()
-            withExtendedLifetime(context) {}
-        }
-        if let captured { captured.run(work) } else { work() }
-    }
-
-    /// Runs a piece of work that was handed over with the claim.
-    package func runHandedOver<Result, Failure: Error>(
-        _ work: () throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        Observation.arrived(flow)
+    @discardableResult
+    package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         let scope = Scope.entering(context, isSynchronous: true)
         defer {
             scope.end()
@@ -58,6 +46,14 @@ package struct ContextOfPieces: Sendable {
         }
         if let captured { return try captured.run(work) }
         return try work()
+    }
+
+    /// Runs a piece of work that was handed over with the claim.
+    package func runHandedOver<Result, Failure: Error>(
+        _ work: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        Observation.arrived(flow)
+        return try run(work)
     }
 
     /// Exits the context, which may be entered by others from now on.
