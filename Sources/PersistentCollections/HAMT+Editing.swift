@@ -10,17 +10,25 @@ extension HAMT {
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
-        if let node = rootReference, node.isSmall, !isKnownUniquelyReferenced(&root),
-            let entry = node.smallEntry(of: key, hash)
-        {
-            // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
-            let old = NodeReference.value(of: entry).pointee
-            self = replacingSmall(node, entry, value)
-            return old
-        }
+        if root == nil { root = Node.makeSmall(room: 1) }
         var isNew = false
-        let entry = reachEntry(of: key, hash, &isNew)
+        let entry: EntryPointer
+        if let node = rootReference, node.isSmall {
+            let found = node.smallEntry(of: key, hash)
+            let isUnique = isKnownUniquelyReferenced(&root)
+            if let found, !isUnique {
+                // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
+                let old = NodeReference.value(of: found).pointee
+                self = replacingSmall(node, found, value)
+                return old
+            }
+            isNew = found == nil
+            entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
+        } else {
+            entry = NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
+        }
         if isNew {
+            entryCount &+= 1
             entry.initialize(to: NodeEntry(key, value))
             return nil
         }
@@ -147,11 +155,17 @@ extension HAMT {
             return NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
         }
         let entry = node.smallEntry(of: key, hash)
-        if entry == nil {
-            if !adds { return nil }
-            isNew = true
-        }
-        if isKnownUniquelyReferenced(&root) {
+        if entry == nil && !adds { return nil }
+        isNew = entry == nil
+        return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
+    }
+
+    /// The same in a small map, of which the key's entry has been found, if it is there.
+    @inlinable @inline(__always)
+    mutating func reachSmallEntry(
+        _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt, isUnique: Bool
+    ) -> EntryPointer {
+        if isUnique {
             if let entry { return entry }
             if node.header.pointee.entryMap != .max { return NodePlace.withSlot(of: &root) { Node.addSmall($0, hash) } }
         }

@@ -118,9 +118,9 @@ extension NodeReference {
         let (end, from, to) = difference.rest(count)
         let isShared = sharesKeys(entries: count)
         if isShared || _isPOD(Entry.self) {
-            let isWhole = if case .value = difference { true } else { false }
-            copyBits(source, isWhole ? from : end, to: entries)
-            copyBits(source + from, count &- from, to: entries + to)
+            let isShifted = from != to
+            copyBits(source, isShifted ? end : count, to: entries)
+            if isShifted { copyBits(source + from, count &- from, to: entries + to) }
             if !_isPOD(Value.self) {
                 copyValues(source, end, to: entries)
                 copyValues(source + from, count &- from, to: entries + to)
@@ -178,7 +178,8 @@ extension Node {
         let node = NodeReference.at(slot)
         node.ownKeys(at: NodeHeader.bit(position))
         let target = node.entries + index
-        (target + 1).moveInitialize(from: target, count: count &- index)
+        // (At the end, where keys in sequence come, a call spared.)
+        if index < count { (target + 1).moveInitialize(from: target, count: count &- index) }
         node.header.pointee.addEntry(at: position, orTo: count)
         return target
     }
