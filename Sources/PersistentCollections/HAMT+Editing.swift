@@ -25,7 +25,8 @@ extension HAMT {
             isNew = found == nil
             entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
         } else {
-            entry = NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
+            entry =
+                NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
         }
         if isNew {
             entryCount &+= 1
@@ -63,7 +64,9 @@ extension HAMT {
         }
         var root = node.unmanaged
         var isNew = false
-        let entry = NodePlace.reachInCopies(&root, key, hash, &isNew)
+        let entry: EntryPointer = NodePlace.withSlot(of: &root) {
+            NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
+        }
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
         } else {
@@ -105,13 +108,18 @@ extension HAMT {
     ///   the key, after the lookup.
     @inlinable
     public func removingValue(forKey key: Key) -> HAMT {
-        let hash = NodeHeader.hash(of: key)
-        guard let node = rootReference, let entry = node.entry(of: key, hash) else { return self }
-        if count == 1 { return HAMT() }
+        guard let node = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
-        if node.isSmall { return removingSmall(node, entry, hash) }
+        let hash = NodeHeader.hash(of: key)
+        if node.isSmall {
+            guard let entry = node.smallEntry(of: key, hash) else { return self }
+            return count == 1 ? HAMT() : removingSmall(node, entry, hash)
+        }
+        guard let entry = node.trieEntry(of: key, hash) else { return self }
         var root = node.unmanaged
-        NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: false).endInCopies(of: hash).remove(entry, hash) }
+        NodePlace.withSlot(of: &root) {
+            NodePlace($0, isUnique: false).endInCopies(of: hash, removes: true).remove(entry, hash)
+        }
         var result = HAMT(root: root.takeRetainedValue(), count: count)
         result.noteRemoval()
         return result
