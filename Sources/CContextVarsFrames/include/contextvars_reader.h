@@ -37,8 +37,8 @@ void contextvars_storage_publish(contextvars_storage *storage);
 static inline void contextvars_begin_reading(contextvars_storage *storage) {
     contextvars_reader *_Nullable known = contextvars_this_thread.reader;
     contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
-    // Release, with the acquire in `contextvars_nobody_reads`: who finds this mark in place of an earlier one knows that the
-    // earlier reading is over.
+    // Release, with the acquire in `contextvars_nobody_reads`: an owner that finds this mark in place of an earlier one knows
+    // that the earlier reading is over.
     __atomic_store_n(&reader->reading, storage, __ATOMIC_RELEASE);
     // The mark before all that follows, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
     if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {
@@ -64,7 +64,7 @@ contextvars_glance contextvars_ask_for_parents(contextvars_agent agent);
 /// `agent`: as there.
 static inline contextvars_glance contextvars_glance_at_parent(contextvars_agent agent) {
 #if defined(CONTEXTVARS_PLAIN)
-    // Once the agent has been asked for, nothing is left to be spared.
+    // Once the agent has been asked for, there is nothing left to save.
     if (agent || contextvars_this_thread.borrowed_uses == 0) return (contextvars_glance){NULL, false};
 #else
     if (!agent || agent & CONTEXTVARS_THREAD) return (contextvars_glance){NULL, false};
@@ -72,15 +72,14 @@ static inline contextvars_glance contextvars_glance_at_parent(contextvars_agent 
     return contextvars_ask_for_parents(agent);
 }
 
-/// Ends it. What the caller wants to keep, it has retained before, which the compiler mustn't move behind this.
+/// Ends the reading. By then the caller has retained what it keeps; the compiler mustn't move the retain behind this.
 static inline void contextvars_end_reading(void) {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     // Release, with the acquire in `contextvars_nobody_reads`: the reads come before.
     __atomic_store_n(&contextvars_this_thread.reader->reading, NULL, __ATOMIC_RELEASE);
 }
 
-/// Whether nobody is reading a storage. Whoever begins to read it later sees what the caller has written before. Never
-/// waits.
+/// Whether nobody is reading a storage. Readers that begin later see what the caller has written before. Never waits.
 bool contextvars_nobody_reads(const contextvars_storage *storage);
 
 #pragma clang assume_nonnull end
