@@ -4,7 +4,7 @@
 ///
 /// A child that reads finds the same frame again and again. What it doesn't know, unless it asks, is whether it has become
 /// the frame's owner in between: the parent may run on this thread again. An owner may read as a child does, too, only
-/// slower; so the question who reads is put once in several times.
+/// slower; so it asks who reads only once in several reads.
 
 #include "contextvars_frames.h"
 

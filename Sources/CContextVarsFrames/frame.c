@@ -29,8 +29,8 @@ static contextvars_reached borrowed(contextvars_frame *frame) {
     return (contextvars_reached){contextvars_frame_storage(frame), NULL};
 }
 
-/// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
-/// was the runtime's to end.
+/// Whether an agent owns a frame. A covered frame that is reached all the same isn't covered any more: the runtime has ended
+/// what covered it.
 static bool takes_ownership(contextvars_frame *frame, contextvars_agent agent) {
     contextvars_agent owner = contextvars_frame_owner(frame);
     if (owner == (agent | CONTEXTVARS_COVERED)) contextvars_frame_set_owner(frame, agent);
@@ -43,7 +43,7 @@ contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars
     return slot->frame && takes_ownership(slot->frame, agent) ? slot->frame : NULL;
 }
 
-/// What the calling agent has of a slot that it sees and owns no frame behind.
+/// What the calling agent reaches by a slot behind which it owns no frame.
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *frame = slot->frame;
     if (!frame) return (contextvars_reached){NULL, NULL};
@@ -175,7 +175,7 @@ contextvars_binding contextvars_bind_none(void) {
 }
 
 bool contextvars_is_without_context(void) {
-    // Where tasks get no copies, each has a slot that leads nowhere, whatever its creator has.
+    // Where tasks get no copies, every task has a slot that leads nowhere, no matter what its creator has.
     if (!contextvars_supports_copies()) return false;
     contextvars_slot *slot = visible_slot(contextvars_current_agent());
     return slot && !slot->frame && !contextvars_slot_is_of_anchor(slot);

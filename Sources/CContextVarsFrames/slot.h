@@ -23,7 +23,7 @@ static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
     return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
 }
 
-/// Whether the hooks are set, without which there is no slot and no frame. (Relaxed: who sees a slot has been told of it since.)
+/// Whether the hooks are set, which comes before any slot or frame. (Relaxed: an agent that sees a slot knows of it anyway.)
 extern bool contextvars_has_hooks;
 
 /// The slot's key: only its address matters.
@@ -145,7 +145,7 @@ static inline bool contextvars_storage_take(contextvars_storage *storage, contex
     return has_any;
 }
 
-/// Releases what a storage had. It may run deinitialisers, and these may use contexts: for the very end of an operation.
+/// Releases what a storage had. That may run deinitialisers, which may use contexts: call it at the very end of an operation.
 void contextvars_contents_release(contextvars_contents *contents);
 void contextvars_object_release(contextvars_storage *storage);
 

@@ -31,7 +31,7 @@ typedef struct contextvars_thread {
     /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_UNKNOWN`
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
-    /// How many slots there are among the values of the thread, which it has outside of tasks; or more.
+    /// At least the number of slots among the thread's own values, which it has outside of tasks.
     size_t slots;
 #endif
     /// The frame that an agent on this thread borrowed last, and its storage: both may be out of date. The frame that is
@@ -62,8 +62,8 @@ typedef struct contextvars_thread {
     bool is_notifying;
 } contextvars_thread;
 
-// The shortest way to a thread-local variable, where every library that is loaded later can have it too: the C library of
-// GNU keeps room for such libraries, others (Android, musl) don't.
+// The shortest way to a thread-local variable. A library that is loaded later can have it only where the C library keeps
+// room for that: glibc does, others (Android, musl) don't.
 #if defined(__ELF__) && defined(__GLIBC__)
 #define CONTEXTVARS_TLS_MODEL __attribute__((tls_model("initial-exec")))
 #else
@@ -79,7 +79,7 @@ void *_Nullable contextvars_running_task(void);
 
 #else
 
-/// The same, by the runtime's function; tries to spare the next caller that.
+/// The same, by the runtime's function. It tries to learn enough to spare the next caller the call.
 void *_Nullable contextvars_find_running_task(void);
 
 static inline void *_Nullable contextvars_running_task(void) {

@@ -24,9 +24,6 @@ struct contextvars_reader {
 /// Gives back the calling thread's reader, when the thread ends.
 void contextvars_reader_give_back(void);
 
-/// Whether readers must pass a barrier, because owners have no way to make them.
-extern bool contextvars_readers_pass_barrier;
-
 /// What a caller reads.
 typedef struct contextvars_reading {
     /// NULL where no context is current.
@@ -69,7 +66,7 @@ static inline void contextvars_end_reading(contextvars_reader *reader) {
     contextvars_mark(reader, NULL);
 }
 
-/// The same for a caller who hasn't kept what has the mark.
+/// The same for a caller that hasn't kept the reader.
 static inline void contextvars_end_reading_here(void) {
     contextvars_end_reading((contextvars_reader *)contextvars_this_thread.reader);
 }
@@ -80,8 +77,7 @@ static inline const uint64_t *contextvars_keep_bits(uint64_t bits) {
     return &contextvars_this_thread.kept_bits;
 }
 
-/// Whether nobody is reading a storage. Whoever begins to read it later sees what the caller has written before. Never
-/// waits.
+/// Whether nobody is reading a storage. Readers that begin later see what the caller has written before. Never waits.
 bool contextvars_nobody_reads(const contextvars_storage *storage);
 
 #pragma clang assume_nonnull end

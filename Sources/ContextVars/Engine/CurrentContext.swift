@@ -11,10 +11,10 @@ import CContextVarsFrames
 /// | know where a value comes from | ``CurrentContext/source(of:)`` |
 /// | have the object, for watchers | ``CurrentContext/object`` |
 ///
-/// Each looks at the frame that the thread has cached first, and has `contextvars_reach` find the agent's frame where
-/// that isn't the agent's.
+/// Each looks first at the frame that the thread has cached; where that isn't the agent's, `contextvars_reach` finds the
+/// agent's frame.
 enum CurrentContext {
-    /// The values of the current context at this moment; none where there is none.
+    /// The values of the current context at this moment; none where no context is current.
     @inline(__always)
     static func values() -> ContextValues {
         let cached = contextvars_cached_frame()

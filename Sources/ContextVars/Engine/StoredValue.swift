@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A value of one variable, as a context's map holds it: its type is known only to the variable.
 ///
-/// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored in place, so
+/// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored inline, so
 /// that setting it allocates nothing; any other value is in a ``Box``.
 ///
-/// Invariant: whoever makes a stored value for a variable and whoever loads it name the same type. `ContextVar<Value>`
-/// alone does both, always with its own `Value`, and variables are keys by identity.
+/// Invariant: a stored value is loaded as the type that it was made with. Only `ContextVar<Value>` does either, always with its
+/// own `Value`, and variables are keys by identity.
 @usableFromInline
 struct StoredValue: @unchecked Sendable {
     // Invariant behind `@unchecked`: `init(_:)` takes a `Sendable` value, and `init(bits:box:)` only puts together again what

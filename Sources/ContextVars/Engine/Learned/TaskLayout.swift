@@ -5,7 +5,7 @@ import CContextVarsFrames
 /// Shows the C target where in a task the Swift runtime keeps task-local values and status records
 /// (`Documentation/Design/task-layout.md`).
 enum TaskLayout {
-    /// To be called in a task that isn't a child: of those, the runtime allocates more than is searched.
+    /// Call it in a task that isn't a child: for a child, the runtime allocates more than is searched.
     ///
     /// - Parameter withChildren: Whether children may read what their parents have.
     static func learn(withChildren: Bool) async {
