@@ -64,6 +64,18 @@ static inline contextvars_slot *contextvars_learned_visible_slot(contextvars_age
     return NULL;
 }
 
+/// Whether the caller is known to be a thread outside of tasks that sees no slot.
+static inline bool contextvars_learned_is_thread_without_slots(contextvars_agent agent) {
+    return agent & CONTEXTVARS_THREAD && agent != CONTEXTVARS_UNKNOWN && contextvars_this_thread.slots == 0;
+}
+
+/// Whether the caller is known to be a task that sees no task-local value at all.
+static inline bool contextvars_learned_is_task_without_values(contextvars_agent agent) {
+    if (agent & CONTEXTVARS_THREAD) return false;
+    size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
+    return offset != 0 && !contextvars_task_word((void *)agent, offset);
+}
+
 /// Whether the caller is in the body of a task group: what `runtime_task_group_is_open` gives.
 static inline bool contextvars_learned_task_group_is_open(contextvars_agent agent) {
     if (agent & CONTEXTVARS_THREAD) return false;
