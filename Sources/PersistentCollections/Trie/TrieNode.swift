@@ -188,14 +188,14 @@ extension NodeHeader {
     @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowSlots, to: SIMD2<UInt32>.self)[1]) }
 
     /// Adds an entry at a vacant position, or to a collision node of so many.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func addEntry(at position: UInt, orTo count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
         addEntry(at: position)
     }
 
     /// Removes the entry at a position, or from a collision node of so many.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func removeEntry(at position: UInt, orFrom count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
         removeEntry(at: position)
