@@ -29,6 +29,9 @@ typedef struct contextvars_thread {
     void *_Nullable const *_Nonnull running_task;
     /// How many slots there are among the values of the thread, which it has outside of tasks; or more.
     size_t slots;
+    /// Where the runtime keeps the latest of these values; NULL where that isn't known, and without an anchor
+    /// (`learned/thread_values.c`).
+    const void *_Nullable const *_Nullable values;
 #endif
 #if defined(CONTEXTVARS_PLAIN)
     /// The frame that an agent on this thread borrowed last, which may be out of date.
