@@ -18,8 +18,8 @@ typedef struct block_descriptor {
 /// Flags of the blocks runtime. The count of references is in the bits below, in steps of two.
 enum { BLOCK_ONE_REFERENCE = 2, BLOCK_NEEDS_FREE = 1 << 24, BLOCK_HAS_HELPERS = 1 << 25, BLOCK_IS_GLOBAL = 1 << 28 };
 
-// The blocks runtime counts references out of the ThreadSanitizer's sight. So it is told that a block is disposed of after
-// everybody else has let go of it.
+// The ThreadSanitizer doesn't see how the blocks runtime counts references. So it is told that a block is disposed of after
+// all other references to it are gone.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 extern void __tsan_acquire(void *address);
@@ -75,7 +75,7 @@ static void call_plain(void *argument) {
 
 static void invoke_plain(const carrying_block *self) { run(self, call_plain, (void *)self->given); }
 
-/// The arguments of a call, of whatever signature.
+/// The arguments of a call, of any of the signatures.
 typedef struct call {
     const block *given;
     size_t iteration;
@@ -179,8 +179,8 @@ const void *block_carrying(
     const boundary *boundary, const void *caller, const void *given, block_signature signature, block_place place,
     carried_needs needs
 ) {
-    // A block object has the context of the place where it was made: a queue that hands it over later, as Foundation's
-    // OperationQueue does when another operation has ended, does so in somebody else's.
+    // A block object has the context of the place where it was made. A queue that hands it over later, as Foundation's
+    // OperationQueue does when another operation has ended, does so in somebody else's context.
     if (((const block *)given)->invoke == block_object_invoke()) return given;
     carrying_block *self = malloc(sizeof *self);
     if (!self) return given;

@@ -44,7 +44,7 @@ const void *block_carrying(
     const boundary *boundary, const void *caller, const void *given, block_signature signature, block_place place,
     carried_needs needs);
 
-/// The block to hand over instead of the given one: the given one itself where nothing is to be taken along.
+/// The block to hand over instead of the given one: the given one itself where there is nothing to take along.
 ///
 /// To be given back with `block_release` after the hand-over.
 static inline const void *block_to_hand_over(

@@ -6,7 +6,7 @@
 // - In a dynamic program, the weak symbol `dispatch_async` of the executable comes before that of libdispatch.so in the
 //   dynamic linker's order. So every caller reaches it: the Swift overlay, Foundation, any library.
 // - In a static program, that weak symbol gives way to the one of libdispatch.a. There the linker's option
-//   `--wrap=dispatch_async` has callers reach `__wrap_dispatch_async`, and the real function is `__real_dispatch_async`.
+//   `--wrap=dispatch_async` makes callers reach `__wrap_dispatch_async`, and the real function is `__real_dispatch_async`.
 //   `link_flags.c` brings the option along.
 // - The third is for this target: it tells whether either of the others has won.
 //
@@ -38,7 +38,7 @@ typedef struct boundary {
     void *named;
     /// What the linker calls the real one; NULL without `--wrap`.
     void *real;
-    /// The one of a sanitizer; NULL without.
+    /// A sanitizer's function; NULL in a build without one.
     void *interceptor;
     /// The function to go on to, once it is known.
     _Atomic(void *) next;

@@ -47,7 +47,7 @@ static uint64_t now(void) {
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/// Tells the observer, who may be gone by now.
+/// Tells the observer, which may have been removed by now.
 static contextvars_automatic_handover *observe(carried *carried, const boundary *boundary, const void *caller) {
     const contextvars_automatic_observer *current = atomic_load_explicit(&observer, memory_order_acquire);
     contextvars_automatic_handover *handover = current ? malloc(sizeof *handover) : NULL;

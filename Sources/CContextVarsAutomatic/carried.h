@@ -61,7 +61,7 @@ static inline carried_needs carried_find_needs(const boundary *boundary) {
     return engine->has_context() ? needs | CARRIED_SNAPSHOT : needs;
 }
 
-/// Takes along what is needed, and tells the observer. To be moved with `carried_move` only.
+/// Takes along what is needed, and tells the observer. Move the result with `carried_move` only.
 void carried_begin(carried *carried, carried_needs needs, const boundary *boundary, const void *caller);
 
 /// Moves it to another place, where nothing is.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The linker's options for a static program, brought along by this object file.
 //
-// Swift compilers for ELF write what a module wants of the linker into this section; the driver collects it from all
-// object files of a program and gives it to the linker. Where something else links, the options must be given: see
-// `wrap-flags` of ContextVarsAutomatic. `enable()` finds out whether they were.
+// Swift compilers for ELF write a module's linker options into this section; the driver collects them from all object files
+// of a program and gives them to the linker. Where something else links the program, the options must be given explicitly:
+// see `wrap-flags` of ContextVarsAutomatic. `enable()` finds out whether they were.
 
 #if defined(__linux__) && !defined(__ANDROID__) && !defined(CONTEXTVARS_AUTOMATIC_WITHOUT_LINK_FLAGS)
 

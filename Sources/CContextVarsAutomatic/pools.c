@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A pool is known by the code that starts its threads.
 //
-// Where that code is in a library of the pool's own, libdispatch.so say, the library tells. Where it is linked into the
-// executable, as SwiftNIO always is and libdispatch is in a static program, the functions' names tell: those of functions
-// that aren't exported too, which are in the symbol table of the file and in no table that is loaded. So each file is read
-// once, when a thread is first started from it in a context; what stays is the list of address ranges.
+// Where that code is in a library that has nothing but the pool, such as libdispatch.so, the library tells. Where it is
+// linked into the executable, as SwiftNIO always is and libdispatch is in a static program, the names of functions tell.
+// Some of these aren't exported: their names are in the file's symbol table, which isn't loaded. So each file is read once,
+// when a thread is first started from it in a context, and only the list of address ranges is kept.
 
 #define _GNU_SOURCE
 #include "pools.h"
@@ -37,7 +37,7 @@ typedef struct object {
     struct object *next;
 } object;
 
-/// All that have been read: a list that only ever grows. No lock: a child of `fork` would find it taken for good.
+/// All that have been read: a list that only ever grows. It has no lock, which a child of `fork` might find taken for good.
 static _Atomic(object *) objects;
 
 // MARK: Names
@@ -183,7 +183,7 @@ static bool is_in_pool(uintptr_t address) {
     if (!place.is_executable && is_pool_library(place.path)) return true;
     const object *object = object_at(place.base, place.path);
     if (!object) return true;
-    // Of a library without a symbol table all that is exported is known, and that is no pool's.
+    // In a library without a symbol table only exported functions are known, and none of those is a pool's.
     if (!object->has_symbols) return place.is_executable;
     // The last function that begins at or before the address.
     size_t low = 0, high = object->count;
@@ -195,8 +195,8 @@ static bool is_in_pool(uintptr_t address) {
     return low > 0 && address < object->pools[low - 1].end;
 }
 
-/// `Process.run()`, of whichever Foundation the program has: where it has none, NULL. Its first call starts the thread that
-/// waits for all processes, by a plain `Thread`.
+/// `Process.run()` of the program's Foundation; NULL where it has none. Its first call starts the thread that waits for all
+/// processes, as a plain `Thread`.
 extern const char process_run[] __asm__("$s10Foundation7ProcessC3runyyKF") __attribute__((weak));
 
 /// Where `Process.run()` ends: found out once, since only the first call starts that thread.

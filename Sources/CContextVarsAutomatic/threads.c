@@ -14,7 +14,7 @@ typedef struct thread_start {
     void *(*routine)(void *);
     void *argument;
     void *result;
-    /// What runs the routine; to be ended by hand where the routine never returns.
+    /// The binding in which the routine runs. It is ended by hand where the routine never returns.
     void *binding;
     carried carried;
 } thread_start;

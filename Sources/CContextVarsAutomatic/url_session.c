@@ -3,7 +3,7 @@
 //
 // All tasks of a session share one set of sockets and timers, whose handlers belong to whichever task came first. libcurl
 // says which transfer an event is for: by calling the functions that were set for it, and by naming it when it has ended.
-// So here a transfer has the context in which it was added, and the shared machinery has none. Without that, completion
+// So here a transfer has the context in which it was added, and the shared machinery has none. Otherwise completion
 // handlers would see the values of other tasks.
 //
 // These are the functions by which Foundation reaches libcurl; nobody else calls them. A session's calls come one after
@@ -146,7 +146,7 @@ typedef struct option {
 
 typedef code (*set_pointer)(void *, option, void *);
 
-/// Whether transfers are to be followed from now on.
+/// Whether transfers are followed from now on.
 static bool is_enabled(void) {
     return atomic_load_explicit(&carried_state, memory_order_acquire) & CONTEXTVARS_AUTOMATIC_DISPATCH;
 }
@@ -182,7 +182,7 @@ INTERPOSED(code, CFURLSession_easy_setopt_ptr, dispatch, (void *handle, option o
 
 // MARK: A transfer's life
 
-/// Has what is handed over until `end_shared` be the shared machinery's.
+/// Marks what is handed over until `end_shared` as the shared machinery's.
 static carried_thread begin_shared(void) {
     carried_thread outer = carried_this_thread;
     carried_this_thread.is_shared = true;

@@ -3,8 +3,8 @@
 ///
 /// A snapshot has no room for a number. It is known by the root of its map, an address that no other snapshot of other
 /// values has while it lives, and each that is made is noted anew. The notes are in a table of one word each: the number of
-/// the hand-over, and enough of the root to tell it from others that have the same place. Whatever has lost its place to
-/// another one has no arrow.
+/// the hand-over, and enough of the root to tell it from others that have the same place. A snapshot that has lost its place
+/// to another one has no arrow.
 #include "contextvars_diagnostics.h"
 
 enum { PLACES = 14, TAG = 24, NUMBER = 40 };
@@ -20,7 +20,7 @@ static uint64_t *place_of(uintptr_t root, uint64_t *tag) {
 
 void contextvars_note_snapshot(uintptr_t root, uint64_t number) {
     uint64_t tag, *place = place_of(root, &tag);
-    // Relaxed: whoever has the snapshot has got it by a way that orders this.
+    // Relaxed: the way by which a thread has got the snapshot orders this.
     if (root) __atomic_store_n(place, tag << NUMBER | (number & (((uint64_t)1 << NUMBER) - 1)), __ATOMIC_RELAXED);
 }
 

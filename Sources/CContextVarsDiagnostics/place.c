@@ -82,7 +82,7 @@ NOT_SANITIZED void contextvars_walk(uintptr_t places[CONTEXTVARS_PLACE_DEPTH]) {
 }
 
 #if defined(__linux__)
-// Weak: a program without it has the first address only.
+// Weak: in a program without it, only the first address is known.
 extern _Unwind_Reason_Code _Unwind_Backtrace(_Unwind_Trace_Fn visit, void *argument) __attribute__((weak));
 
 /// An unwinding of the calling thread's stack: what it looks for, and what it has found from there on.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Rings: each thread writes its own, and readers look on.
 ///
-/// A reader copies an event while its thread may be writing over it; what it has then is thrown away, because the thread's
-/// number of events tells. So all words of an event are atomic, and relaxed.
+/// A reader copies an event while its thread may be overwriting it. The thread's number of events tells that, and the reader
+/// discards the copy. So all words of an event are atomic, and relaxed.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -41,7 +41,7 @@ void contextvars_rings_begin(size_t capacity, size_t limit) {
     size_t rounded = 64;
     while (rounded < capacity) rounded *= 2;
     pthread_mutex_lock(&mutex);
-    // Rings of another size, whose thread is gone, are of no more use.
+    // Rings of another size whose threads are gone can't be used any more.
     contextvars_ring **link = &rings;
     while (*link) {
         contextvars_ring *ring = *link;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Signals as bytes in a pipe, for a process that wants to do more about one than a handler may.
 ///
-/// Not by a signal source of Dispatch's: on Linux that takes over the signal a while after it was started, on another
-/// thread, and a signal that comes before is lost, or ends the process.
+/// A signal source of Dispatch won't do: on Linux it takes over the signal some time after it was started, on another thread,
+/// and a signal that arrives before then is lost, or ends the process.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

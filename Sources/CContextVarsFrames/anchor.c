@@ -2,7 +2,7 @@
 /// The anchor of a thread: a slot for the scopes outside of tasks to ride on.
 ///
 /// Outside of tasks, the runtime keeps a thread's values on the heap, and frees everything with the last one. So the first
-/// scope of a thread pushes a slot that leads to no frame, which stays until the thread ends: whoever sees it alone has no
+/// scope of a thread pushes a slot that leads to no frame, which stays until the thread ends: code that sees it alone has no
 /// context. Bindings end in reverse order, so it may only be pushed where no other value is. The main thread has no anchor,
 /// but its root (`main_thread.c`).
 
@@ -45,7 +45,7 @@ static contextvars_slot *make_anchor(contextvars_thread *thread) {
 contextvars_slot *contextvars_reach_anchor(void) {
     contextvars_thread *thread = &contextvars_this_thread;
     contextvars_slot *visible = contextvars_visible_slot_of_thread();
-    // Else it is a slot without a context further in; or the runtime shows none at this moment.
+    // Otherwise it is a slot without a context further in; or the runtime shows none at this moment.
     if (visible || thread->anchor) return visible == thread->anchor ? visible : NULL;
     return may_have_anchor(thread) ? make_anchor(thread) : NULL;
 }

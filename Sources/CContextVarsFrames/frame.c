@@ -29,8 +29,8 @@ static contextvars_reached borrowed(contextvars_frame *frame) {
     return (contextvars_reached){contextvars_frame_storage(frame), NULL};
 }
 
-/// Whether an agent owns a frame. A frame that is covered and reached all the same isn't covered any more: what covered it
-/// was the runtime's to end.
+/// Whether an agent owns a frame. A covered frame that is reached all the same isn't covered any more: the runtime has ended
+/// what covered it.
 static bool takes_ownership(contextvars_frame *frame, contextvars_agent agent) {
     contextvars_agent owner = contextvars_frame_owner(frame);
     if (owner == (agent | CONTEXTVARS_COVERED)) contextvars_frame_set_owner(frame, agent);
@@ -43,7 +43,7 @@ contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars
     return slot->frame && takes_ownership(slot->frame, agent) ? slot->frame : NULL;
 }
 
-/// What the calling agent has of a slot that it sees and owns no frame behind.
+/// What the calling agent reaches by a slot behind which it owns no frame.
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *frame = slot->frame;
     if (!frame) return (contextvars_reached){NULL, NULL};
@@ -60,20 +60,23 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     return may_borrow ? borrowed(frame) : (contextvars_reached){NULL, NULL};
 }
 
+contextvars_reached contextvars_reach_behind(contextvars_slot *slot, contextvars_agent agent) {
+    agent = contextvars_known_agent(agent);
+    contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
+    return frame ? owned(frame) : reach_others(slot, agent);
+}
+
 contextvars_reached contextvars_reach(contextvars_agent agent) {
     if (!__atomic_load_n(&contextvars_has_hooks, __ATOMIC_RELAXED)) return (contextvars_reached){NULL, NULL};
 #if !defined(CONTEXTVARS_PLAIN)
-    if (!agent) {
+    if (agent == CONTEXTVARS_UNKNOWN) {
         agent = contextvars_current_agent();
         contextvars_frame *cached = contextvars_this_thread.frame;
         if (contextvars_frame_owner(cached) == agent) return owned(cached);
     }
 #endif
     contextvars_slot *slot = visible_slot(agent);
-    if (!slot) return contextvars_reach_main_root(agent);
-    if (!agent) agent = contextvars_current_agent();
-    contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
-    return frame ? owned(frame) : reach_others(slot, agent);
+    return slot ? contextvars_reach_behind(slot, agent) : contextvars_reach_main_root(agent);
 }
 
 contextvars_reached contextvars_look_and_reach(void) {
@@ -123,7 +126,7 @@ contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
 
 contextvars_binding contextvars_bind(
     contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
-    if (!agent) agent = contextvars_current_agent();
+    agent = contextvars_known_agent(agent);
     contextvars_slot *ridden = synchronous ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {
         contextvars_slot_set_rider(ridden, frame);
@@ -171,7 +174,7 @@ contextvars_binding contextvars_bind_none(void) {
 }
 
 bool contextvars_is_without_context(void) {
-    // Where tasks get no copies, each has a slot that leads nowhere, whatever its creator has.
+    // Where tasks get no copies, every task has a slot that leads nowhere, no matter what its creator has.
     if (!contextvars_supports_copies()) return false;
     contextvars_slot *slot = visible_slot(contextvars_current_agent());
     return slot && !slot->frame && !contextvars_slot_is_of_anchor(slot);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Memory for frames: used for nothing else, readable for good, and given back to the system page by page.
+/// Memory for frames: used for nothing else, always readable, and given back to the system page by page.
 ///
 /// A pointer to a frame may be out of date and is read all the same (see `contextvars_frame`), so no address of a frame
 /// is ever unmapped or used for anything else. But a page without a frame in use needn't stay resident: given back, it
 /// reads as zero, which names no owner.
 ///
-/// Each thread keeps a few free frames for itself. What is over goes to the shared pages, and so does all of it when the
-/// thread ends.
+/// Each thread keeps a few free frames for itself. Surplus frames go to the shared pages, as do all of them when the thread
+/// ends.
 
 #include "platform.h"
 #include "slot.h"
@@ -81,7 +81,7 @@ static void unlist(page *page) {
     }
 }
 
-// A process that forks while another of its threads is at the pages has them in order.
+// A process that forks while another of its threads changes the pages finds them consistent.
 static void lock(void) { platform_lock(&mutex); }
 static void unlock(void) { platform_unlock(&mutex); }
 

@@ -127,15 +127,15 @@ void *platform_map(size_t size) {
     if (!memory) abort();
     return memset(memory, 0, size);
 #else
-    // Twice as much as is needed, of which the part that is aligned stays.
+    // Maps twice as much as is needed, and keeps the part that is aligned.
     char *mapped = mmap(NULL, 2 * size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
     if (mapped == MAP_FAILED) abort();
     char *aligned = (char *)(((uintptr_t)mapped + size - 1) & ~(uintptr_t)(size - 1));
     if (aligned > mapped) munmap(mapped, (size_t)(aligned - mapped));
     munmap(aligned + size, (size_t)(mapped + size - aligned));
 #if PLATFORM_LOOKS_FOR_LEAKS
-    // The LeakSanitizer looks for pointers where `malloc` was, and in no other mapped memory. What only a frame refers to
-    // would be a leak for it.
+    // The LeakSanitizer looks for pointers in memory from `malloc`, and in no other mapped memory. It would report what only a
+    // frame refers to as a leak.
     __lsan_register_root_region(aligned, size);
 #endif
     return aligned;
@@ -144,7 +144,7 @@ void *platform_map(size_t size) {
 
 bool platform_give_back(void *memory, size_t size) {
 #if defined(_WIN32) || defined(__wasi__)
-    // Windows promises nothing of what is read in memory that was given back.
+    // Windows doesn't say what is read in memory that was given back.
     (void)memory, (void)size;
     return false;
 #elif defined(MADV_FREE_REUSABLE)

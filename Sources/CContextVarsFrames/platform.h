@@ -48,7 +48,7 @@ void platform_wait(unsigned attempt);
 
 // MARK: Threads
 
-/// Sees to it that `contextvars_thread_ends` is called on the calling thread when that ends.
+/// Makes sure that `contextvars_thread_ends` is called on the calling thread when that ends.
 void platform_watch_thread_end(void);
 
 /// Gives back what the engine keeps for the calling thread.
@@ -74,7 +74,7 @@ void *platform_cache_line(void);
 
 // MARK: Barriers
 
-/// Makes ready what `platform_pass_barrier_everywhere` needs. Returns false if the system doesn't have it.
+/// Prepares what `platform_pass_barrier_everywhere` needs. Returns false if the system doesn't have it.
 bool platform_prepare_barrier(void);
 
 /// Makes all running threads of the process pass a memory barrier. Returns false if that failed.

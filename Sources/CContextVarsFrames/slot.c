@@ -46,7 +46,7 @@ void contextvars_object_release(contextvars_storage *storage) {
 
 // MARK: Value witnesses
 
-/// A copy has what is current for whoever makes it.
+/// A copy has what is current for the agent that makes it.
 static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
     (void)type;
     *copy = (contextvars_slot){NULL, NULL};
@@ -202,7 +202,7 @@ void contextvars_slot_pop(void) {
 bool contextvars_slot_is_only_value(void) {
     contextvars_slot *slot = contextvars_visible_slot();
     const runtime_item *item = (const void *)((const char *)slot - offsetof(runtime_item, value));
-    // Of an item that doesn't look like ours, nothing is known.
+    // Nothing is known of an item that doesn't look like ours.
     if (item->key != &contextvars_slot_key || item->type != &metadata.kind) return false;
     return item->next_and_flags < _Alignof(runtime_item);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CContextVarsAutomatic
 import ContextVars
-// Has a program link libdispatch, which the C functions go on to.
+// Makes a program link libdispatch, whose functions the C functions call.
 import Dispatch
 
 /// Contexts that follow Dispatch blocks and threads without an edit to your code.
@@ -19,14 +19,14 @@ import Dispatch
 /// ```
 ///
 /// Linking this module puts its own functions before those of libdispatch that take a block, and before
-/// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, as it is. From then on, what is handed over
+/// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, unchanged. From then on, what is handed over
 /// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
 /// snapshots carry. An explicit `context:` takes precedence.
 ///
 /// This is a decision of the program, not of a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says what
 /// follows what, and what doesn't.
 public enum AutomaticPropagation {
-    /// What work contexts follow.
+    /// The kinds of work that contexts follow.
     public struct Work: OptionSet, Hashable, Sendable {
         /// The bits, one for each kind of work.
         public let rawValue: UInt32
@@ -38,13 +38,13 @@ public enum AutomaticPropagation {
         /// and channels.
         public static let dispatch = Work(rawValue: UInt32(CONTEXTVARS_AUTOMATIC_DISPATCH))
 
-        /// Threads that the program and its libraries start, for the thread's life.
+        /// Threads that the program and its libraries start, for as long as each lives.
         ///
-        /// Not those of the pools of Dispatch, the Swift runtime and SwiftNIO: they serve many requests, and would keep
-        /// the values of the first.
+        /// This excludes the pools of Dispatch, the Swift runtime and SwiftNIO: their threads serve many requests, and would
+        /// keep the values of the first.
         public static let threads = Work(rawValue: UInt32(CONTEXTVARS_AUTOMATIC_THREADS))
 
-        /// Everything there is.
+        /// All kinds of work.
         public static let all: Work = [.dispatch, .threads]
     }
 
@@ -62,7 +62,7 @@ public enum AutomaticPropagation {
         let missing = boundaries.filter { work.contains($0.work) && !$0.isInterposed }.map(\.name)
         guard missing.isEmpty else { throw AutomaticPropagationError(.notLinked, missing: missing) }
         if work.contains(.threads), !contextvars_automatic_knows_pools() { throw .noSymbolTable }
-        // The first scope of a process examines the runtime: not in the first hand-over.
+        // The first scope of a process examines the runtime. It is opened here, not in the first hand-over.
         ContextSnapshot().run {}
         contextvars_automatic_enable(work.rawValue, Engine.functions)
     }
@@ -84,7 +84,7 @@ public enum AutomaticPropagation {
     /// The functions by which work is handed over in this program, and whether this module's come first; empty where the
     /// system has no interposition.
     ///
-    /// - Complexity: O(*n*) for *n* functions, each with a question to the dynamic linker. Safe from any thread.
+    /// - Complexity: O(*n*) for *n* functions, with one look-up by the dynamic linker for each. Safe from any thread.
     public static var boundaries: [AutomaticBoundary] {
         (0..<contextvars_automatic_boundary_count()).lazy.map(contextvars_automatic_boundary_at)
             .filter(\.is_present).map(AutomaticBoundary.init)

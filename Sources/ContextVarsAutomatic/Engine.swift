@@ -5,9 +5,9 @@ import ContextVars
 
 /// What the C functions need of the engine.
 enum Engine {
-    /// The functions for C, at one place for good.
+    /// The functions that C calls, at an address that stays valid.
     nonisolated(unsafe) static let functions: UnsafePointer<contextvars_automatic_engine> = {
-        // Behind `nonisolated(unsafe)`: written here, before anybody has the pointer, and never again.
+        // Invariant behind `nonisolated(unsafe)`: written here, before anybody has the pointer, and never again.
         precondition(
             MemoryLayout<ContextSnapshot>.size
                 <= Int(CONTEXTVARS_AUTOMATIC_SNAPSHOT_WORDS) * MemoryLayout<UInt>.size,
@@ -32,8 +32,8 @@ enum Engine {
 
     /// Whether the caller has a context, its own or one that it borrows.
     ///
-    /// What each hand-over asks, so it takes no snapshot: a few loads in a task that has no task-local value, and in code
-    /// that owns its context.
+    /// Each hand-over asks this, so it takes no snapshot: it is a few loads in a task that has no task-local value, and in
+    /// code that owns its context.
     @inline(__always)
     static func hasContext() -> Bool {
         contextvars_look_and_reach().storage != nil
@@ -46,10 +46,10 @@ enum Engine {
 
     /// Ends a binding of the calling thread from within, if it is the innermost one.
     ///
-    /// It isn't where the thread ends inside its own scope; then that scope's context stays entered, as it would
-    /// without this library's threads, and what its values come from has to stay.
+    /// It isn't the innermost one where the thread ends inside a scope that it has opened itself. Then that scope's context
+    /// stays entered, as on any other thread, and the snapshot that lends its values must stay.
     ///
-    /// - Returns: Whether it is.
+    /// - Returns: Whether it was the innermost one.
     static func leave(_ binding: UnsafeMutableRawPointer?) -> Bool {
         guard let frame = contextvars_cached_frame().frame, UnsafeMutableRawPointer(frame) == binding else {
             return false

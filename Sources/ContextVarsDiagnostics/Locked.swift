@@ -3,8 +3,8 @@ import Foundation
 
 /// A value behind a lock.
 ///
-/// Not a `Mutex`: threads wait for one in code of the runtime's, which the ThreadSanitizer doesn't see, so that it takes
-/// what follows for a race. A program that is checked by it may have this module in it.
+/// Not a `Mutex`: the ThreadSanitizer doesn't see the runtime's code in which threads wait for one, and takes what follows
+/// for a race. A program that runs under it may link this module.
 final class Locked<Value: Sendable>: @unchecked Sendable {
     // Invariant behind `@unchecked`: the value is used under the lock only.
     private let lock = NSLock()

@@ -5,7 +5,7 @@ import ContextVars
 import Foundation
 import Synchronization
 
-/// What of this module is at work.
+/// The parts of this module that are started.
 ///
 /// Together they are the engine's one observer.
 struct Observers: OptionSet {
@@ -16,7 +16,7 @@ struct Observers: OptionSet {
     static let inspector = Observers(rawValue: 4)
 
     private static let active = Atomic<UInt8>(0)
-    /// Held while the engine is told: else a start and a stop at the same time might leave it with the wrong one.
+    /// Held while the engine's observer is set: otherwise a start and a stop at once might leave the wrong one.
     private static let changing = NSLock()
 
     static var current: Observers { Observers(rawValue: active.load(ordering: .acquiring)) }
@@ -38,17 +38,17 @@ struct Observers: OptionSet {
         }
     }
 
-    /// What was handed over before keeps its note until it has run, and somebody has to be told to release it.
+    /// Work that was handed over before keeps its note until it has run, and this observer stays to release it.
     private static func stopObservingHandOvers() {
         if HandOver.noted.load(ordering: .acquiring) == 0 { _ = contextvars_observe_handovers(nil) }
     }
 
-    /// The last note has been released.
+    /// Called when the last note has been released.
     static func noHandOverIsNoted() {
         changing.withLock { if current.isEmpty { stopObservingHandOvers() } }
     }
 
-    /// Runs a body as diagnostics, which aren't observed, unless the caller is that already.
+    /// Runs a body as part of diagnostics, which aren't observed; does nothing if the caller is part of them already.
     static func unobserved(_ body: () -> Void) {
         let isDiagnosing = contextvars_is_diagnosing()
         guard !isDiagnosing.pointee else { return }
@@ -60,7 +60,7 @@ struct Observers: OptionSet {
 
 // MARK: - What the engine calls
 
-// Never freed, as the engine wants it.
+// Never freed: the engine requires that.
 private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> = {
     let functions = UnsafeMutablePointer<contextvars_observer>.allocate(capacity: 1)
     functions.initialize(

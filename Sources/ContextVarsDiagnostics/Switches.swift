@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// What a program that links this module can be told by its environment, with no edit.
+/// What the environment switches on in a program that links this module, without an edit.
 ///
 /// | variable | does |
 /// |---|---|
@@ -18,7 +18,7 @@ enum Switches {
         if let file = environment["CONTEXTVARS_RECORD"], !file.isEmpty {
             ContextRecorder.start()
             atexit {
-                // A function for C captures nothing.
+                // A C function can't capture the name.
                 guard let file = ProcessInfo.processInfo.environment["CONTEXTVARS_RECORD"] else { return }
                 ContextRecorder.stop()
                 do {

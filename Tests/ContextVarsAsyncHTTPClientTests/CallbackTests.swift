@@ -8,7 +8,7 @@ import NIOHTTP1
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CallbackTests {
+@Suite(.timeLimit(.minutes(15))) struct CallbackTests {
     /// Records which tenant each callback reads.
     final class Probe: HTTPClientResponseDelegate {
         let seen = Recorder<String>()

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 import Tracing
 
-@Suite(.timeLimit(.minutes(2))) struct OutboundBaggageTests {
+@Suite(.timeLimit(.minutes(15))) struct OutboundBaggageTests {
     @Test func `A request carries the declared variables of the context in which it is made`() async throws {
         let baggage = try baggageInstrument()
         try await EchoServer.run { server in

@@ -38,15 +38,22 @@ import Testing
     @Test func `A child of fork goes on`() async {
         await #expect(processExitsWith: .success) {
             try AutomaticPropagation.enable()
-            // Others hand over at the moment of the fork.
+            // Others hand over at the moment of the fork. What is done for the first time has been done by then: a child has
+            // no thread that would give back a lock which the runtime or the linker holds meanwhile.
             let isDone = Atomic(false)
+            let begun = AsyncStream.makeStream(of: Void.self)
             for _ in 0..<2 {
-                DispatchQueue.global().async {
+                // Not a queue's thread: those are few, and this test may need one to go on.
+                Thread.detachNewThread {
                     _ = try? inRequest("of others") {
+                        DispatchQueue.global().sync {}
+                        begun.continuation.yield()
                         while !isDone.load(ordering: .relaxed) { DispatchQueue.global().sync {} }
                     }
                 }
             }
+            for await _ in begun.stream.prefix(2) {}
+            try inRequest("of this one") { DispatchWorkItem { #expect(request.get() == "of this one") }.perform() }
             // Swift hides the function.
             typealias Fork = @convention(c) () -> pid_t
             let fork = unsafeBitCast(dlsym(nil, "fork"), to: Fork.self)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What the environment of a program switches on, in a process for itself.
-@Suite(.timeLimit(.minutes(1))) struct SwitchesTests {
+@Suite(.timeLimit(.minutes(15))) struct SwitchesTests {
     @Test func `Losses are reported on standard error`() async throws {
         let errors = try await onThread {
             let program = try DiagnosedProgram(["CONTEXTVARS_FIND_LOSS": "1"])

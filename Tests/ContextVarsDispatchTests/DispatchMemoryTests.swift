@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What threads and queues keep of the work that they ran: nothing.
-@Suite(.timeLimit(.minutes(1))) struct DispatchMemoryTests {
+@Suite(.timeLimit(.minutes(15))) struct DispatchMemoryTests {
     final class Object: Sendable {}
 
     let variable = ContextVar<Object?>("variable")

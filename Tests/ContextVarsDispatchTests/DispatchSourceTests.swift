@@ -14,7 +14,7 @@ import Darwin
 #endif
 
 /// Handlers of sources and of I/O channels.
-@Suite(.timeLimit(.minutes(1))) struct DispatchSourceTests {
+@Suite(.timeLimit(.minutes(15))) struct DispatchSourceTests {
     let variable = ContextVar("variable", default: 0)
     let queue = DispatchQueue(label: "queue")
 

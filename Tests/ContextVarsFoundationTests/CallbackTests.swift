@@ -8,7 +8,7 @@ import FoundationNetworking
 #endif
 
 /// Callbacks for which this module has no method of its own, because `ContextSnapshot.wrap` is enough.
-@Suite(.timeLimit(.minutes(1))) struct CallbackTests {
+@Suite(.timeLimit(.minutes(15))) struct CallbackTests {
     let variable = ContextVar("variable", default: 0)
 
     @Test func `A wrapped completion handler of a URL session has the snapshot's values`() async throws {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Observers of notifications.
-@Suite(.timeLimit(.minutes(1))) struct NotificationTests {
+@Suite(.timeLimit(.minutes(15))) struct NotificationTests {
     let variable = ContextVar("variable", default: 0)
     let center = NotificationCenter()
     let name = Notification.Name("changed")

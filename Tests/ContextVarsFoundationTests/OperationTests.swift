@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Operations and operation queues.
-@Suite(.timeLimit(.minutes(1))) struct OperationTests {
+@Suite(.timeLimit(.minutes(15))) struct OperationTests {
     let variable = ContextVar("variable", default: 0)
     let queue = OperationQueue()
 

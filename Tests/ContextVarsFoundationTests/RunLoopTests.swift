@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 /// Timers and blocks of run loops.
-@Suite(.timeLimit(.minutes(1))) struct RunLoopTests {
+@Suite(.timeLimit(.minutes(15))) struct RunLoopTests {
     let variable = ContextVar("variable", default: 0)
 
     @Test func `A plain timer and a plain block lose the context`() async {

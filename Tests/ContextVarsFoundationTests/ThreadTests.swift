@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Threads that are started in a context.
-@Suite(.timeLimit(.minutes(1))) struct ThreadTests {
+@Suite(.timeLimit(.minutes(15))) struct ThreadTests {
     let variable = ContextVar("variable", default: 0)
 
     @Test func `A plain thread has no context`() async {

@@ -6,7 +6,7 @@ import GRPCCore
 import Testing
 
 /// The four kinds of RPC, from a client's context to a server's handler.
-@Suite(.timeLimit(.minutes(2))) struct CallTests {
+@Suite(.timeLimit(.minutes(15))) struct CallTests {
     @Test func `A unary RPC takes the declared variables to its handler`() async throws {
         try await Connection.with(.returning { _ in Current.seen() }) { connection in
             let seen = try await ContextSnapshot().with(Current.requestID, "r 1; ü,%").with(Current.tenant, "acme")

@@ -10,7 +10,7 @@ import Testing
 import Tracing
 
 /// What the interceptors add, what they leave alone, and what is lost without them.
-@Suite(.timeLimit(.minutes(2))) struct InterceptorTests {
+@Suite(.timeLimit(.minutes(15))) struct InterceptorTests {
     // MARK: - Without them
 
     @Test func `Without the client's interceptor nothing is sent`() async throws {

@@ -9,7 +9,7 @@ import Testing
 import Tracing
 
 /// What goes through metadata, in both directions.
-@Suite(.timeLimit(.minutes(2))) struct MetadataTests {
+@Suite(.timeLimit(.minutes(15))) struct MetadataTests {
     // MARK: - Requests
 
     @Test func `Several entries of one key are one list`() async throws {

@@ -9,7 +9,7 @@ import NIOPosix
 import Testing
 
 /// Several requests on one connection, sent before the first has its answer.
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(15))) struct ConnectionTests {
     static func routes(_ router: Router<BasicRequestContext>) {
         // Reads its body slowly, so that the next request arrives in the middle, and what it reads is its own.
         router.post("slow") { request, _ in

@@ -23,34 +23,40 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
     }
 }
 
-@Suite(.serialized) struct InspectorRouteTests {
-    @Test func `A caller on this machine gets a list, as text and as JSON`() async throws {
-        defer { ContextInspector.stop() }
-        let router = Router(context: AddressedContext.self)
-        router.addContextInspector()
-        try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
-            .test(.live) { client in
-                try await tenant.withValue("acme") {
-                    let text = try await client.get("/debug/contexts")
-                    #expect(text.status == .ok)
-                    #expect(text.text.contains("{request.tenant=acme}"))
-                    let json = try await client.get("/debug/contexts", [.accept: "application/json"])
-                    #expect(json.headers[.contentType] == "application/json")
-                    let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
-                    #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
+/// The list of live contexts, over HTTP.
+///
+/// The inspector is a whole process's, and its reports keep the values of all contexts for a moment. So what starts it has a
+/// process of its own, where no other test sees when values end.
+@Suite struct InspectorRouteTests {
+    @Test func `A caller on this machine gets a list, as text and as JSON`() async {
+        await #expect(processExitsWith: .success) {
+            let router = Router(context: AddressedContext.self)
+            router.addContextInspector()
+            try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+                .test(.live) { client in
+                    try await tenant.withValue("acme") {
+                        let text = try await client.get("/debug/contexts")
+                        #expect(text.status == .ok)
+                        #expect(text.text.contains("{request.tenant=acme}"))
+                        let json = try await client.get("/debug/contexts", [.accept: "application/json"])
+                        #expect(json.headers[.contentType] == "application/json")
+                        let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
+                        #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
+                    }
                 }
-            }
+        }
     }
 
-    @Test func `Where nobody knows where a request comes from, everybody sees the list or nobody`() async throws {
-        defer { ContextInspector.stop() }
-        let router = Router()
-        router.addContextInspector()
-        router.addContextInspector(at: "/open", for: .everybody)
-        try await Application(router: router).test(.live) { client in
-            let (hidden, open) = (try await client.get("/debug/contexts"), try await client.get("/open"))
-            #expect(hidden.status == .notFound)
-            #expect(open.status == .ok)
+    @Test func `Where nobody knows where a request comes from, everybody sees the list or nobody`() async {
+        await #expect(processExitsWith: .success) {
+            let router = Router()
+            router.addContextInspector()
+            router.addContextInspector(at: "/open", for: .everybody)
+            try await Application(router: router).test(.live) { client in
+                let (hidden, open) = (try await client.get("/debug/contexts"), try await client.get("/open"))
+                #expect(hidden.status == .notFound)
+                #expect(open.status == .ok)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ import HummingbirdTesting
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RequestContextTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestContextTests {
     let middleware = ContextMiddleware<BasicRequestContext>(requestID: Current.requestID)
 
     @Test func `The handler sets variables, and all that it starts sees them`() async throws {

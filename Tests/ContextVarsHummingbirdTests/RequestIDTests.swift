@@ -8,7 +8,7 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct RequestIDTests {
+@Suite(.timeLimit(.minutes(15))) struct RequestIDTests {
     static func routes(_ router: Router<BasicRequestContext>) {
         router.get("id") { _, context in "\(Current.requestID.get() ?? "-") \(context.id)" }
         router.get("teapot") { _, _ -> String in throw HTTPError(.init(code: 418), message: "short and stout") }

@@ -12,7 +12,7 @@ import Tracing
 /// A handler's span, and that of an `EventLoopFuture` callback: https://github.com/vapor/vapor/issues/3253.
 ///
 /// What snapshots carry is a choice for a whole process, so that test has a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct SpanParentTests {
+@Suite(.timeLimit(.minutes(15))) struct SpanParentTests {
     @Test func `The span of a handler is the parent of a span in a future's callback`() async {
         await #expect(processExitsWith: .success) {
             ContextSnapshot.carry(ServiceContext.$current)

@@ -7,7 +7,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ContextFutureTests {
+@Suite(.timeLimit(.minutes(15))) struct ContextFutureTests {
     @Test func `Callbacks of a plain future have no context`() async throws {
         try await withEventLoops { loops in
             try await Context().run {

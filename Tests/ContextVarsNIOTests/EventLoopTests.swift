@@ -7,7 +7,7 @@ import NIOPosix
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct EventLoopTests {
+@Suite(.timeLimit(.minutes(15))) struct EventLoopTests {
     let snapshot = ContextSnapshot().with(Request.id, "a7")
 
     @Test func `NIO's own methods lose the context`() async throws {

@@ -6,7 +6,7 @@ import NIOCore
 import Testing
 
 /// One request fulfils a promise that another one waits for, on the same event loop.
-@Suite(.timeLimit(.minutes(2))) struct PromiseTests {
+@Suite(.timeLimit(.minutes(15))) struct PromiseTests {
     private enum Local {
         @TaskLocal static var id = "none"
     }

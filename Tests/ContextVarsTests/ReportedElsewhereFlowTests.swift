@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// More faults that were reported of systems like this one: values that get lost, or stay, where control flows unusually.
-@Suite(.timeLimit(.minutes(1))) struct ReportedElsewhereFlowTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportedElsewhereFlowTests {
     let variable = ContextVar("variable", default: 0)
 
     /// Runs each piece of a task on a new thread, and notes what is left there after it.

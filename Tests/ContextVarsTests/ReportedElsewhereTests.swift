@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Faults that were reported of systems like this one, tried here.
-@Suite(.timeLimit(.minutes(1))) struct ReportedElsewhereTests {
+@Suite(.timeLimit(.minutes(15))) struct ReportedElsewhereTests {
     let variable = ContextVar("variable", default: 0)
 
     /// swiftlang/swift#73217: a binding in the loop of a group's body ended the process.

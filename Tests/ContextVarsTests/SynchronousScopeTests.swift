@@ -8,7 +8,7 @@ import Testing
 
 /// Frames for synchronous code aren't in the runtime's storage: what is created there must have their values all the
 /// same.
-@Suite(.timeLimit(.minutes(1))) struct SynchronousScopeTests {
+@Suite(.timeLimit(.minutes(15))) struct SynchronousScopeTests {
     let number = ContextVar("number", default: 0)
     let text = ContextVar("text", default: "")
 

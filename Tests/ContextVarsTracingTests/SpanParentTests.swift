@@ -10,7 +10,7 @@ import Tracing
 /// Spans that are started in callbacks: https://github.com/vapor/vapor/issues/3253.
 ///
 /// What snapshots carry is a choice for a whole process, so that test has a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct SpanParentTests {
+@Suite(.timeLimit(.minutes(15))) struct SpanParentTests {
     @Test func `A span of a handler is the parent of a span of its callback`() async {
         await #expect(processExitsWith: .success) {
             ContextSnapshot.carry(ServiceContext.$current)

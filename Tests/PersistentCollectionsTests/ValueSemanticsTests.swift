@@ -118,6 +118,27 @@ import Testing
         #expect(!uniqueInCopy && copy.count == 3)
     }
 
+    // At 17 entries, where a small map becomes a trie, the entry was taken out and put back across the border.
+    @Test(arguments: [1, 2, 15, 16, 17, 18, 33, 300])
+    func `a change through a subscript moves no node, whatever the size`(_ count: Int) {
+        func entries(_ count: Int) -> HAMT<Int, [Int]> {
+            HAMT(uniqueKeysWithValues: (0..<count).map { ($0, [$0]) })
+        }
+        var map = entries(count)
+        let nodes = map.nodeAddresses
+        var others: [HAMT<Int, [Int]>] = []
+        // The memory of nodes that a removal had given back would be in use now, and those that come back elsewhere.
+        func change(_ values: inout [Int]?) {
+            others += [entries(count), entries(count - 1)]
+            values?.append(-1)
+        }
+        for key in [0, count / 2, count - 1] { change(&map[key]) }
+        #expect(map.nodeAddresses == nodes)
+        #expect(map[0]?.last == -1 && map.count == count && map.invariantViolations().isEmpty)
+        for key in 0..<count { map[key, default: []].append(-2) }
+        #expect(map.nodeAddresses == nodes && map.allSatisfy { $0.value.first == $0.key && $0.value.last == -2 })
+    }
+
     @Test func `a mutation that throws through a subscript keeps the entry`() {
         struct Failure: Error {}
         func fail(_ value: inout Int) throws {

@@ -3,10 +3,9 @@
 ///
 /// Everything here is internal to swift-contextvars. The vocabulary:
 ///
-/// - A *boundary* is a function that has a block or a routine run later or elsewhere: `dispatch_async`, `pthread_create`.
+/// - A *boundary* is a function that makes a block or a routine run later or elsewhere: `dispatch_async`, `pthread_create`.
 /// - A *hand-over* is one call of a boundary.
-/// - A boundary is *interposed* where callers reach the function of this target first. How that comes about is explained
-///   in `boundary.h`.
+/// - A boundary is *interposed* where callers reach the function of this target first. `boundary.h` explains how.
 #ifndef CONTEXTVARS_AUTOMATIC_H
 #define CONTEXTVARS_AUTOMATIC_H
 
@@ -22,7 +21,7 @@ enum {
     CONTEXTVARS_AUTOMATIC_THREADS = 2,
 };
 
-// MARK: What Swift gives
+// MARK: Implemented in Swift
 
 /// The room for a Swift `ContextSnapshot`, in words.
 enum { CONTEXTVARS_AUTOMATIC_SNAPSHOT_WORDS = 4 };
@@ -51,10 +50,10 @@ typedef struct contextvars_automatic_engine {
 /// Whether this system has interposition at all.
 bool contextvars_automatic_is_supported(void);
 
-/// Has boundaries of the kinds carry contexts from now on, besides those that do already. Safe from any thread.
+/// Makes the boundaries of these kinds carry contexts from now on, besides those that do already. Safe from any thread.
 void contextvars_automatic_enable(unsigned kinds, const contextvars_automatic_engine *engine);
 
-/// Has every boundary pass on what it is given, as it is. What has been handed over before keeps its context.
+/// Makes every boundary pass on what it is given, unchanged. Work that was handed over before keeps its context.
 void contextvars_automatic_disable(void);
 
 /// The kinds that carry contexts now.
@@ -62,7 +61,7 @@ unsigned contextvars_automatic_enabled_kinds(void);
 
 // MARK: Boundaries
 
-/// One boundary, for whoever lists them.
+/// One boundary, for lists of them.
 typedef struct contextvars_automatic_boundary {
     const char *name;
     unsigned kind;
@@ -96,7 +95,7 @@ typedef struct contextvars_automatic_handover {
     void *_Nullable attachment;
 } contextvars_automatic_handover;
 
-/// What is told of every hand-over of interposed boundaries, of those without a context and of disabled kinds too.
+/// What is called for every hand-over of interposed boundaries, also of disabled kinds and where no context is current.
 typedef struct contextvars_automatic_observer {
     /// On the caller's thread, before the work is handed over.
     void (*_Nonnull handed_over)(contextvars_automatic_handover *handover);
@@ -104,7 +103,7 @@ typedef struct contextvars_automatic_observer {
     void (*_Nonnull ended)(contextvars_automatic_handover *handover);
 } contextvars_automatic_observer;
 
-/// Sets the observer, which must stay for good; NULL, the default, for none.
+/// Sets the observer, which must never be freed; NULL, the default, for none.
 void contextvars_automatic_observe(const contextvars_automatic_observer *_Nullable observer);
 
 /// The hand-over of the work that the calling thread runs at this moment; NULL where it wasn't observed.

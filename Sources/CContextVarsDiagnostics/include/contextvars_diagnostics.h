@@ -21,11 +21,11 @@ enum { CONTEXTVARS_PLACE_DEPTH = 10, CONTEXTVARS_HANDOVER_DEPTH = 6 };
 
 /// Writes the return addresses of the caller's callers, and zero behind the last one: by frame pointers, and of
 /// asynchronous functions by their contexts. Reads nothing but the calling thread's stack and the running task's contexts.
-/// In a function of the observer, of whoever called that.
+/// Within a function of the observer, these are the callers of the observed function.
 void contextvars_walk(uintptr_t places[_Nonnull CONTEXTVARS_PLACE_DEPTH]);
 
-/// The same from a return address on, by what the program knows for unwinding: the functions of Dispatch that Swift calls
-/// are compiled without frame pointers. That takes microseconds.
+/// The same from a return address on, by the program's unwind tables: the functions of Dispatch that Swift calls are
+/// compiled without frame pointers. It takes microseconds.
 void contextvars_walk_from(const void *first, uintptr_t places[_Nonnull CONTEXTVARS_PLACE_DEPTH]);
 
 /// The clock `CLOCK_MONOTONIC`, in nanoseconds.
@@ -92,7 +92,7 @@ typedef struct contextvars_ring {
     contextvars_event events[];
 } contextvars_ring;
 
-/// Has rings of so many events made from now on, at most so many of them; those of a recording before are used again.
+/// Sets how many events a new ring has, and how many rings there may be. Rings of an earlier recording are used again.
 void contextvars_rings_begin(size_t capacity, size_t limit);
 
 /// What an event is made of, besides time and place.
@@ -143,8 +143,8 @@ bool *contextvars_has_arrived(void);
 
 // MARK: Signals
 
-/// Has a signal written into a pipe, from now on, instead of what it did. Returns the end to read from; -1 where that isn't
-/// possible. Not from two threads at once.
+/// Makes a signal write into a pipe from now on, instead of its usual effect. Returns the end to read from; -1 where that
+/// isn't possible. Not from two threads at once.
 int contextvars_watch_signal(int number);
 
 /// Takes out of the pipe what is in it.
@@ -167,7 +167,7 @@ typedef struct contextvars_handover_observer {
     void (*_Nonnull ended)(contextvars_handover *handover);
 } contextvars_handover_observer;
 
-/// Observes hand-overs where the program links ContextVarsAutomatic; NULL for no more. Returns whether it does.
+/// Observes hand-overs if the program links ContextVarsAutomatic, and returns whether it does; NULL ends that.
 bool contextvars_observe_handovers(const contextvars_handover_observer *_Nullable observer);
 
 /// The hand-over of the work that the calling thread runs; NULL where it isn't known.

@@ -11,10 +11,10 @@
 /// One binding of a storage to an agent, in a cache line of its own.
 ///
 /// Invariants, which make `contextvars_cached_frame` right:
-/// - The memory of a frame is used for frames only, and stays readable for good (`frame_pool.c`). So a pointer to a frame
-///   that is out of date may be read.
+/// - The memory of a frame is used for frames only, and always stays readable (`frame_pool.c`). So a pointer to a frame that
+///   is out of date may be read.
 /// - `owner == A` holds for at most one frame for each agent A: the innermost one of A. An agent's frames end before the
-///   agent does. So a frame that names the asking agent is the right one, whatever happened in between.
+///   agent does. So a frame that names the asking agent is the right one, no matter what happened in between.
 struct contextvars_frame {
     /// The agent whose innermost frame this is; with `CONTEXTVARS_COVERED`, one that has another frame further in; or 0.
     /// Written by that agent only. Relaxed everywhere: an agent sees its own writes, and nobody else's agent is equal.
@@ -59,28 +59,25 @@ typedef struct contextvars_cached {
     /// The innermost frame of the calling agent if the agent is known to own it. NULL means "unknown": then
     /// `contextvars_reach` finds out.
     contextvars_frame *_Nullable frame;
-    /// The calling agent, if it had to be asked for; else 0.
+    /// The calling agent, if it is known by now; else `CONTEXTVARS_UNKNOWN`.
     contextvars_agent agent;
 } contextvars_cached;
 
-/// The way of nearly every operation: a few loads, whatever the number of task-local values.
+/// How nearly every operation begins: a few loads, however many task-local values there are.
 static inline contextvars_cached contextvars_cached_frame(void) {
     contextvars_frame *frame = contextvars_this_thread.frame;
     contextvars_agent owner = contextvars_frame_owner(frame);
 #if defined(CONTEXTVARS_PLAIN)
-    if (owner == 0) return (contextvars_cached){NULL, 0};
+    if (owner == 0) return (contextvars_cached){NULL, CONTEXTVARS_UNKNOWN};
     contextvars_agent agent = contextvars_current_agent();
-    return (contextvars_cached){owner == agent ? frame : NULL, agent};
 #else
-    void *_Nullable task = *contextvars_this_thread.running_task;
-    contextvars_agent agent = contextvars_agent_of(task);
-    // An unknown task owns nothing.
-    if (owner == agent) return (contextvars_cached){frame, agent};
-    return (contextvars_cached){NULL, task == (void *)CONTEXTVARS_TASK_UNKNOWN ? 0 : agent};
+    // An unknown one owns nothing.
+    contextvars_agent agent = contextvars_agent_of(*contextvars_this_thread.running_task);
 #endif
+    return (contextvars_cached){owner == agent ? frame : NULL, agent};
 }
 
-/// What an agent reaches, and how it stands to it.
+/// What an agent reaches, and whether it owns that.
 typedef struct contextvars_reached {
     /// NULL where no context is current. It stays at least as long as the caller runs.
     contextvars_storage *_Nullable storage;
@@ -90,7 +87,7 @@ typedef struct contextvars_reached {
 
 /// The innermost storage that the calling agent reaches, where `contextvars_cached_frame` has found no frame.
 ///
-/// `agent`: what it has said of the agent.
+/// `agent`: the agent that it has returned.
 contextvars_reached contextvars_reach(contextvars_agent agent);
 
 /// The same for a caller who hasn't looked at the cached frame.
@@ -110,7 +107,7 @@ typedef struct contextvars_outer {
     contextvars_frame *_Nullable frame;
     /// What is current, if anything is: the frame's, or one that is borrowed.
     contextvars_storage *_Nullable storage;
-    /// The calling agent; 0 if it hasn't been asked for.
+    /// The calling agent, or `CONTEXTVARS_UNKNOWN`.
     contextvars_agent agent;
 } contextvars_outer;
 
@@ -154,7 +151,7 @@ static inline contextvars_frame *contextvars_frame_allocate(void) {
 
 /// Makes a frame the innermost one of the calling agent.
 ///
-/// `outer`, `agent`: what `contextvars_find_outer` has said since the agent's last binding.
+/// `outer`, `agent`: what `contextvars_find_outer` has returned since the agent's last binding.
 /// `synchronous`: until the frame is unbound, the agent doesn't suspend, and opens no task group.
 contextvars_binding contextvars_bind(
     contextvars_frame *frame, contextvars_frame *_Nullable outer, contextvars_agent agent, bool synchronous);
@@ -163,21 +160,22 @@ contextvars_binding contextvars_bind(
 /// `contextvars_binding`: together, they would be passed in memory.)
 void contextvars_unbind(contextvars_frame *frame, contextvars_frame *_Nullable outer, void *_Nullable ridden);
 
-/// The same for the innermost frame of a thread that had none before, where nobody who knows the binding is returned to.
+/// The same for the innermost frame of a thread that had none before, and ends without returning to the code that knows the
+/// binding.
 void contextvars_unbind_only(contextvars_frame *frame);
 
 /// Leaves the calling agent, and what it creates from now on, without a context. No frame is the agent's until it binds
 /// one: the one that was innermost is covered, and the thread forgets it.
 contextvars_binding contextvars_bind_none(void);
 
-/// Undoes it. `outer`: as the binding has it.
+/// Undoes `contextvars_bind_none`. `outer`: as the binding has it.
 void contextvars_unbind_none(contextvars_frame *_Nullable outer);
 
-/// Whether the caller, for whom no context is current, is without one on purpose: itself, or whoever created its task, has
-/// called `contextvars_bind_none`.
+/// Whether the caller, for whom no context is current, has none on purpose: it, or the creator of its task, has called
+/// `contextvars_bind_none`.
 bool contextvars_is_without_context(void);
 
-// MARK: What Swift gives
+// MARK: Implemented in Swift
 
 typedef struct contextvars_hooks {
     /// Writes what a storage has into an empty one that nobody else knows. `is_own`: the caller owns the former.
@@ -188,15 +186,15 @@ typedef struct contextvars_hooks {
     void (*_Nonnull release_object)(contextvars_storage *storage);
 } contextvars_hooks;
 
-/// Sets the hooks. To be called before anything is put into a frame.
+/// Sets the hooks. Call it before anything is put into a frame.
 void contextvars_set_hooks(const contextvars_hooks *hooks);
 
-// MARK: What the runtime is relied upon for
+// MARK: What the engine relies on
 
-/// Whether a new plain task gets a copy of its creator's slot that may be relied upon; whether structured children can be
-/// told from plain tasks; and whether a slot may stay among the values of a thread. Without the first, plain tasks have no
-/// context; without the second, children have none either; without the third, threads have no anchors. The first two are
-/// assumed until the check of the runtime knows better.
+/// Whether a new plain task reliably gets a copy of its creator's slot; whether structured children can be told from plain
+/// tasks; and whether a slot may stay among the values of a thread. If the first isn't so, plain tasks have no context; if
+/// the second isn't, children have none either; if the third isn't, threads have no anchors. The first two are assumed until
+/// the runtime has been checked.
 void contextvars_set_support(bool copies, bool children, bool staying_values);
 
 /// How many times the runtime has copied a slot on the calling thread.

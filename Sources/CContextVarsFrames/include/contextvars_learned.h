@@ -24,18 +24,18 @@ typedef struct contextvars_task_notes {
 /// Adds what the words of the running task are.
 void contextvars_note_task(contextvars_task_notes *notes);
 
-/// Learns where tasks keep their task-local values. To be called in a task that isn't a child: of those, the runtime
-/// allocates more than is searched.
+/// Learns where tasks keep their task-local values. Call it in a task that isn't a child: for a child, the runtime allocates
+/// more than is searched.
 void contextvars_learn_place_of_values(void);
 
-/// Learns how a structured child without values is linked to its parent's. To be called in such a child, whose parent's
-/// latest value is a slot.
+/// Learns how a structured child without values is linked to its parent's. Call it in such a child, whose parent's latest
+/// value is a slot.
 void contextvars_learn_parent_link(void);
 
 /// Learns where tasks keep their status records, from notes about two task groups, whose addresses these are.
 void contextvars_learn_place_of_records(const contextvars_task_notes *notes, uintptr_t outer, uintptr_t inner);
 
-/// Learns how a group's record is told from others. To be called in the body of the inner one of two groups.
+/// Learns how a group's record is told from others. Call it in the body of the inner one of two groups.
 void contextvars_learn_group_record(uintptr_t outer, uintptr_t inner);
 
 /// Whether both places are known. For tests.

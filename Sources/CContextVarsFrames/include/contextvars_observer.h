@@ -43,7 +43,7 @@ static inline const contextvars_observer *_Nullable contextvars_current_observer
     return __atomic_load_n(&contextvars_observer_of_all, __ATOMIC_ACQUIRE);
 }
 
-/// Sets the observer, which must stay for good: a call may be under way when another one is set.
+/// Sets the observer, which must never be freed: a call may be under way when another one is set.
 static inline void contextvars_observe(const contextvars_observer *_Nullable observer) {
     __atomic_store_n(&contextvars_observer_of_all, observer, __ATOMIC_RELEASE);
 }

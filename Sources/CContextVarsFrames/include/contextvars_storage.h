@@ -32,7 +32,7 @@ enum { CONTEXTVARS_PUBLISHED_VERSION = 1 };
 ///   (`contextvars_reader.h`).
 typedef struct contextvars_storage {
     contextvars_contents contents;
-    /// The flags below. Written by whoever holds the lock.
+    /// The flags below. Written by the holder of the lock.
     uint8_t flags;
     /// Whether a `Context` object's storage has an owner, and what for: `CONTEXTVARS_CLAIMED…`, else 0.
     uint8_t claim;
@@ -46,8 +46,8 @@ enum {
     CONTEXTVARS_LOCKED = 1,
     /// Structured children read the storage without the lock.
     CONTEXTVARS_PUBLISHED = 2,
-    /// The storage keeps no reference to its map, or to the changed variable: whoever began the scope does, or the storage
-    /// that was current before it, which doesn't change until the scope ends.
+    /// The storage keeps no reference to its map, or to the changed variable: the code that began the scope does, or the
+    /// storage that was current before it, which doesn't change until the scope ends.
     CONTEXTVARS_LENT_MAP = 4,
     CONTEXTVARS_LENT_VARIABLE = 8,
     CONTEXTVARS_LENT = CONTEXTVARS_LENT_MAP | CONTEXTVARS_LENT_VARIABLE,

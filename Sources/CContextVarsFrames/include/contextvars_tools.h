@@ -8,9 +8,9 @@
 
 #pragma clang assume_nonnull begin
 
-/// Does nothing that the caller's optimiser can see. To be called before a lock is given back under which something was
-/// retained: Swift's optimiser moves a retain behind whatever it sees to release nothing, the store that gives back a lock
-/// included, and by then another thread may have released the last reference.
+/// Does nothing, which the caller's optimiser can't see. Call it before giving back a lock under which something was retained:
+/// Swift's optimiser moves a retain behind any code that it knows to release nothing, including the store that gives back a
+/// lock, and by then another thread may have released the last reference.
 void contextvars_retain_barrier(void);
 
 /// How many strong references a Swift object has. For cycle collectors, which hold the world still meanwhile.
@@ -22,8 +22,8 @@ const char *_Nullable contextvars_environment(const char *name);
 /// Writes a line to standard error.
 void contextvars_complain(const char *line);
 
-/// Whether the program runs under the ThreadSanitizer. Then no map is changed in place: that somebody has read it before is
-/// ordered by reference counts alone, in code that the sanitizer doesn't see.
+/// Whether the program runs under the ThreadSanitizer. Then no map is changed in place: only reference counts order a change
+/// after others' reads, in code that the sanitizer doesn't see.
 extern const bool contextvars_is_thread_sanitized;
 
 /// The type's metadata of the task-local value that leads to frames, and its key. For tests.
@@ -33,7 +33,7 @@ extern const void *const contextvars_slot_key_address;
 /// How many frames are in use: bound, or made for a task. Walks all frames.
 size_t contextvars_used_frame_count(void);
 
-/// How many bytes of the frames' memory the system has to keep.
+/// How many bytes of the frames' memory are resident.
 size_t contextvars_resident_frame_bytes(void);
 
 #pragma clang assume_nonnull end

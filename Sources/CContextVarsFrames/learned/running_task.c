@@ -21,10 +21,11 @@
 #include "../platform.h"
 #include "learned.h"
 
-static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
+static void *const unknown_task = (void *)CONTEXTVARS_UNKNOWN;
 
 _Thread_local contextvars_thread contextvars_this_thread = {
     .frame = &contextvars_nobodys_frame,
+    .borrowed = &contextvars_nobodys_frame,
     .running_task = &unknown_task,
 };
 
@@ -61,7 +62,7 @@ static long index_of(void *task, contextvars_runtime_block block) {
 /// Learns from what the runtime's function says at this moment. (That no task runs says little: most words are zero.)
 static void observe(void *task) {
     if (!task || task == __atomic_load_n(&candidate_task, __ATOMIC_RELAXED)) return;
-    // Whoever comes second learns later. (In a process that was forked meanwhile, nobody gives the lock back.)
+    // A second thread learns later. (In a process that was forked meanwhile, nobody gives the lock back.)
     if (!platform_try_lock(&mutex)) return;
     if (candidate_index == UNKNOWN) {
         candidate_index = index_of(task, contextvars_find_runtime_block());

@@ -43,7 +43,6 @@ package struct ContextOfPieces: Sendable {
 
     /// Runs a piece of work.
     @inlinable
-    @inline(__always)
     @discardableResult
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         let scope = Scope.entering(context, isSynchronous: true)

@@ -59,9 +59,9 @@ private nonisolated(unsafe) let hooks = {
     return hooks
 }()
 
-/// Connects the engine with the C target and checks, once in the process, what the Swift runtime can be relied upon for.
+/// Connects the engine with the C target and checks, once in the process, what the engine can rely on in the Swift runtime.
 ///
-/// To be called before anything is put into a frame: by whoever binds one, or makes the main thread's root.
+/// Call it before anything is put into a frame: before binding one, and before making the main thread's root.
 @inline(__always)
 func prepareEngine() {
     _ = engineIsPrepared

@@ -5,7 +5,7 @@ import Synchronization
 enum HandingOver {
     private static let hasRules = Atomic<Bool>(false)
 
-    /// Whether nothing has, since no variable has a rule and snapshots carry no task locals: one inlined load.
+    /// Whether there is nothing to do, since no variable has a rule and snapshots carry no task locals: one inlined load.
     @inline(__always)
     static var isPlain: Bool { !hasRules.load(ordering: .relaxed) }
 

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The variables that aren't simply copied: a list that only ever grows, so that reading it takes no lock.
 ///
-/// It keeps its variables for good: they are constants of a program.
+/// It never releases its variables: they are constants of a program.
 final class InheritanceRule: @unchecked Sendable {
     // Invariant behind `@unchecked`: a variable is immutable and `Sendable`.
     private let variable: AnyContextVar
@@ -25,7 +25,7 @@ final class InheritanceRule: @unchecked Sendable {
 
     /// What is handed over of the values of a context.
     ///
-    /// Calls functions of users: not to be called under a lock.
+    /// Calls users' functions, so don't call it under a lock.
     static func apply(to values: ContextValues) -> ContextValues {
         var inherited = values
         var rule = first.load()

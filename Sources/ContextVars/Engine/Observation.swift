@@ -2,13 +2,13 @@
 import CContextVarsFrames
 import Synchronization
 
-/// What the engine tells diagnostics: `contextvars_observer`, which nearly always is nobody.
+/// What the engine tells diagnostics: it calls the `contextvars_observer`, and nearly always there is none.
 ///
 /// Each function costs its caller one load while nobody observes.
 package enum Observation {
     /// Tells an observer of everything from now on; `nil` for none.
     ///
-    /// - Parameter observer: Stays for good, and so do its functions.
+    /// - Parameter observer: Must never be freed, nor anything that its functions use.
     package static func observe(_ observer: UnsafePointer<contextvars_observer>?) {
         if observer != nil { prepareEngine() }
         contextvars_observe(observer)
@@ -16,11 +16,16 @@ package enum Observation {
 
     /// A variable was read or set where no context is current.
     ///
-    /// Code that is in no context on purpose may read: that is told to nobody.
+    /// Code that has no context on purpose may read: that isn't reported.
     @inline(__always)
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        guard let observer = contextvars_current_observer(), isSet || !isWithoutContext else { return }
-        observer.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
+        if contextvars_current_observer() != nil { tellLost(variable, isSet: isSet) }
+    }
+
+    @inline(never)
+    private static func tellLost(_ variable: AnyContextVar, isSet: Bool) {
+        guard isSet || !isWithoutContext else { return }
+        contextvars_current_observer()?.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
     }
 
     @inline(__always)
@@ -103,7 +108,7 @@ package enum Observation {
 extension Observation {
     /// The values that a storage has at this moment.
     ///
-    /// For a storage that stays meanwhile.
+    /// The storage must stay meanwhile.
     package static func snapshot(of storage: UnsafeMutablePointer<contextvars_storage>) -> ContextSnapshot {
         ContextSnapshot(storage.snapshot())
     }
@@ -123,7 +128,7 @@ extension Observation {
         contextvars_look_and_reach().storage == nil ? nil : ContextSnapshot(CurrentContext.values())
     }
 
-    /// What the caller's context has for a variable, without a word to the observer.
+    /// What the caller's context has for a variable, without telling the observer.
     package static func currentValue(of variable: AnyContextVar) -> (any Sendable)? {
         CurrentContext.values()[variable].map { variable.value(from: $0) }
     }

@@ -2,7 +2,7 @@
 import CContextVarsFrames
 import Synchronization
 
-/// What is observed of the Swift runtime, against what the engine relies on.
+/// What the Swift runtime was seen to do, compared with what the engine relies on.
 struct RuntimeCheck {
     /// How many copies of the current slot the creation of one plain task made, on the creating thread.
     var copiesForPlainTask: UInt = 1
@@ -25,7 +25,7 @@ struct RuntimeCheck {
         }
     }
 
-    /// Observes the runtime, and has the C target do no more than it can be relied upon for.
+    /// Observes the runtime, and limits the C target to what it can rely on.
     static func run() {
         let support = RuntimeSupport.forced ?? observe().support
         RuntimeSupport.known.withLock { $0 = support }
@@ -44,12 +44,15 @@ struct RuntimeCheck {
             async let childIsStructured = isStructured()
             let plainTaskIsStructured = isStructured()
             let child = await childIsStructured
-            check.withLock {
+            let allowsChildren = check.withLock {
                 $0.plainTaskIsStructured = plainTaskIsStructured
                 $0.childIsStructured = child
+                return $0.support.allowsChildren
             }
-            #if !CONTEXTVARS_PLAIN
-            await TaskLayout.learn()
+            #if CONTEXTVARS_PLAIN
+            _ = allowsChildren
+            #else
+            await TaskLayout.learn(withChildren: allowsChildren)
             #endif
         }
         contextvars_unbind(frame, binding.outer, binding.ridden)

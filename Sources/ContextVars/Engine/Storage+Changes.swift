@@ -71,8 +71,9 @@ extension Storage {
         return (changeMap(newValue, for: variable), wasSetHere)
     }
 
-    /// Exchanges a value in the map, and puts the change there too: else there would be no room for which variables were
-    /// set here.
+    /// Exchanges a value in the map, and puts the change there too.
+    ///
+    /// Otherwise there would be no room to say which variables were set here.
     @inline(never)
     private func exchangeAndSettle(
         _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
@@ -111,8 +112,8 @@ extension Storage {
 
     /// Exchanges a value in a copy of the map.
     ///
-    /// For the ThreadSanitizer, which doesn't see that whoever has read a map's node let go of it before that is changed
-    /// in place. The caller has taken the lock, which this gives back.
+    /// For the ThreadSanitizer, which doesn't see that readers of a map's node have let go of it before it is changed in
+    /// place. The caller has taken the lock, which this gives back.
     @inline(never)
     private func exchangeInCopy(_ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool) -> Exchanged {
         let shared = map.pointee
@@ -209,7 +210,7 @@ extension Storage {
         return version.countBefore
     }
 
-    /// Keeps what the one who began the scope has kept for the storage until now.
+    /// Keeps what the code that began the scope has kept for the storage until now.
     ///
     /// Under the lock.
     private func keepWhatIsLent() {
@@ -256,7 +257,7 @@ extension Storage {
 
     /// Moves the current version's values into the storage.
     ///
-    /// Returns what is to be released. Under the lock.
+    /// Returns what the caller must release. Under the lock.
     private func withdraw() -> contextvars_contents {
         let word = contextvars_storage_values(self)
         guard Version.isVersion(word) else { return contextvars_contents() }

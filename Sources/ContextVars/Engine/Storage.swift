@@ -128,7 +128,7 @@ extension UnsafeMutablePointer<contextvars_contents> {
         UnsafeMutableRawPointer(pointer(to: \.bits)!).assumingMemoryBound(to: StoredValue.self)
     }
 
-    /// Makes of a copy what is handed over: in contents that aren't a ``Version``, and that nobody else knows.
+    /// Applies the rules for handing over to a copy, in contents that aren't a ``Version`` and that nobody else knows.
     @inline(never)
     func applyRules() {
         var values = map.pointee
@@ -177,6 +177,7 @@ extension Storage {
 
     @inline(__always)
     func changes(_ variable: AnyContextVar) -> Bool {
-        contents.pointee.variable == Unmanaged.passUnretained(variable).toOpaque()
+        // As numbers: of optional pointers, the compiler compares more than that.
+        UInt(bitPattern: contents.pointee.variable) == UInt(bitPattern: Unmanaged.passUnretained(variable).toOpaque())
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /// A value of one variable, as a context's map holds it: its type is known only to the variable.
 ///
-/// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored in place, so
+/// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored inline, so
 /// that setting it allocates nothing; any other value is in a ``Box``.
 ///
-/// Invariant: whoever makes a stored value for a variable and whoever loads it name the same type. `ContextVar<Value>`
-/// alone does both, always with its own `Value`, and variables are keys by identity.
+/// Invariant: a stored value is loaded as the type that it was made with. Only `ContextVar<Value>` does either, always with its
+/// own `Value`, and variables are keys by identity.
 @usableFromInline
 struct StoredValue: @unchecked Sendable {
     // Invariant behind `@unchecked`: `init(_:)` takes a `Sendable` value, and `init(bits:box:)` only puts together again what
@@ -40,10 +40,16 @@ struct StoredValue: @unchecked Sendable {
     @inlinable
     func load<Value: Sendable>(as type: Value.Type) -> Value {
         if Self.isInline(Value.self) {
-            withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
+            Self.load(as: Value.self, from: bits)
         } else {
             unsafeDowncast(box.unsafelyUnwrapped, to: Box<Value>.self).value
         }
+    }
+
+    /// The value that is stored in place as these bits.
+    @inlinable
+    static func load<Value>(as type: Value.Type, from bits: UInt64) -> Value {
+        withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
     }
 
     /// Whether both hold the very same bits or share one box.
@@ -59,6 +65,12 @@ struct StoredValue: @unchecked Sendable {
         _isPOD(Value.self) && MemoryLayout<Value>.size <= MemoryLayout<UInt64>.size
             && MemoryLayout<Value>.alignment <= MemoryLayout<UInt64>.alignment
     }
+}
+
+extension UnsafePointer<StoredValue> {
+    /// Where the bits are: the first member.
+    @inline(__always)
+    var bitsAddress: UnsafePointer<UInt64> { UnsafeRawPointer(self).assumingMemoryBound(to: UInt64.self) }
 }
 
 /// An immutable value on the heap.

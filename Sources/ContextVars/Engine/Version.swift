@@ -16,9 +16,9 @@ final class Version {
     /// How many versions are kept before this one.
     private(set) var countBefore: Int
 
-    /// How many are kept before it is asked whether they are being read.
+    /// How many are kept before the owner asks whether they are being read.
     ///
-    /// To ask makes all processors pass a barrier. And a child that reads again after that waits for the owner's lock; so
+    /// The question makes all processors pass a barrier. And a child that reads again after that waits for the owner's lock; so
     /// where children have done that, more are kept.
     static let firstLimit = 32
     static let laterLimit = 256

@@ -5,9 +5,9 @@ import Foundation
 /// Finds what is kept longer than it should be: tokens that nobody resets, contexts and snapshots that live on, values
 /// that a pool keeps.
 ///
-/// Each with the line that made it, as strict scopes do for spans in other systems.
+/// Each is reported with the line that made it, as spans are by the strict scopes of other systems.
 ///
-/// The program says what is to be watched:
+/// The program says what to watch:
 ///
 /// ```swift
 /// let token = try ContextAudit.token(Request.id.set("a7"))
@@ -15,12 +15,12 @@ import Foundation
 /// for leak in ContextAudit.leaks(olderThan: .seconds(30)) { print(leak) }
 /// ```
 ///
-/// Watching costs an allocation and a walk along the stack. It is meant for tests and for a test environment: nothing is
-/// kept in a program that calls none of this.
+/// Watching costs an allocation and a walk along the stack. It is meant for tests and test environments; a program that
+/// calls none of this keeps nothing.
 public enum ContextAudit {
     /// Something that is still there.
     public struct Leak: Sendable, CustomStringConvertible {
-        /// What kind of thing.
+        /// What kind of thing it is.
         public enum Kind: String, Sendable {
             /// A token that wasn't reset.
             case token
@@ -32,9 +32,9 @@ public enum ContextAudit {
             case value
         }
 
-        /// What it is.
+        /// The kind of thing that it is.
         public let kind: Kind
-        /// The variable's name, or what the program has called it.
+        /// The variable's name, or the one that the program has given it.
         public let name: String
         /// For how long it has been watched.
         public let age: Duration
@@ -61,13 +61,14 @@ public enum ContextAudit {
 
     /// Watches a token until it is reset.
     ///
-    /// A token that is thrown away before is reported too: then the variable keeps its value until the context ends.
+    /// A token that is discarded without a reset is reported too: the variable keeps its value until the context ends.
     ///
     /// - Returns: The token.
     /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public static func token<Value>(_ token: Token<Value>) -> Token<Value> {
-        // Keeps the token: whether one that is gone was reset, nobody could say. It keeps nothing alive but an old value.
+        // Keeps the token, since of one that is gone nobody knows whether it was reset. All that it keeps alive is an old
+        // value.
         add(.token, token.var.name) { !token.isUsed }
         return token
     }
@@ -94,7 +95,7 @@ public enum ContextAudit {
         return snapshot.with(marks, mark)
     }
 
-    /// Watches an object that is to be a variable's value, until it is gone: one that a pool keeps is reported.
+    /// Watches an object that will be a variable's value, until it is gone, so one that a pool keeps is reported.
     ///
     /// - Returns: The object.
     /// - Complexity: O(1). Safe from any thread.
@@ -107,8 +108,8 @@ public enum ContextAudit {
 
     /// What is still there of what was watched, the oldest first.
     ///
-    /// - Parameter age: How long it may be there.
-    /// - Complexity: O(*n*) for *n* watched things, and finding the lines that made them, each once. Safe from any thread.
+    /// - Parameter age: How long something must have been watched to be listed.
+    /// - Complexity: O(*n*) for *n* watched things, and a search for each line, once. Safe from any thread.
     public static func leaks(olderThan age: Duration = .zero) -> [Leak] {
         sweep()
         let now = ContinuousClock.now
@@ -130,7 +131,7 @@ public enum ContextAudit {
         withExtendedLifetime(all) {}
     }
 
-    /// Present in snapshots that are watched.
+    /// Set in snapshots that are watched.
     private static let marks = ContextVar<Mark?>("contextvars.audit")
 
     private static func add(_ kind: Leak.Kind, _ name: String, isAlive: @escaping @Sendable () -> Bool) {
@@ -145,7 +146,7 @@ public enum ContextAudit {
 
     /// Forgets what is gone.
     ///
-    /// Asked without the lock: a weak reference may be the last to hold its object meanwhile.
+    /// Asks without the lock: the question may hold the last reference to an object for a moment.
     private static func sweep() {
         let gone = watched.withLock { $0.all }.filter { !$0.value.isAlive() }
         watched.withLock { watched in

@@ -7,15 +7,15 @@ extension ContextInspector {
     /// What reads the pipe that signals are written into, once there is one.
     private static let reader = Locked<Reader?>(nil)
 
-    /// Invariant behind `@unchecked`: it is kept, and otherwise left alone.
+    /// Invariant behind `@unchecked`: the source is kept, and never used again.
     private struct Reader: @unchecked Sendable {
         let source: any DispatchSourceRead
     }
 
-    /// Prints ``live()`` to standard error each time the process gets a signal, for a process without a route to ask by.
+    /// Prints ``live()`` to standard error each time the process gets a signal, for a process that has no route to ask.
     ///
     /// The signal loses its usual effect, which for `SIGUSR1` and `SIGUSR2` is to end the process, before this returns. The
-    /// report is written by a queue: the signal interrupts nothing. Signals that come while one is written have one more
+    /// report is written on a queue: the signal interrupts nothing. Signals that arrive while one is written get one more
     /// together.
     ///
     /// ```sh
@@ -23,8 +23,8 @@ extension ContextInspector {
     /// ```
     ///
     /// - Parameter number: The signal; by default `SIGUSR2`.
-    /// - Returns: Whether it will: not for a signal that can't be handled, as `SIGKILL`, nor where the process has no file
-    ///   descriptors left.
+    /// - Returns: Whether it will. It won't for a signal that can't be handled, such as `SIGKILL`, or where the process has
+    ///   no file descriptors left.
     /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public static func reportOnSignal(_ number: Int32 = SIGUSR2) -> Bool {

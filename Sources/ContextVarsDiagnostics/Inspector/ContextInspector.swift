@@ -12,16 +12,16 @@ import Foundation
 /// print(ContextInspector.live())
 /// ```
 ///
-/// It knows what has been entered since it was started; not where a task is suspended, which the Swift runtime tells to nobody
-/// but debuggers. While it isn't, it costs nothing in a read, and one load in
-/// everything else; while it is, each scope and each task takes an uncontended lock twice.
+/// It knows what has been entered since it was started, but not where a task is suspended, which the Swift runtime tells only
+/// debuggers. While it is stopped, it costs nothing in a read and one load in other operations; while it is started, each
+/// scope and each task takes an uncontended lock twice.
 public enum ContextInspector {
     /// Whether it is started.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var isStarted: Bool { Observers.current.contains(.inspector) }
 
-    /// Starts to keep a list.
+    /// Starts keeping a list.
     ///
     /// - Complexity: O(1). Safe from any thread. Does nothing if it is started.
     public static func start() {
@@ -42,12 +42,14 @@ public enum ContextInspector {
         }
     }
 
-    /// Held while it is started or stopped.
+    /// Held while the inspector is started or stopped.
     ///
-    /// The list is open only while ends are told: what is in it must be alive.
+    /// The list takes entries only while the engine reports ends, since what it lists must be alive.
     private static let changing = NSLock()
 
-    /// The contexts that are current somewhere, while the process goes on; none where the inspector isn't started.
+    /// The contexts that are current somewhere; none if the inspector isn't started.
+    ///
+    /// The process goes on meanwhile.
     ///
     /// - Complexity: O(*n*) for *n* contexts. Safe from any thread. Holds up one in 64 of the others' scopes at a time, for
     ///   microseconds.

@@ -4,11 +4,11 @@ import CContextVarsFrames
 import ContextVars
 import Synchronization
 
-/// The contexts that are bound, in the process, while the inspector is started.
+/// The contexts that are bound in the process while the inspector is started.
 ///
-/// A frame may be looked at as long as its entry is here: its owner takes the entry out, under the same lock, before it ends
-/// anything. So whoever holds the lock reads the frame's storage as a holder of a `Context` would. For an owner to do so, it
-/// must be observed: the observer is set before ``begin()``, and goes after ``end()``.
+/// A frame may be read as long as its entry is here: its owner takes the entry out, under the same lock, before it ends
+/// anything. So the holder of the lock reads the frame's storage as a holder of a `Context` would. Owners do so only while
+/// they are observed: the observer is set before ``begin()``, and goes after ``end()``.
 enum LiveContexts {
     typealias Frame = UnsafeMutablePointer<contextvars_frame>
     typealias Storage = UnsafeMutablePointer<contextvars_storage>
@@ -55,7 +55,7 @@ enum LiveContexts {
         for shard in shards { shard.withLock { $0 = Shard() } }
     }
 
-    // MARK: What the engine tells
+    // MARK: Called by the engine
 
     static func bound(_ frame: Frame, outer: Frame?) {
         let isCopyOfOuter = frame.pointee.own.flags & UInt8(CONTEXTVARS_LENT_VARIABLE) != 0
@@ -104,7 +104,7 @@ enum LiveContexts {
         }
     }
 
-    // MARK: What the inspector asks
+    // MARK: For the inspector
 
     /// Each entry with its values at this moment, and how many copies no task has used yet.
     static func all() -> (contexts: [(entry: Entry, values: ContextSnapshot)], waiting: Int) {

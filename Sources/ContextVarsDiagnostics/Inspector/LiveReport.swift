@@ -7,7 +7,9 @@ public struct LiveReport: Codable, Sendable {
     public let contexts: [LiveContext]
     /// How many tasks have a copy that they haven't used yet.
     public let tasksWithUnusedContext: Int
-    /// How many contexts were entered before the inspector was started, or between two looks; nothing else is known of them.
+    /// How many contexts were entered before the inspector was started, or while it made this report.
+    ///
+    /// Nothing else is known of them.
     public let enteredBeforeStart: Int
 
     init(contexts: [LiveContext] = [], tasksWithUnusedContext: Int = 0, enteredBeforeStart: Int = 0) {

@@ -13,13 +13,13 @@ import Foundation
 ///
 /// Of each variable, one loss is reported for each pair of lines: the one that reads, and the one that handed the work
 /// over. The latter is known in a program that links `ContextVarsAutomatic`, whether it is enabled or not, on Linux.
-/// Lines are found by the program's debug information, on a queue, while the program goes on.
+/// Lines are looked up in the program's debug information, on a queue, while the program goes on.
 ///
-/// No loss: a read of a variable that is declared `ContextVar.readAnywhere()`; one in `withoutContext`; one
-/// on the main thread before anything is set there.
+/// A read is no loss if the variable is declared `ContextVar.readAnywhere()`, in `withoutContext`, and on the main thread
+/// before anything is set there.
 ///
-/// While it isn't started, it costs nothing where a context is current, and one load where none is. A program may also be
-/// started with `CONTEXTVARS_FIND_LOSS=1`, if it links this module.
+/// While it isn't started, it costs nothing where a context is current, and one load where none is. In a program that links
+/// this module, `CONTEXTVARS_FIND_LOSS=1` in the environment starts it.
 public enum ContextLossDetector {
     /// Where losses are reported to.
     public struct Reporter: Sendable {
@@ -50,7 +50,7 @@ public enum ContextLossDetector {
     /// - Complexity: O(1). Safe from any thread.
     public static var isStarted: Bool { Observers.current.contains(.losses) }
 
-    /// Starts to report losses, and forgets those of before.
+    /// Starts reporting losses, and forgets earlier ones.
     ///
     /// - Parameters:
     ///   - limits: How much is kept and reported.
@@ -62,7 +62,7 @@ public enum ContextLossDetector {
         Observers.start(.losses)
     }
 
-    /// Starts to report losses, and forgets those of before.
+    /// Starts reporting losses, and forgets earlier ones.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static func start(report: Reporter, limits: Limits = Limits()) {
@@ -71,7 +71,7 @@ public enum ContextLossDetector {
 
     /// Stops reporting.
     ///
-    /// - Returns: All losses since the start, with how often each happened; those too whose report is still to come.
+    /// - Returns: All losses since the start, with how often each happened; also those that haven't been reported yet.
     /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
     @discardableResult
     public static func stop() -> [ContextLoss] {
@@ -84,7 +84,7 @@ public enum ContextLossDetector {
     /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
     public static var losses: [ContextLoss] { LossDetection.losses().map(\.loss) }
 
-    /// How many losses weren't told apart any more, because there were too many.
+    /// How many losses were only counted, because there were too many to tell them apart.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var unlistedCount: Int { LossDetection.unlisted }

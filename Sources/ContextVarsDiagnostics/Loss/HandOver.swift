@@ -13,7 +13,7 @@ final class HandOver: Sendable {
     let values: ContextSnapshot?
     /// Whether none was on purpose: what runs there may read defaults.
     let isWithoutContext: Bool
-    /// The test that it happened in (``ContextLossDetector/Watch``).
+    /// The test that it happened in (``ContextLossDetector/currentWatch``).
     let watch: UInt64?
     /// What a trace calls it.
     let flow = Observation.newFlow()

@@ -17,7 +17,7 @@ enum LossDetection {
         let watch: UInt64?
     }
 
-    /// What one pair of lines is told apart by.
+    /// What tells one pair of lines from another.
     private struct Lines: Hashable {
         let variable: ObjectIdentifier
         let isSet: Bool
@@ -98,7 +98,7 @@ enum LossDetection {
         }
     }
 
-    /// Whether the caller is where the main thread's root context comes to be with the first `set`.
+    /// Whether the caller is on the main thread outside of any task, where the first `set` makes the root context.
     private static var isBeforeMainRoot: Bool {
         contextvars_running_task() == nil && contextvars_is_main_thread()
     }
@@ -134,9 +134,9 @@ enum LossDetection {
         report?(loss)
     }
 
-    /// What there is so far.
+    /// The losses so far.
     static func losses() -> [(loss: ContextLoss, watch: UInt64?)] {
-        // What threads have found before is listed before: the queue is serial.
+        // Waits until what threads have found before this call is listed: the queue is serial.
         if !contextvars_is_diagnosing().pointee { queue.sync {} }
         return state.withLock { $0.losses }
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CContextVarsDiagnostics
 
-/// Return addresses, of the innermost function first: where something happened, before anybody looks up which line it is.
+/// Return addresses, that of the innermost function first: where something happened, before its line is looked up.
 struct Place: Hashable, Sendable {
     let addresses: [UInt]
 

@@ -138,8 +138,9 @@ extension Symbols.Symbol {
         return ownPrefixes.contains { name.hasPrefix($0) }
     }
 
-    /// Whether a file is one of this package's sources: what functions of C are told by, and whatever the optimiser has
-    /// made of others.
+    /// Whether a file is one of this package's sources.
+    ///
+    /// C functions are recognised by it, and functions that the optimiser has made.
     private static func isOwn(file path: String) -> Bool {
         let folders = path.split(separator: "/").dropLast()
         return zip(folders, folders.dropFirst()).contains { $0 == "Sources" && ownTargets.contains(String($1)) }

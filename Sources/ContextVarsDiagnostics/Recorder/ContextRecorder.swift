@@ -16,20 +16,20 @@ import Synchronization
 /// or thread, line, and the variable's name; its value only where the variable is declared
 /// `ContextVar.printable()`.
 ///
-/// Each thread writes into a ring of its own, without a lock, and the latest events remain. Recording can be started,
-/// stopped and exported under full load; the trace says how many events were overwritten. While it isn't started, it costs
-/// nothing in a read, and one load in everything else. A whole process is recorded with `CONTEXTVARS_RECORD=trace.json`, if
-/// it links this module.
+/// Each thread writes into its own ring, without a lock, and the latest events remain. A recording can be started, stopped
+/// and exported under full load; the trace says how many events were overwritten. While it isn't started, it costs nothing
+/// in a read and one load in other operations. In a program that links this module, `CONTEXTVARS_RECORD=trace.json` in the
+/// environment records the whole process.
 public enum ContextRecorder {
     /// How much is kept.
     public struct Limits: Sendable {
-        /// How many events of each thread, rounded up to a power of two.
+        /// How many events of each thread are kept, rounded up to a power of two.
         ///
         /// Each takes 128 bytes.
         public var eventsPerThread: Int
-        /// How many threads.
+        /// How many threads have rings.
         ///
-        /// The rings of threads that have ended are kept, until others need them.
+        /// The rings of threads that have ended are kept until others need them.
         public var threads: Int
 
         /// Creates limits: by default, up to 128 MB on 64 busy threads.
@@ -59,7 +59,7 @@ public enum ContextRecorder {
     /// - Complexity: O(1). Safe from any thread.
     public static var isStarted: Bool { Observers.current.contains(.recorder) }
 
-    /// Starts to record, and forgets what was recorded before.
+    /// Starts recording, and forgets what was recorded before.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static func start(limits: Limits = Limits()) {
@@ -80,7 +80,7 @@ public enum ContextRecorder {
 
     /// What has been recorded until now, also while recording goes on.
     ///
-    /// - Complexity: O(*n* log *n*) for *n* events, and finding the lines of their places, each once. Safe from any thread.
+    /// - Complexity: O(*n* log *n*) for *n* events, and a search for each line, once. Safe from any thread.
     public static func trace() -> Trace {
         Recording.trace(since: startTime.load(ordering: .relaxed))
     }
@@ -93,7 +93,7 @@ public enum ContextRecorder {
         return Data(format == .chromeTrace ? trace.chromeTrace() : trace.jsonLines())
     }
 
-    /// Writes what has been recorded until now into a file, whose name says in which form.
+    /// Writes what has been recorded until now into a file, in the format that its name says.
     ///
     /// - Throws: What writing a file throws.
     /// - Complexity: As ``trace()``.

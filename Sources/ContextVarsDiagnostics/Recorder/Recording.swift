@@ -11,7 +11,7 @@ enum Recording {
     enum Kind: UInt8 {
         /// A new context was bound: made and entered.
         case boundNew
-        /// A context that there was before was entered.
+        /// An existing context was entered.
         case entered
         case left
         /// The runtime has made a copy for a new task: made and handed over.
@@ -39,7 +39,7 @@ enum Recording {
     static func bound(_ frame: Frame, outer: Frame?) {
         let storage = contextvars_frame_storage(frame)
         let own = frame.pointer(to: \.own)!
-        // What a snapshot's values came from, the snapshot doesn't know.
+        // A snapshot doesn't know where its values came from.
         let isCopyOfOuter = own.pointee.flags & UInt8(CONTEXTVARS_LENT_VARIABLE) != 0
         let context = contextvars_storage_identity(storage)
         arrive(in: own, context: context)

@@ -8,7 +8,7 @@ import Testing
 @testable import ContextVars
 
 /// Structured children that read their parent's values without a lock while it changes them: `reader.c`, `Version.swift`.
-@Suite(.timeLimit(.minutes(3))) struct BorrowedReadTests {
+@Suite(.timeLimit(.minutes(15))) struct BorrowedReadTests {
     let number = ContextVar("number", default: 0)
     let text = ContextVar("text", default: "")
     let object = ContextVar<Object?>("object")
@@ -184,7 +184,7 @@ import Testing
         #expect(count.ended.load(ordering: .relaxed) == 1801)
     }
 
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(15)))
     func `What children have read ends with its scope, also where they ran on many threads`() async throws {
         weak var last: Object?
         for _ in 0..<50 {

@@ -3,6 +3,7 @@ import CContextVarsFrames
 import CSlots
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ContextVars
@@ -104,7 +105,7 @@ import Testing
                 }.value
             }.value
         }
-        for _ in 0..<10_000 where made.context != nil { await Task.yield() }
+        await waitUntil { made.context == nil }
         #expect(made.context == nil)
     }
 

@@ -7,27 +7,27 @@ import Testing
 
 /// What the probe finds in a process of its own.
 @Suite struct MainThreadTests {
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `The main thread has a root context that lasts, and that tasks it starts copy`() async throws {
         try await expectSuccess(of: "root")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `A program that links the library and doesn't use it has no task-local value`() async throws {
         try await expectSuccess(of: "unused")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `A root that is made while somebody's binding is open isn't seen by tasks, until a later set`() async throws {
         try await expectSuccess(of: "late")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `A process that was forked goes on using its contexts`() async throws {
         try await expectSuccess(of: "fork")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["withoutTaskCopies", "explicitOnly"])
+    @Test(.timeLimit(.minutes(15)), arguments: ["withoutTaskCopies", "explicitOnly"])
     func `A program that requires full support ends at the start without it, and says why`(level: String) async throws {
         let ended = try await Probe.run("require", level: level)
         #expect(ended.reason == .uncaughtSignal)
@@ -35,7 +35,7 @@ import Testing
         #expect(ended.error.contains("Task(context: .current)"), "\(ended.error)")
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(15)))
     func `A program that requires full support goes on with it`() async throws {
         guard RuntimeSupport.current == .full else { return }
         try await expectSuccess(of: "require")
