@@ -113,8 +113,7 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
     bool is_thread = agent & CONTEXTVARS_THREAD;
     if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
-    // Of a thread's values, only the runtime knows whether it hides them at this moment.
-    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot_of_thread() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;

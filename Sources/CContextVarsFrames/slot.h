@@ -101,6 +101,10 @@ bool contextvars_slot_is_only_value(void);
 /// ridden on.
 contextvars_slot *contextvars_reach_anchor(void);
 
+/// The slot that the caller reaches, on a thread outside of tasks, at this moment: only the runtime knows whether it hides the
+/// thread's values, unless the anchor comes first among them.
+contextvars_slot *contextvars_visible_slot_of_thread(void);
+
 /// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
 /// context.
 static inline bool contextvars_slot_is_of_anchor(const contextvars_slot *slot) {
