@@ -64,27 +64,30 @@ struct Row {
     }
 }
 
-let arguments = CommandLine.arguments.dropFirst().map { $0.split(separator: ",").map(String.init) }
+let arguments = CommandLine.arguments.dropFirst().map { $0.split(separator: ",").map(String.init) } + [[], [], [], []]
 let kinds =
-    arguments.first ?? [
+    arguments[0].isEmpty
+    ? [
         "class", "object", "enum", "int", "string", "uuid", "string-two", "class-class", "class-string", "class-64",
         "append",
-    ]
-let sizes = arguments.dropFirst().first?.compactMap { Int($0) } ?? [8, 17, 64, 1000]
+    ] : arguments[0]
+let sizes = arguments[1].isEmpty ? [8, 17, 64, 1000] : arguments[1].compactMap { Int($0) }
+let (titles, rounds) = (arguments[2], arguments[3].first.flatMap { Int($0) } ?? 21)
 
 print("keys and values | n | row | before, ns | now, ns | ratio\n---|---|---|---|---|---")
 for kind in kinds {
     for size in sizes {
-        for (before, now) in zip(Before.rows(kind, size), Now.rows(kind, size)) {
+        for (before, now) in zip(Before.rows(kind, size), Now.rows(kind, size))
+        where titles.isEmpty || titles.contains(before.title) {
             var times: (before: [Double], now: [Double]) = ([], [])
-            for round in 0..<21 {
+            for round in 0..<rounds {
                 // Each is the first one every other time.
                 if round.isMultiple(of: 2) { times.before.append(before.run()) }
                 times.now.append(now.run())
                 if !round.isMultiple(of: 2) { times.before.append(before.run()) }
             }
             // The second fastest tenth: the machine does other things as well.
-            let (old, new) = (times.before.sorted()[4], times.now.sorted()[4])
+            let (old, new) = (times.before.sorted()[rounds / 5], times.now.sorted()[rounds / 5])
             print(String(format: "%@ | %d | %@ | %.1f | %.1f | %.2f", kind, size, before.title, old, new, new / old))
         }
     }

@@ -4,7 +4,10 @@
 
 #if defined(CONTEXTVARS_PLAIN)
 
-_Thread_local contextvars_thread contextvars_this_thread = {.frame = &contextvars_nobodys_frame};
+_Thread_local contextvars_thread contextvars_this_thread = {
+    .frame = &contextvars_nobodys_frame,
+    .borrowed = &contextvars_nobodys_frame,
+};
 
 void *contextvars_running_task(void) { return runtime_running_task(); }
 

@@ -12,20 +12,22 @@
 
 #include "slot.h"
 
-contextvars_glance contextvars_ask_for_parents(contextvars_agent agent) {
+__attribute__((noinline)) static contextvars_reading read_behind(contextvars_slot *slot, contextvars_agent agent) {
+    if (!slot) return contextvars_begin_reading_what(contextvars_reach_main_root(agent));
+    return contextvars_begin_reading_what(contextvars_reach_behind(slot, agent));
+}
+
+contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent) {
     contextvars_thread *thread = &contextvars_this_thread;
-    (void)agent;
-    contextvars_frame *frame = thread->borrowed;
-    const contextvars_slot *slot = contextvars_visible_slot();
+    contextvars_slot *slot = contextvars_visible_slot();
+    if (!slot && !__atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED)) return (contextvars_reading){NULL, NULL};
     // A rider may be the caller's.
-    if (!slot || slot->frame != frame || contextvars_slot_rider(slot)) {
-        thread->borrowed_uses = 0;
-        return (contextvars_glance){NULL, false};
+    if (slot && contextvars_is_remembered(slot->frame) && !contextvars_slot_rider(slot)) {
+        contextvars_storage *storage = contextvars_remembered_storage();
+        if (--thread->borrowed_uses == 0) thread->borrowed = &contextvars_nobodys_frame;
+        return contextvars_begin_reading(storage);
     }
-    thread->borrowed_uses--;
-    contextvars_storage *storage = contextvars_frame_storage(frame);
-    contextvars_begin_reading(storage);
-    return (contextvars_glance){storage, false};
+    return read_behind(slot, agent);
 }
 
 #endif

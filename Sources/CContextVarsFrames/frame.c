@@ -60,20 +60,23 @@ static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agen
     return may_borrow ? borrowed(frame) : (contextvars_reached){NULL, NULL};
 }
 
+contextvars_reached contextvars_reach_behind(contextvars_slot *slot, contextvars_agent agent) {
+    agent = contextvars_known_agent(agent);
+    contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
+    return frame ? owned(frame) : reach_others(slot, agent);
+}
+
 contextvars_reached contextvars_reach(contextvars_agent agent) {
     if (!__atomic_load_n(&contextvars_has_hooks, __ATOMIC_RELAXED)) return (contextvars_reached){NULL, NULL};
 #if !defined(CONTEXTVARS_PLAIN)
-    if (!agent) {
+    if (agent == CONTEXTVARS_UNKNOWN) {
         agent = contextvars_current_agent();
         contextvars_frame *cached = contextvars_this_thread.frame;
         if (contextvars_frame_owner(cached) == agent) return owned(cached);
     }
 #endif
     contextvars_slot *slot = visible_slot(agent);
-    if (!slot) return contextvars_reach_main_root(agent);
-    if (!agent) agent = contextvars_current_agent();
-    contextvars_frame *frame = contextvars_slot_frame_of(slot, agent);
-    return frame ? owned(frame) : reach_others(slot, agent);
+    return slot ? contextvars_reach_behind(slot, agent) : contextvars_reach_main_root(agent);
 }
 
 contextvars_reached contextvars_look_and_reach(void) {
@@ -124,7 +127,7 @@ contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
 
 contextvars_binding contextvars_bind(
     contextvars_frame *frame, contextvars_frame *outer, contextvars_agent agent, bool synchronous) {
-    if (!agent) agent = contextvars_current_agent();
+    agent = contextvars_known_agent(agent);
     contextvars_slot *ridden = synchronous ? slot_to_ride_on(outer, agent) : NULL;
     if (ridden) {
         contextvars_slot_set_rider(ridden, frame);

@@ -2,7 +2,8 @@
 #include "platform.h"
 #include "slot.h"
 
-bool contextvars_readers_pass_barrier = true;
+/// Whether readers must pass a barrier, because owners have no way to make them. Written before the first reader begins.
+static bool passes_barrier = true;
 
 /// All readers that there have been; they are reused, and never freed.
 static contextvars_reader *all;
@@ -14,7 +15,7 @@ static bool is_prepared;
 static void prepare(void) {
     platform_lock(&mutex);
     if (!is_prepared && platform_prepare_barrier()) {
-        __atomic_store_n(&contextvars_readers_pass_barrier, false, __ATOMIC_RELAXED);
+        __atomic_store_n(&passes_barrier, false, __ATOMIC_RELAXED);
     }
     is_prepared = true;
     platform_unlock(&mutex);
@@ -22,7 +23,7 @@ static void prepare(void) {
 
 void contextvars_reader_give_back(void) {
     contextvars_reader *reader = contextvars_this_thread.reader;
-    contextvars_this_thread.reader = NULL;
+    contextvars_this_thread.reader = contextvars_this_thread.quick_reader = NULL;
     // Release, with the acquire in `take_free`: what the thread did with the mark.
     if (reader) __atomic_store_n(&reader->is_taken, false, __ATOMIC_RELEASE);
 }
@@ -45,11 +46,13 @@ static contextvars_reader *add(void) {
     return reader;
 }
 
-contextvars_reader *contextvars_reader_take(void) {
+/// Gives the calling thread a reader.
+static contextvars_reader *take(void) {
     prepare();
     contextvars_reader *reader = take_free();
     if (!reader) reader = add();
     contextvars_this_thread.reader = reader;
+    if (!__atomic_load_n(&passes_barrier, __ATOMIC_RELAXED)) contextvars_this_thread.quick_reader = reader;
     platform_watch_thread_end();
     return reader;
 }
@@ -57,13 +60,28 @@ contextvars_reader *contextvars_reader_take(void) {
 /// Returns false where that isn't possible at this moment.
 static bool make_readers_pass_barrier(void) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED) || platform_pass_barrier_everywhere();
+    return __atomic_load_n(&passes_barrier, __ATOMIC_RELAXED) || platform_pass_barrier_everywhere();
 }
 
-void contextvars_storage_publish(contextvars_storage *storage) {
+/// From then on, children may read a storage without its lock.
+static void publish(contextvars_storage *storage) {
     contextvars_storage_lock(storage);
     contextvars_storage_set_flag(storage, CONTEXTVARS_PUBLISHED, true);
     contextvars_storage_unlock(storage);
+}
+
+contextvars_reading contextvars_prepare_and_begin_reading(contextvars_storage *storage) {
+    contextvars_reader *known = contextvars_this_thread.reader;
+    contextvars_reader *reader = known ? known : take();
+    contextvars_mark(reader, storage);
+    // The mark before all that follows, as in `contextvars_begin_reading`.
+    if (__atomic_load_n(&passes_barrier, __ATOMIC_RELAXED)) {
+        __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    } else {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    }
+    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) publish(storage);
+    return (contextvars_reading){storage, reader};
 }
 
 bool contextvars_nobody_reads(const contextvars_storage *storage) {

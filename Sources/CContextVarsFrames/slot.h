@@ -55,15 +55,30 @@ static inline bool contextvars_supports_children(void) { return __atomic_load_n(
 /// How often a thread reads what it has borrowed without asking who reads.
 enum { CONTEXTVARS_BORROWED_USES = 15 };
 
-/// Makes the calling thread remember which frame it has borrowed, for `contextvars_ask_for_parents`.
+/// Has the calling thread remember what it has borrowed: nearly always, its next borrowed reading is of the same.
 static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
+    contextvars_thread *thread = &contextvars_this_thread;
+    thread->borrowed = frame;
+    thread->borrowed_storage = contextvars_frame_storage(frame);
 #if defined(CONTEXTVARS_PLAIN)
-    contextvars_this_thread.borrowed = frame;
-    contextvars_this_thread.borrowed_uses = contextvars_supports_copies() ? CONTEXTVARS_BORROWED_USES : 0;
-    contextvars_this_thread.frame = &contextvars_nobodys_frame;
-#else
-    (void)frame;
+    thread->borrowed_uses = CONTEXTVARS_BORROWED_USES;
+    thread->frame = &contextvars_nobodys_frame;
+    if (!contextvars_supports_copies()) thread->borrowed = &contextvars_nobodys_frame;
 #endif
+}
+
+/// Whether a frame is what the calling thread remembers, with the storage that it remembers.
+static inline bool contextvars_is_remembered(const contextvars_frame *frame) {
+    const contextvars_thread *thread = &contextvars_this_thread;
+    return frame == thread->borrowed && contextvars_frame_storage(thread->borrowed) == thread->borrowed_storage;
+}
+
+/// What it remembers, in a way that hides from the compiler that it is the same: so the processor reads on from here, and
+/// needn't wait until it has found the frame.
+static inline contextvars_storage *contextvars_remembered_storage(void) {
+    contextvars_storage *storage = contextvars_this_thread.borrowed_storage;
+    __asm__("" : "+r"(storage));
+    return storage;
 }
 
 /// Pushes a slot that leads to a frame, or to none, onto the values of the current task or, outside of tasks, of the current thread.
@@ -91,6 +106,15 @@ void contextvars_anchor_end(void);
 /// The innermost frame that an agent owns behind a slot: the rider, or the one that the slot leads to. NULL if neither is
 /// the agent's.
 contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars_agent agent);
+
+/// Begins to read what the caller reaches.
+static inline contextvars_reading contextvars_begin_reading_what(contextvars_reached reached) {
+    if (!reached.storage || reached.frame) return (contextvars_reading){reached.storage, NULL};
+    return contextvars_begin_reading(reached.storage);
+}
+
+/// What an agent reaches behind the slot that it sees. `agent`: as in `contextvars_reach`.
+contextvars_reached contextvars_reach_behind(contextvars_slot *slot, contextvars_agent agent);
 
 /// Returns a frame whose own storage is empty to the pool.
 void contextvars_frame_free(contextvars_frame *frame);
@@ -145,8 +169,9 @@ static inline bool contextvars_has_no_slot(const contextvars_frame *frame) {
 /// What the caller reaches where it sees no slot: on the main thread the root, if that has none.
 static inline contextvars_reached contextvars_reach_main_root(contextvars_agent agent) {
     contextvars_frame *root = __atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED);
-    if (!root) return (contextvars_reached){NULL, NULL};
-    if (contextvars_frame_owner(root) != (agent ? agent : contextvars_current_agent())) return (contextvars_reached){NULL, NULL};
+    // Another thread is spared the question for its task.
+    if (!root || contextvars_frame_owner(root) != contextvars_agent_of(NULL)) return (contextvars_reached){NULL, NULL};
+    if (contextvars_frame_owner(root) != contextvars_known_agent(agent)) return (contextvars_reached){NULL, NULL};
     return (contextvars_reached){contextvars_frame_storage(root), root};
 }
 

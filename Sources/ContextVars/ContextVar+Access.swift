@@ -6,17 +6,7 @@ extension ContextVar {
     ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, reads
     ///   without a lock as well, after its first read.
     @inlinable
-    public func get() -> Value {
-        switch currentPlace(of: self) {
-        case .own(let place):
-            return place.pointee.load(as: Value.self)
-        case .borrowed(let place):
-            defer { endReading() }
-            return place.pointee.load(as: Value.self)
-        case .unset:
-            return defaultValue
-        }
-    }
+    public func get() -> Value { currentValue ?? defaultValue }
 
     /// The variable's value in the current context, or the call's default where it isn't set.
     ///
@@ -24,16 +14,19 @@ extension ContextVar {
     ///
     /// - Complexity: As ``get()``.
     @inlinable
-    public func get(default callDefault: @autoclosure () -> Value) -> Value {
-        switch currentPlace(of: self) {
-        case .own(let place):
-            return place.pointee.load(as: Value.self)
-        case .borrowed(let place):
-            defer { endReading() }
-            return place.pointee.load(as: Value.self)
-        case .unset:
-            return callDefault()
+    public func get(default callDefault: @autoclosure () -> Value) -> Value { currentValue ?? callDefault() }
+
+    /// The value in the current context; `nil` where it isn't set.
+    @inlinable
+    @inline(__always)
+    var currentValue: Value? {
+        if StoredValue.isInline(Value.self) {
+            return currentBits(of: self).map { StoredValue.load(as: Value.self, from: $0.pointee) }
         }
+        let place = currentPlace(of: self)
+        guard let value = place.value else { return nil }
+        defer { if place.isBorrowed { endReading() } }
+        return value.pointee.load(as: Value.self)
     }
 
     /// The variable's value in the current context, which must have one.

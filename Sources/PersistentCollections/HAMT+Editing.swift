@@ -10,17 +10,26 @@ extension HAMT {
     @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
-        if let node = rootReference, node.isSmall, !isKnownUniquelyReferenced(&root),
-            let entry = node.smallEntry(of: key, hash)
-        {
-            // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
-            let old = NodeReference.value(of: entry).pointee
-            self = replacingSmall(node, entry, value)
-            return old
-        }
+        if root == nil { root = Node.makeSmall(room: 1) }
         var isNew = false
-        let entry = reachEntry(of: key, hash, &isNew)
+        let entry: EntryPointer
+        if let node = rootReference, node.isSmall {
+            let found = node.smallEntry(of: key, hash)
+            let isUnique = isKnownUniquelyReferenced(&root)
+            if let found, !isUnique {
+                // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
+                let old = NodeReference.value(of: found).pointee
+                self = replacingSmall(node, found, value)
+                return old
+            }
+            isNew = found == nil
+            entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
+        } else {
+            entry =
+                NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
+        }
         if isNew {
+            entryCount &+= 1
             entry.initialize(to: NodeEntry(key, value))
             return nil
         }
@@ -55,7 +64,9 @@ extension HAMT {
         }
         var root = node.unmanaged
         var isNew = false
-        let entry = NodePlace.reachInCopies(&root, key, hash, &isNew)
+        let entry: EntryPointer = NodePlace.withSlot(of: &root) {
+            NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
+        }
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
         } else {
@@ -97,13 +108,18 @@ extension HAMT {
     ///   the key, after the lookup.
     @inlinable
     public func removingValue(forKey key: Key) -> HAMT {
-        let hash = NodeHeader.hash(of: key)
-        guard let node = rootReference, let entry = node.entry(of: key, hash) else { return self }
-        if count == 1 { return HAMT() }
+        guard let node = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
-        if node.isSmall { return removingSmall(node, entry, hash) }
+        let hash = NodeHeader.hash(of: key)
+        if node.isSmall {
+            guard let entry = node.smallEntry(of: key, hash) else { return self }
+            return count == 1 ? HAMT() : removingSmall(node, entry, hash)
+        }
+        guard let entry = node.trieEntry(of: key, hash) else { return self }
         var root = node.unmanaged
-        NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: false).endInCopies(of: hash).remove(entry, hash) }
+        NodePlace.withSlot(of: &root) {
+            NodePlace($0, isUnique: false).endInCopies(of: hash, removes: true).remove(entry, hash)
+        }
         var result = HAMT(root: root.takeRetainedValue(), count: count)
         result.noteRemoval()
         return result
@@ -147,11 +163,17 @@ extension HAMT {
             return NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
         }
         let entry = node.smallEntry(of: key, hash)
-        if entry == nil {
-            if !adds { return nil }
-            isNew = true
-        }
-        if isKnownUniquelyReferenced(&root) {
+        if entry == nil && !adds { return nil }
+        isNew = entry == nil
+        return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
+    }
+
+    /// The same in a small map, of which the key's entry has been found, if it is there.
+    @inlinable @inline(__always)
+    mutating func reachSmallEntry(
+        _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt, isUnique: Bool
+    ) -> EntryPointer {
+        if isUnique {
             if let entry { return entry }
             if node.header.pointee.entryMap != .max { return NodePlace.withSlot(of: &root) { Node.addSmall($0, hash) } }
         }

@@ -5,7 +5,7 @@ package typealias Side = @Sendable (Meter) async throws -> Void
 /// The two sides of a row.
 package struct Sides: Sendable {
     let ours: Side
-    let peer: Side
+    package let peer: Side
 
     package init(ours: @escaping Side, peer: @escaping Side) {
         self.ours = ours

@@ -12,8 +12,12 @@
 /// Identifies an agent while it lives: a task's address, or the tagged address of what we keep for a thread.
 typedef uintptr_t contextvars_agent;
 
-/// Set in the address of an agent that is a thread.
-enum { CONTEXTVARS_THREAD = 1 };
+enum {
+    /// Set in the address of an agent that is a thread.
+    CONTEXTVARS_THREAD = 1,
+    /// In place of an agent, or of its task, that has to be asked for. It counts as no task.
+    CONTEXTVARS_UNKNOWN = 8 | CONTEXTVARS_THREAD,
+};
 
 typedef struct contextvars_frame contextvars_frame;
 typedef struct contextvars_reader contextvars_reader;
@@ -24,16 +28,18 @@ typedef struct contextvars_thread {
     /// first one that nobody ever owns.
     contextvars_frame *frame;
 #if !defined(CONTEXTVARS_PLAIN)
-    /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_TASK_UNKNOWN`
+    /// Where the runtime keeps the task that runs on this thread; or a word that holds `CONTEXTVARS_UNKNOWN`
     /// (`learned/running_task.c`).
     void *_Nullable const *_Nonnull running_task;
     /// At least the number of slots among the thread's own values, which it has outside of tasks.
     size_t slots;
 #endif
+    /// The frame that an agent on this thread borrowed last, and its storage: both may be out of date. The frame that is
+    /// nobody's, if there is none, or if the agent has to be asked for first.
+    contextvars_frame *borrowed;
+    struct contextvars_storage *_Nullable borrowed_storage;
 #if defined(CONTEXTVARS_PLAIN)
-    /// The frame that an agent on this thread borrowed last, which may be out of date.
-    contextvars_frame *_Nullable borrowed;
-    /// How often that may still be read without asking who the agent is (`borrowing.c`).
+    /// How often that may still be read before (`borrowing.c`).
     size_t borrowed_uses;
 #endif
     /// The slot that stays among the values of the thread, which it has outside of tasks (`anchor.c`); NULL before the first
@@ -46,6 +52,10 @@ typedef struct contextvars_thread {
     size_t free_frame_count;
     /// The thread's mark for owners who want to release what it may be reading; NULL before its first borrowed read.
     contextvars_reader *_Nullable reader;
+    /// The same, unless marks need a barrier: then NULL.
+    contextvars_reader *_Nullable quick_reader;
+    /// See `contextvars_keep_bits`.
+    uint64_t kept_bits;
     /// Identities that the thread may give out.
     uint64_t next_identity, last_identity;
     /// Whether the thread is calling watchers.
@@ -69,15 +79,12 @@ void *_Nullable contextvars_running_task(void);
 
 #else
 
-/// In place of a task's address.
-enum { CONTEXTVARS_TASK_UNKNOWN = 8 };
-
 /// The same, by the runtime's function. It tries to learn enough to spare the next caller the call.
 void *_Nullable contextvars_find_running_task(void);
 
 static inline void *_Nullable contextvars_running_task(void) {
     void *_Nullable task = *contextvars_this_thread.running_task;
-    return task == (void *)CONTEXTVARS_TASK_UNKNOWN ? contextvars_find_running_task() : task;
+    return task == (void *)CONTEXTVARS_UNKNOWN ? contextvars_find_running_task() : task;
 }
 
 #endif
@@ -90,6 +97,11 @@ static inline contextvars_agent contextvars_agent_of(void *_Nullable task) {
 /// The task or thread that runs the caller.
 static inline contextvars_agent contextvars_current_agent(void) {
     return contextvars_agent_of(contextvars_running_task());
+}
+
+/// The same, where it may be known already.
+static inline contextvars_agent contextvars_known_agent(contextvars_agent agent) {
+    return agent == CONTEXTVARS_UNKNOWN ? contextvars_current_agent() : agent;
 }
 
 /// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).

@@ -59,7 +59,7 @@ typedef struct contextvars_cached {
     /// The innermost frame of the calling agent if the agent is known to own it. NULL means "unknown": then
     /// `contextvars_reach` finds out.
     contextvars_frame *_Nullable frame;
-    /// The calling agent, if it had to be asked for; else 0.
+    /// The calling agent, if it is known by now; else `CONTEXTVARS_UNKNOWN`.
     contextvars_agent agent;
 } contextvars_cached;
 
@@ -68,16 +68,13 @@ static inline contextvars_cached contextvars_cached_frame(void) {
     contextvars_frame *frame = contextvars_this_thread.frame;
     contextvars_agent owner = contextvars_frame_owner(frame);
 #if defined(CONTEXTVARS_PLAIN)
-    if (owner == 0) return (contextvars_cached){NULL, 0};
+    if (owner == 0) return (contextvars_cached){NULL, CONTEXTVARS_UNKNOWN};
     contextvars_agent agent = contextvars_current_agent();
-    return (contextvars_cached){owner == agent ? frame : NULL, agent};
 #else
-    void *_Nullable task = *contextvars_this_thread.running_task;
-    contextvars_agent agent = contextvars_agent_of(task);
-    // An unknown task owns nothing.
-    if (owner == agent) return (contextvars_cached){frame, agent};
-    return (contextvars_cached){NULL, task == (void *)CONTEXTVARS_TASK_UNKNOWN ? 0 : agent};
+    // An unknown one owns nothing.
+    contextvars_agent agent = contextvars_agent_of(*contextvars_this_thread.running_task);
 #endif
+    return (contextvars_cached){owner == agent ? frame : NULL, agent};
 }
 
 /// What an agent reaches, and whether it owns that.
@@ -110,7 +107,7 @@ typedef struct contextvars_outer {
     contextvars_frame *_Nullable frame;
     /// What is current, if anything is: the frame's, or one that is borrowed.
     contextvars_storage *_Nullable storage;
-    /// The calling agent; 0 if it hasn't been asked for.
+    /// The calling agent, or `CONTEXTVARS_UNKNOWN`.
     contextvars_agent agent;
 } contextvars_outer;
 

@@ -21,62 +21,60 @@ struct contextvars_reader {
     contextvars_reader *_Nullable next;
 };
 
-/// Gives the calling thread a reader.
-contextvars_reader *contextvars_reader_take(void);
-
-/// Gives it back, when the thread ends.
+/// Gives back the calling thread's reader, when the thread ends.
 void contextvars_reader_give_back(void);
 
-/// Whether readers must pass a barrier, because owners have no way to make them.
-extern bool contextvars_readers_pass_barrier;
+/// What a caller reads.
+typedef struct contextvars_reading {
+    /// NULL where no context is current.
+    contextvars_storage *_Nullable storage;
+    /// Where the caller doesn't own the storage: what has the mark, which it must clear (`contextvars_end_reading`).
+    contextvars_reader *_Nullable reader;
+} contextvars_reading;
 
-/// Publishes a storage, so that it may be read without its lock.
-void contextvars_storage_publish(contextvars_storage *storage);
-
-/// Begins to read a borrowed storage. What `contextvars_storage_values` gives stays until `contextvars_end_reading`.
-static inline void contextvars_begin_reading(contextvars_storage *storage) {
-    contextvars_reader *_Nullable known = contextvars_this_thread.reader;
-    contextvars_reader *reader = known ? (contextvars_reader *)known : contextvars_reader_take();
-    // Release, with the acquire in `contextvars_nobody_reads`: an owner that finds this mark in place of an earlier one knows
+/// Marks what a thread reads.
+static inline void contextvars_mark(contextvars_reader *reader, const contextvars_storage *_Nullable storage) {
+    // Release, with the acquire in `contextvars_nobody_reads`: who finds this mark in place of an earlier one, or none, knows
     // that the earlier reading is over.
     __atomic_store_n(&reader->reading, storage, __ATOMIC_RELEASE);
+}
+
+/// The same as `contextvars_begin_reading`, for any thread and storage: gives the thread a reader, passes a barrier, and
+/// publishes the storage, as need be.
+contextvars_reading contextvars_prepare_and_begin_reading(contextvars_storage *storage);
+
+/// Begins to read a borrowed storage. What `contextvars_storage_values` gives stays until `contextvars_end_reading`.
+__attribute__((always_inline)) static inline contextvars_reading contextvars_begin_reading(contextvars_storage *storage) {
+    contextvars_reader *_Nullable quick = contextvars_this_thread.quick_reader;
+    if (!quick) return contextvars_prepare_and_begin_reading(storage);
+    contextvars_reader *reader = (contextvars_reader *)quick;
+    contextvars_mark(reader, storage);
     // The mark before all that follows, for everybody who looks: the owner's `membarrier` makes a compiler barrier enough.
-    if (__atomic_load_n(&contextvars_readers_pass_barrier, __ATOMIC_RELAXED)) {
-        __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    } else {
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    }
-    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) contextvars_storage_publish(storage);
-}
-
-/// What can be told with few steps about an agent that doesn't own what its thread has cached.
-typedef struct contextvars_glance {
-    /// What the agent's parent has, which the caller has begun to read; or NULL.
-    contextvars_storage *_Nullable storage;
-    /// Whether no context is current for the agent.
-    bool is_without;
-} contextvars_glance;
-
-/// Walks or asks; see `contextvars_glance_at_parent`.
-contextvars_glance contextvars_ask_for_parents(contextvars_agent agent);
-
-/// Looks only at what a structured child sees of its parent's. Where that tells nothing, `contextvars_reach` finds out.
-/// `agent`: as there.
-static inline contextvars_glance contextvars_glance_at_parent(contextvars_agent agent) {
-#if defined(CONTEXTVARS_PLAIN)
-    // Once the agent has been asked for, there is nothing left to save.
-    if (agent || contextvars_this_thread.borrowed_uses == 0) return (contextvars_glance){NULL, false};
-#else
-    if (!agent || agent & CONTEXTVARS_THREAD) return (contextvars_glance){NULL, false};
-#endif
-    return contextvars_ask_for_parents(agent);
-}
-
-/// Ends the reading. By then the caller has retained what it keeps; the compiler mustn't move the retain behind this.
-static inline void contextvars_end_reading(void) {
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    // Release, with the acquire in `contextvars_nobody_reads`: the reads come before.
-    __atomic_store_n(&contextvars_this_thread.reader->reading, NULL, __ATOMIC_RELEASE);
+    bool is_published = contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED);
+    return is_published ? (contextvars_reading){storage, reader} : contextvars_prepare_and_begin_reading(storage);
+}
+
+/// Begins to read what the calling agent reaches, where `contextvars_cached_frame` has found no frame.
+///
+/// `agent`: as in `contextvars_reach`, which finds the same. A structured child is spared most of what that asks.
+contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent);
+
+/// Ends it. What the caller wants to keep, it has retained before, which the compiler mustn't move behind this.
+static inline void contextvars_end_reading(contextvars_reader *reader) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    contextvars_mark(reader, NULL);
+}
+
+/// The same for a caller that hasn't kept the reader.
+static inline void contextvars_end_reading_here(void) {
+    contextvars_end_reading((contextvars_reader *)contextvars_this_thread.reader);
+}
+
+/// Keeps the bits of a value beyond the end of the reading, until the calling thread reads again.
+static inline const uint64_t *contextvars_keep_bits(uint64_t bits) {
+    contextvars_this_thread.kept_bits = bits;
+    return &contextvars_this_thread.kept_bits;
 }
 
 /// Whether nobody is reading a storage. Readers that begin later see what the caller has written before. Never waits.

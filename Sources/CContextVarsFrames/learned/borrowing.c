@@ -10,32 +10,36 @@
 
 #include "learned.h"
 
-/// Begins to read what an ancestor's slot leads to.
-static inline contextvars_glance glance_at(const contextvars_slot *slot) {
-    if (!slot->frame || !contextvars_supports_children()) return (contextvars_glance){NULL, false};
-    contextvars_storage *storage = contextvars_frame_storage(slot->frame);
-    contextvars_begin_reading(storage);
-    return (contextvars_glance){storage, false};
+/// `ancestors`: the slot that the agent sees, if that is an ancestor's.
+__attribute__((noinline)) static contextvars_reading reach_and_begin_reading(
+    contextvars_agent agent, const contextvars_slot *ancestors) {
+    if (!ancestors || !ancestors->frame) return contextvars_begin_reading_what(contextvars_reach(agent));
+    contextvars_remember_borrowed(ancestors->frame);
+    return contextvars_begin_reading(contextvars_frame_storage(ancestors->frame));
 }
 
-contextvars_glance contextvars_ask_for_parents(contextvars_agent agent) {
-    const contextvars_glance unknown = {NULL, false};
-    size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
-    if (offset == 0) return unknown;
+contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent) {
     size_t parent_link = __atomic_load_n(&contextvars_known_layout.parent_link, __ATOMIC_RELAXED);
-    const runtime_item *item = contextvars_task_word((void *)agent, offset);
-    // The task's own values, before the link to its parent's.
-    while (item && (item->next_and_flags & CONTEXTVARS_LINK_BITS) == 0) {
-        if (item->key == &contextvars_slot_key) return unknown;
-        item = (const runtime_item *)item->next_and_flags;
-    }
-    while (item) {
+    if (agent & CONTEXTVARS_THREAD || parent_link == 0) return reach_and_begin_reading(agent, NULL);
+    const runtime_item *item =
+        contextvars_task_word((void *)agent, __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED));
+    bool is_ancestors = false;
+    for (;;) {
+        if (!item) return (contextvars_reading){NULL, NULL};
         size_t kind = item->next_and_flags & CONTEXTVARS_LINK_BITS;
-        if (kind == 0 && item->key == &contextvars_slot_key) return glance_at((const contextvars_slot *)item->value);
-        if (kind != 0 && kind != parent_link) return unknown;
+        if (kind == 0) {
+            if (item->key == &contextvars_slot_key) break;
+        } else {
+            if (kind != parent_link) return reach_and_begin_reading(agent, NULL);
+            is_ancestors = true;
+        }
         item = (const runtime_item *)(item->next_and_flags - kind);
     }
-    return (contextvars_glance){NULL, true};
+    const contextvars_slot *slot = (const contextvars_slot *)item->value;
+    if (!is_ancestors || !contextvars_is_remembered(slot->frame)) {
+        return reach_and_begin_reading(agent, is_ancestors ? slot : NULL);
+    }
+    return contextvars_begin_reading(contextvars_remembered_storage());
 }
 
 #endif

@@ -21,10 +21,11 @@
 #include "../platform.h"
 #include "learned.h"
 
-static void *const unknown_task = (void *)CONTEXTVARS_TASK_UNKNOWN;
+static void *const unknown_task = (void *)CONTEXTVARS_UNKNOWN;
 
 _Thread_local contextvars_thread contextvars_this_thread = {
     .frame = &contextvars_nobodys_frame,
+    .borrowed = &contextvars_nobodys_frame,
     .running_task = &unknown_task,
 };
 

@@ -72,15 +72,34 @@ enum CurrentContext {
 // Never inlined: they read thread-local storage, which an asynchronous caller must not do at one address across a
 // suspension.
 
-/// What the current context has for a variable.
+/// Where the current context has the value of a variable, if it has one.
+///
+/// In one word: only then may a function pass on what another one returns without a frame of its own.
 @usableFromInline
-enum CurrentPlace {
-    /// The place of the value, valid until the caller changes the context.
-    case own(UnsafePointer<StoredValue>)
-    /// The place of a value that the caller borrows: it must call ``endReading()`` as soon as it has copied it.
-    case borrowed(UnsafePointer<StoredValue>)
+struct CurrentPlace {
+    @usableFromInline
+    let word: UInt
+
     /// The variable isn't set, or no context is current.
-    case unset
+    fileprivate static var unset: CurrentPlace { CurrentPlace(word: 0) }
+
+    @inline(__always)
+    fileprivate static func own(_ place: UnsafePointer<StoredValue>?) -> CurrentPlace {
+        CurrentPlace(word: UInt(bitPattern: place))
+    }
+
+    @inline(__always)
+    fileprivate static func borrowed(_ place: UnsafePointer<StoredValue>) -> CurrentPlace {
+        CurrentPlace(word: UInt(bitPattern: place) | 1)
+    }
+
+    /// Valid until the caller changes the context.
+    @inlinable
+    var value: UnsafePointer<StoredValue>? { UnsafePointer(bitPattern: word & ~1) }
+
+    /// Whether the caller must call ``endReading()`` as soon as it has copied the value.
+    @inlinable
+    var isBorrowed: Bool { word & 1 != 0 }
 }
 
 /// Where the current context has the value of a variable.
@@ -93,38 +112,44 @@ enum CurrentPlace {
 func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
     let cached = contextvars_cached_frame()
     guard let frame = cached.frame else { return reachedPlace(of: variable, by: cached.agent) }
-    return frame.storage.place(of: variable).map(CurrentPlace.own) ?? .unset
+    return .own(frame.storage.place(of: variable))
 }
 
 @inline(never)
 private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
-    let glance = contextvars_glance_at_parent(agent)
-    if let storage = glance.storage { return borrowedPlace(of: variable, in: storage) }
-    return glance.is_without ? noPlace(of: variable) : searchedPlace(of: variable, by: agent)
+    let reading = contextvars_begin_reading_reached(agent)
+    guard let storage = reading.storage else {
+        Observation.lost(variable, isSet: false)
+        return .unset
+    }
+    let place = storage.place(of: variable)
+    guard let reader = reading.reader else { return .own(place) }
+    if let place { return .borrowed(place) }
+    contextvars_end_reading(reader)
+    return .unset
+}
+
+/// The same for a value that is stored in place: its bits, or a copy of them until the thread reads again.
+@usableFromInline
+@inline(never)
+func currentBits(of variable: AnyContextVar) -> UnsafePointer<UInt64>? {
+    let cached = contextvars_cached_frame()
+    guard let frame = cached.frame else { return reachedBits(of: variable, by: cached.agent) }
+    return frame.storage.place(of: variable)?.bitsAddress
 }
 
 @inline(never)
-private func searchedPlace(of variable: AnyContextVar, by agent: contextvars_agent) -> CurrentPlace {
-    let reached = contextvars_reach(agent)
-    guard let storage = reached.storage else { return noPlace(of: variable) }
-    if reached.frame != nil {
-        return storage.place(of: variable).map(CurrentPlace.own) ?? .unset
+private func reachedBits(of variable: AnyContextVar, by agent: contextvars_agent) -> UnsafePointer<UInt64>? {
+    let reading = contextvars_begin_reading_reached(agent)
+    guard let storage = reading.storage else {
+        Observation.lost(variable, isSet: false)
+        return nil
     }
-    contextvars_begin_reading(storage)
-    return borrowedPlace(of: variable, in: storage)
-}
-
-@inline(__always)
-private func noPlace(of variable: AnyContextVar) -> CurrentPlace {
-    Observation.lost(variable, isSet: false)
-    return .unset
-}
-
-@inline(__always)
-private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> CurrentPlace {
-    if let place = storage.place(of: variable) { return .borrowed(place) }
-    contextvars_end_reading()
-    return .unset
+    let bits = storage.place(of: variable)?.bitsAddress
+    guard let reader = reading.reader else { return bits }
+    let kept = bits.map { contextvars_keep_bits($0.pointee) }
+    contextvars_end_reading(reader)
+    return kept
 }
 
 /// Ends the reading of a borrowed value.
@@ -133,7 +158,7 @@ private func borrowedPlace(of variable: AnyContextVar, in storage: Storage) -> C
 @usableFromInline
 @inline(never)
 func endReading() {
-    contextvars_end_reading()
+    contextvars_end_reading_here()
 }
 
 /// What the current context hands over at this moment, and the values of the task locals that snapshots carry.

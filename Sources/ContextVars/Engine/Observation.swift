@@ -19,8 +19,13 @@ package enum Observation {
     /// Code that has no context on purpose may read: that isn't reported.
     @inline(__always)
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        guard let observer = contextvars_current_observer(), isSet || !isWithoutContext else { return }
-        observer.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
+        if contextvars_current_observer() != nil { tellLost(variable, isSet: isSet) }
+    }
+
+    @inline(never)
+    private static func tellLost(_ variable: AnyContextVar, isSet: Bool) {
+        guard isSet || !isWithoutContext else { return }
+        contextvars_current_observer()?.pointee.lost(Unmanaged.passUnretained(variable).toOpaque(), isSet)
     }
 
     @inline(__always)

@@ -44,12 +44,15 @@ struct RuntimeCheck {
             async let childIsStructured = isStructured()
             let plainTaskIsStructured = isStructured()
             let child = await childIsStructured
-            check.withLock {
+            let allowsChildren = check.withLock {
                 $0.plainTaskIsStructured = plainTaskIsStructured
                 $0.childIsStructured = child
+                return $0.support.allowsChildren
             }
-            #if !CONTEXTVARS_PLAIN
-            await TaskLayout.learn()
+            #if CONTEXTVARS_PLAIN
+            _ = allowsChildren
+            #else
+            await TaskLayout.learn(withChildren: allowsChildren)
             #endif
         }
         contextvars_unbind(frame, binding.outer, binding.ridden)

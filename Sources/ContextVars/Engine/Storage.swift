@@ -177,6 +177,7 @@ extension Storage {
 
     @inline(__always)
     func changes(_ variable: AnyContextVar) -> Bool {
-        contents.pointee.variable == Unmanaged.passUnretained(variable).toOpaque()
+        // As numbers: of optional pointers, the compiler compares more than that.
+        UInt(bitPattern: contents.pointee.variable) == UInt(bitPattern: Unmanaged.passUnretained(variable).toOpaque())
     }
 }

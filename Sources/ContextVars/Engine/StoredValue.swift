@@ -40,10 +40,16 @@ struct StoredValue: @unchecked Sendable {
     @inlinable
     func load<Value: Sendable>(as type: Value.Type) -> Value {
         if Self.isInline(Value.self) {
-            withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
+            Self.load(as: Value.self, from: bits)
         } else {
             unsafeDowncast(box.unsafelyUnwrapped, to: Box<Value>.self).value
         }
+    }
+
+    /// The value that is stored in place as these bits.
+    @inlinable
+    static func load<Value>(as type: Value.Type, from bits: UInt64) -> Value {
+        withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
     }
 
     /// Whether both hold the very same bits or share one box.
@@ -59,6 +65,12 @@ struct StoredValue: @unchecked Sendable {
         _isPOD(Value.self) && MemoryLayout<Value>.size <= MemoryLayout<UInt64>.size
             && MemoryLayout<Value>.alignment <= MemoryLayout<UInt64>.alignment
     }
+}
+
+extension UnsafePointer<StoredValue> {
+    /// Where the bits are: the first member.
+    @inline(__always)
+    var bitsAddress: UnsafePointer<UInt64> { UnsafeRawPointer(self).assumingMemoryBound(to: UInt64.self) }
 }
 
 /// An immutable value on the heap.

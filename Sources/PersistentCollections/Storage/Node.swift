@@ -71,7 +71,7 @@ enum Difference {
     /// Of the child at an index only the bits are there, without a reference.
     case child(at: Int)
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     var growth: Int {
         switch self {
         case .insertion: 1
@@ -81,7 +81,7 @@ enum Difference {
     }
 
     /// Where the entries that aren't at the same index in both begin, in the original and in the copy.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
         switch self {
         case .nothing, .child: (count, count, count)
@@ -93,34 +93,38 @@ enum Difference {
 }
 
 extension NodeReference {
-    /// A copy with room for so many more children, which shares those that the node has.
+    /// A copy with room for so many more entries and children, which shares the children that the node has.
     ///
     /// - Parameter isSmall: Whether the node is known to be the root of a small map.
-    @inlinable @inline(__always)
-    func copy(_ difference: Difference, children: Int = 0, isSmall: Bool = false) -> Node<Key, Value> {
+    @inlinable @_transparent
+    func copy(
+        _ difference: Difference, entries: Int = 0, children: Int = 0, isSmall: Bool = false
+    ) -> Node<Key, Value> {
         let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
         var shape = header.pointee
         switch difference {
-        case .insertion(_, let position): shape.addEntry(at: position, orTo: count)
-        case .removal(_, let position): shape.removeEntry(at: position, orFrom: count)
+        case .insertion(_, let position):
+            if isSmall { shape.addEntry(at: position) } else { shape.addEntry(at: position, orTo: count) }
+        case .removal(_, let position):
+            if isSmall { shape.removeEntry(at: position) } else { shape.removeEntry(at: position, orFrom: count) }
         default: break
         }
         let node = Node<Key, Value>.make(
-            shape, entryRoom: count &+ difference.growth, childRoom: childCount &+ children)
+            shape, entryRoom: count &+ difference.growth &+ entries, childRoom: childCount &+ children)
         if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
         if childCount > 0 { copyChildren(childCount, difference, to: node.reference) }
         return node
     }
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
         let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
         let (end, from, to) = difference.rest(count)
         let isShared = sharesKeys(entries: count)
-        if isShared || _isPOD(Entry.self) {
-            let isWhole = if case .value = difference { true } else { false }
-            copyBits(source, isWhole ? from : end, to: entries)
-            copyBits(source + from, count &- from, to: entries + to)
+        let isShifted = from != to
+        if isShared || _isPOD(Entry.self) && !isShifted {
+            copyBits(source, isShifted ? end : count, to: entries)
+            if isShifted { copyBits(source + from, count &- from, to: entries + to) }
             if !_isPOD(Value.self) {
                 copyValues(source, end, to: entries)
                 copyValues(source + from, count &- from, to: entries + to)
@@ -135,7 +139,7 @@ extension NodeReference {
         copyEntries(source + from, count &- from, to: entries + to)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyBits(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
         if count > 0 { UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* Entry.stride) }
     }
@@ -143,7 +147,7 @@ extension NodeReference {
     // (Plain loops: they become loads, retains and stores, where the pointer's own bulk copy becomes a call into the
     // runtime with an indirect call for each entry.)
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyEntries(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
         var index = 0
         while index < count {
@@ -152,7 +156,7 @@ extension NodeReference {
         }
     }
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     func copyValues(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
         var index = 0
         while index < count {
@@ -178,7 +182,8 @@ extension Node {
         let node = NodeReference.at(slot)
         node.ownKeys(at: NodeHeader.bit(position))
         let target = node.entries + index
-        (target + 1).moveInitialize(from: target, count: count &- index)
+        // (At the end, where keys in sequence come, a call spared.)
+        if index < count { (target + 1).moveInitialize(from: target, count: count &- index) }
         node.header.pointee.addEntry(at: position, orTo: count)
         return target
     }

@@ -26,12 +26,13 @@ struct NodeHeader {
     @usableFromInline var entryMap: UInt16
     /// Bit `p` is set when position `p` holds a child; no position holds both.
     @usableFromInline var childMap: UInt16
+    @usableFromInline var destruction: Destruction
     /// For how many entries and children the tail has room.
     ///
-    /// (A collision node may have room for more entries than fit in here. It moves whenever it grows, then.)
-    @usableFromInline var entryRoom: UInt16
+    /// (A collision node may have room for more entries than fit in here. It moves whenever it grows, then. The two lie
+    /// between what a copy keeps, else that is copied as bytes across words, and the next load of `path` waits for it.)
     @usableFromInline var childRoom: UInt8
-    @usableFromInline var destruction: Destruction
+    @usableFromInline var entryRoom: UInt16
     /// In the root of a small map the displaced positions (see `Small/`); in a trie which bits of a hash select the
     /// position, and what all hashes below have in the bits above those (see `Trie/`).
     @usableFromInline var path: UInt

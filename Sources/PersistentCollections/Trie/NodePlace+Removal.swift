@@ -19,7 +19,7 @@ extension NodePlace {
             guard let entry = place.node.trieEntry(of: key, hash) else { return false }
             value = NodeReference.value(of: entry).pointee
             let original = place.node.unmanaged
-            place.endInCopies(of: hash).remove(entry, hash)
+            place.endInCopies(of: hash, removes: true).remove(entry, hash)
             original.release()
         }
         return true

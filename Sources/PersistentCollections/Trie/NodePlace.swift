@@ -56,11 +56,14 @@ struct NodePlace<Key: Hashable, Value> {
     }
 
     /// The place where the way to a hash ends, from this one with a shared node on: what is above becomes copies.
+    ///
+    /// - Parameter removes: Whether an entry is to be removed: then a copy has room for what may be left of a child.
     @inlinable @inline(__always)
-    func endInCopies(of hash: UInt) -> NodePlace {
+    func endInCopies(of hash: UInt, removes: Bool = false) -> NodePlace {
         var place = self
         while let index = place.node.childIndex(towards: hash) {
-            place.put(place.node.copy(.child(at: index)))
+            let isLast = removes && place.node.child(at: index).header.pointee.items.nonzeroBitCount == 2
+            place.put(place.node.copy(.child(at: index), entries: isLast ? 1 : 0))
             place = NodePlace(place.node.children + index, isUnique: false, parentSlot: place.slot)
         }
         return place
@@ -103,29 +106,17 @@ extension NodePlace {
         return place.reachInCopies(key, hash, withValue: true, &isNew)
     }
 
-    /// The same for an edit that keeps the map, and with any key.
+    /// The same from this place with a shared node on, and with any key.
     ///
-    /// - Parameter root: The root, which is lent to the edit. It becomes another root, which the caller owns.
-    /// - Returns: Where the value of a key is to be put that was there, or a new entry.
-    @inlinable @inline(never)
-    static func reachInCopies(
-        _ root: inout Unmanaged<Node<Key, Value>>, _ key: Key, _ hash: UInt, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<Entry> {
-        withSlot(of: &root) {
-            let root = NodePlace($0, isUnique: false)
-            if root.node.header.pointee.divergence(of: hash) == 0 {
-                return root.reachInCopies(key, hash, withValue: false, &isNew)
-            }
-            // As most new keys do where keys are numbered.
-            isNew = true
-            return root.fork(hash)
-        }
-    }
-
-    /// The same from this place with a shared node on.
+    /// - Parameter withValue: Whether an entry that is there has its value; otherwise the caller initialises it.
     @inlinable @inline(__always)
     func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> UnsafeMutablePointer<Entry> {
         let place = endInCopies(of: hash)
+        if place.node.header.pointee.divergence(of: hash) != 0 {
+            // As most new keys do where keys are numbered.
+            isNew = true
+            return place.fork(hash)
+        }
         if let entry = place.node.entryHere(of: key, hash) {
             let index = entry - place.node.entries
             place.put(place.node.copy(withValue ? .nothing : .value(at: index)))

@@ -18,13 +18,16 @@ enum Map {
         + someSizes.map { row("map equality", $0, bar: 0.8, MapEquality.self) }
         + someSizes.map { row("map persistent removal", $0, bar: 0.8, MapRemoval.self) }
         + [1000, 100_000].map { row("map removal of all in place", $0, bar: 0.8, MapRemovalInPlace.self) }
-        + inCache + MapLoop.rows
+        + floors + MapLoop.rows
 
-    /// What of the largest maps stays in the caches: what remains of a row's time is work, the rest was waiting for
-    /// memory.
-    private static let inCache =
+    /// What no map is without, and rows wait for.
+    ///
+    /// Of the largest maps 64 keys, whose nodes stay in the caches: the rest of the row above was waiting for memory. And
+    /// the hash of a string without a map.
+    private static let floors =
         [100_000, 1_000_000].map { row("map persistent replace", $0, lookedUp: 64, bar: nil, MapReplace.self) }
         + [row("map lookup", 100_000, lookedUp: 64, bar: nil, MapLookup<String>.self)]
+        + someSizes.map { row("the hash alone, not a map lookup", $0, bar: nil, MapHash<String>.self) }
 
     // Inlined, so that each benchmark is specialised for its key, as both libraries are in a program.
     @inline(__always)

@@ -20,6 +20,17 @@ enum MapLookup<K: MapKey>: MapBenchmark {
     }
 }
 
+/// The hash of a key alone, which every map's lookup begins with, against a lookup.
+enum MapHash<K: MapKey>: MapBenchmark {
+    static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
+        meter.measure { iterations in
+            for key in fixture.lookupKeys.around(iterations) { keep(key.hashValue) }
+        }
+    }
+
+    static func peer(_ fixture: MapFixture<K>, _ meter: Meter) { MapLookup<K>.peer(fixture, meter) }
+}
+
 /// All entries.
 ///
 /// Time for one of them.

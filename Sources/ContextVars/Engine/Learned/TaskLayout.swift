@@ -6,14 +6,11 @@ import CContextVarsFrames
 /// (`Documentation/Design/task-layout.md`).
 enum TaskLayout {
     /// Call it in a task that isn't a child: for a child, the runtime allocates more than is searched.
-    static func learn() async {
+    ///
+    /// - Parameter withChildren: Whether children may read what their parents have.
+    static func learn(withChildren: Bool) async {
         contextvars_learn_place_of_values()
-        let frame = contextvars_frame_allocate()
-        let outer = contextvars_find_outer()
-        let binding = contextvars_bind(frame, outer.frame, outer.agent, false)
-        async let linked: Void = contextvars_learn_parent_link()
-        await linked
-        contextvars_unbind(frame, binding.outer, binding.ridden)
+        if withChildren { await learnParentLink() }
         var notes = contextvars_task_notes()
         var groups: (outer: UInt, inner: UInt) = (0, 0)
         contextvars_note_task(&notes)
@@ -34,6 +31,15 @@ enum TaskLayout {
                 contextvars_learn_group_record(outerAddress, address(of: inner))
             }
         }
+    }
+
+    private static func learnParentLink() async {
+        let frame = contextvars_frame_allocate()
+        let outer = contextvars_find_outer()
+        let binding = contextvars_bind(frame, outer.frame, outer.agent, false)
+        async let linked: Void = contextvars_learn_parent_link()
+        await linked
+        contextvars_unbind(frame, binding.outer, binding.ridden)
     }
 
     /// Where the runtime keeps a group; 0 if that isn't all that a group is.
