@@ -12,13 +12,6 @@ extension HAMT: CustomStringConvertible, CustomDebugStringConvertible {
     }
 }
 
-extension HAMT: CustomReflectable {
-    /// A mirror that shows the entries, like a dictionary's.
-    public var customMirror: Mirror {
-        Mirror(self, unlabeledChildren: Array(self), displayStyle: .dictionary)
-    }
-}
-
 extension HAMT.Keys: CustomStringConvertible {
     /// The keys, as an array would show them.
     public var description: String { Array(self).description }

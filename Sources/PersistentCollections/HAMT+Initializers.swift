@@ -31,8 +31,7 @@ extension HAMT {
     /// - Complexity: O(n).
     @inlinable
     public init(_ dictionary: [Key: Value]) {
-        self.init()
-        for (key, value) in dictionary { updateValue(value, forKey: key) }
+        self.init(uniqueKeysWithValues: dictionary.lazy.map { ($0.key, $0.value) })
     }
 
     /// Creates a map whose keys are what `keyForValue` returns for each value, with arrays of the values in their

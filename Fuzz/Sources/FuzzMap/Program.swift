@@ -56,7 +56,7 @@ struct Program {
 
     private func combine(_ version: inout Version, _ operation: UInt8, _ key: Key, _ other: Version) {
         switch operation {
-        case 8: version = other
+        case 8: replace(&version, key, other)
         case 9:
             version.map.merge(other.map)
             version.model.merge(other.model) { $1 }
@@ -73,14 +73,36 @@ struct Program {
             version.map = version.map.subtracting(other.map.keys)
             version.model = version.model.filter { other.model[$0.key] == nil }
         case 14:
-            version.map = version.map.mapValues { $0.map { $0 &+ 1 } }
-            version.model = version.model.mapValues { $0.map { $0 &+ 1 } }
+            if key.id & 1 == 0 {
+                version.map = version.map.mapValues { $0.map { $0 &+ 1 } }
+                version.model = version.model.mapValues { $0.map { $0 &+ 1 } }
+            } else {
+                version.map = version.map.compactMapValues { $0.count & 1 == 0 ? nil : $0 }
+                version.model = version.model.compactMapValues { $0.count & 1 == 0 ? nil : $0 }
+            }
         default: compare(version, other)
         }
     }
 
-    /// Equality, hashes and differences of two versions.
+    /// A whole version by another one, by nothing, or by what is built of both.
+    private func replace(_ version: inout Version, _ key: Key, _ other: Version) {
+        switch key.id & 3 {
+        case 0:
+            version.map.removeAll(keepingCapacity: true)
+            version.model.removeAll()
+        case 1:
+            var builder = HAMT<Key, Value>.Builder(version.map)
+            for (key, value) in other.map { builder[key, default: []] += value }
+            version.map = builder.build()
+            version.model.merge(other.model, uniquingKeysWith: +)
+        default: version = other
+        }
+    }
+
+    /// Equality, hashes and differences of two versions, and the keys of both.
     private func compare(_ version: Version, _ other: Version) {
+        let keys = Set(version.map.keys.union(other.map.keys))
+        expect(keys == Set(version.model.keys).union(other.model.keys))
         expect((version.map == other.map) == (version.model == other.model))
         if version.map == other.map { expect(version.map.hashValue == other.map.hashValue) }
         var replayed = other.map

@@ -96,13 +96,13 @@ extension NodeHeader {
     ///
     /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
     /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func addEntry(at position: UInt) {
         slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
         entryMap |= Self.bit(position)
     }
 
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func removeEntry(at position: UInt) {
         slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
         entryMap &= ~Self.bit(position)

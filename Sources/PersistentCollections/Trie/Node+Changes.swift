@@ -1,5 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
+    /// What a node, which is no collision node, has at a position.
+    @usableFromInline
+    enum Content {
+        case nothing
+        case entry(UnsafeMutablePointer<Entry>)
+        case child(NodeReference)
+    }
+
+    @inlinable
+    func content(at position: UInt) -> Content {
+        let slot = slot(at: position)
+        if slot < 0 { return .child(child(at: slot & 15)) }
+        return slot < Int(NodeHeader.vacancy) ? .entry(entries + slot) : .nothing
+    }
+
     /// Gets the old and the new entry of a key.
     @usableFromInline
     typealias Change<Failure: Error> = (
@@ -49,13 +64,16 @@ extension NodeReference {
         }
     }
 
+    /// The entry of `key` in this root or subtree, or nil.
+    @inlinable func entry(of key: Key) -> UnsafeMutablePointer<Entry>? { entry(of: key, NodeHeader.hash(of: key)) }
+
     @inlinable @inline(__always)
     static func forEachChange<Failure: Error>(
         from old: UnsafeMutablePointer<Entry>, to new: UnsafeMutablePointer<Entry>, _ body: Change<Failure>
     ) throws(Failure) {
-        let isSame = key(of: old).pointee == key(of: new).pointee
-        try body(old, isSame ? new : nil)
-        if !isSame { try body(nil, new) }
+        if key(of: old).pointee == key(of: new).pointee { return try body(old, new) }
+        try body(old, nil)
+        try body(nil, new)
     }
 
     @inlinable
@@ -88,5 +106,11 @@ extension NodeHeader {
     func hasSameItems(as other: NodeHeader) -> Bool {
         path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
             && (displaced == 0 || !isSmallRoot)
+    }
+
+    /// Whether all hashes of another subtree, which begins further down, belong into this one.
+    @inlinable
+    func contains(_ other: NodeHeader) -> Bool {
+        !isCollision && (other.isCollision || path & 63 > other.path & 63) && divergence(of: other.anyHash) == 0
     }
 }

@@ -111,12 +111,12 @@ extension NodePlace {
     /// - Parameter withValue: Whether an entry that is there has its value; otherwise the caller initialises it.
     @inlinable @inline(__always)
     func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> UnsafeMutablePointer<Entry> {
-        let place = endInCopies(of: hash)
-        if place.node.header.pointee.divergence(of: hash) != 0 {
+        if node.header.pointee.divergence(of: hash) != 0 {
             // As most new keys do where keys are numbered.
             isNew = true
-            return place.fork(hash)
+            return fork(hash)
         }
+        let place = endInCopies(of: hash)
         if let entry = place.node.entryHere(of: key, hash) {
             let index = entry - place.node.entries
             place.put(place.node.copy(withValue ? .nothing : .value(at: index)))

@@ -55,12 +55,6 @@ extension NodeHeader {
         if bit < narrowBits.lowerBound { return lowestShift }
         return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
     }
-
-    /// Whether all hashes of another subtree, which begins further down, belong into this one.
-    @inlinable
-    func contains(_ other: NodeHeader) -> Bool {
-        !isCollision && (other.isCollision || path & 63 > other.path & 63) && divergence(of: other.anyHash) == 0
-    }
 }
 
 // MARK: - Children
@@ -106,21 +100,6 @@ extension NodeReference {
     var childCount: Int {
         let map = header.pointee.childMap
         return map == 0 ? 0 : index(at: NodeHeader.highestPosition(in: map)) &+ 1
-    }
-
-    /// What a node, which is no collision node, has at a position.
-    @usableFromInline
-    enum Content {
-        case nothing
-        case entry(UnsafeMutablePointer<Entry>)
-        case child(NodeReference)
-    }
-
-    @inlinable
-    func content(at position: UInt) -> Content {
-        let slot = slot(at: position)
-        if slot < 0 { return .child(child(at: slot & 15)) }
-        return slot < Int(NodeHeader.vacancy) ? .entry(entries + slot) : .nothing
     }
 
     /// Calls `body` with each entry of the subtree.
@@ -188,14 +167,14 @@ extension NodeHeader {
     @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowSlots, to: SIMD2<UInt32>.self)[1]) }
 
     /// Adds an entry at a vacant position, or to a collision node of so many.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func addEntry(at position: UInt, orTo count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
         addEntry(at: position)
     }
 
     /// Removes the entry at a position, or from a collision node of so many.
-    @inlinable @inline(__always)
+    @inlinable @_transparent
     mutating func removeEntry(at position: UInt, orFrom count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
         removeEntry(at: position)
@@ -227,9 +206,6 @@ extension NodeReference {
     func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
     }
-
-    /// The same, where the hash isn't at hand.
-    @inlinable func entry(of key: Key) -> UnsafeMutablePointer<Entry>? { entry(of: key, NodeHeader.hash(of: key)) }
 
     /// The entry of `key`, which has this hash, in this trie, or nil.
     ///
