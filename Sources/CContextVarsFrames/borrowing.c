@@ -22,7 +22,7 @@ contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent) {
     contextvars_slot *slot = contextvars_visible_slot();
     if (!slot && !__atomic_load_n(&contextvars_main_root, __ATOMIC_RELAXED)) return (contextvars_reading){NULL, NULL};
     // A rider may be the caller's.
-    if (slot && contextvars_is_remembered(slot->frame) && !contextvars_slot_rider(slot)) {
+    if (slot && contextvars_is_remembered(contextvars_slot_frame(slot)) && !contextvars_slot_rider(slot)) {
         contextvars_storage *storage = contextvars_remembered_storage();
         if (--thread->borrowed_uses == 0) thread->borrowed = &contextvars_nobodys_frame;
         return contextvars_begin_reading(storage);

@@ -6,10 +6,12 @@
 #if defined(CONTEXTVARS_PLAIN)
 #define visible_slot(agent) ((void)(agent), contextvars_visible_slot())
 #define task_group_is_open(agent) ((void)(agent), runtime_task_group_is_open())
+#define is_task_without_values(agent) ((void)(agent), false)
 #else
 #include "learned/learned.h"
 #define visible_slot contextvars_learned_visible_slot
 #define task_group_is_open contextvars_learned_task_group_is_open
+#define is_task_without_values contextvars_learned_is_task_without_values
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
@@ -40,12 +42,13 @@ static bool takes_ownership(contextvars_frame *frame, contextvars_agent agent) {
 contextvars_frame *contextvars_slot_frame_of(contextvars_slot *slot, contextvars_agent agent) {
     contextvars_frame *rider = contextvars_slot_rider(slot);
     if (rider && takes_ownership(rider, agent)) return rider;
-    return slot->frame && takes_ownership(slot->frame, agent) ? slot->frame : NULL;
+    contextvars_frame *frame = contextvars_slot_frame(slot);
+    return frame && takes_ownership(frame, agent) ? frame : NULL;
 }
 
 /// What the calling agent reaches by a slot behind which it owns no frame.
 static contextvars_reached reach_others(contextvars_slot *slot, contextvars_agent agent) {
-    contextvars_frame *frame = slot->frame;
+    contextvars_frame *frame = contextvars_slot_frame(slot);
     if (!frame) return (contextvars_reached){NULL, NULL};
     if (contextvars_supports_copies()) {
         bool is_unadopted = contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED;
@@ -110,8 +113,7 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
     bool is_thread = agent & CONTEXTVARS_THREAD;
     if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
-    // Of a thread's values, only the runtime knows whether it hides them at this moment.
-    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot_of_thread() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;
@@ -119,6 +121,7 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
 }
 
 contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
+    if (is_task_without_values(agent)) return (contextvars_outer){NULL, NULL, agent};
     contextvars_reached reached = contextvars_reach(agent);
     contextvars_frame *frame = reached.frame;
     if (frame && contextvars_has_no_slot(frame)) return (contextvars_outer){NULL, reached.storage, agent};
@@ -155,7 +158,7 @@ void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void
     bool has_contents = contextvars_storage_take(&frame->own, &contents);
     if (ridden) {
         contextvars_slot *slot = ridden;
-        contextvars_slot_set_rider(slot, slot->frame == outer ? NULL : outer);
+        contextvars_slot_set_rider(slot, contextvars_slot_frame(slot) == outer ? NULL : outer);
     } else {
         contextvars_slot_pop();
     }

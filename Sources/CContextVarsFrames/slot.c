@@ -49,7 +49,7 @@ void contextvars_object_release(contextvars_storage *storage) {
 /// A copy has what is current for the agent that makes it.
 static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvars_slot *source, const void *type) {
     (void)type;
-    *copy = (contextvars_slot){NULL, NULL};
+    *copy = (contextvars_slot){0, NULL};
     copies++;
     if (!contextvars_supports_copies()) return copy;
     contextvars_frame *own = contextvars_slot_frame_of(source, contextvars_current_agent());
@@ -59,10 +59,9 @@ static contextvars_slot *initialize_with_copy(contextvars_slot *copy, contextvar
     }
     contextvars_frame *frame = contextvars_frame_allocate();
     contextvars_frame_set_owner(frame, CONTEXTVARS_UNADOPTED);
-    frame->own.flags = CONTEXTVARS_COPY;
-    contextvars_storage *storage = contextvars_frame_storage(own ? own : source->frame);
+    contextvars_storage *storage = contextvars_frame_storage(own ? own : contextvars_slot_frame(source));
     contextvars_storage_copy(storage, own != NULL, &frame->own.contents);
-    copy->frame = frame;
+    copy->frame = (uintptr_t)frame | CONTEXTVARS_SLOT_IS_COPY;
     const contextvars_observer *observer = contextvars_current_observer();
     if (observer) observer->copied(storage, &frame->own);
     return copy;
@@ -78,38 +77,46 @@ static void count_slot(int difference) {
 #endif
 }
 
+/// Not inlined: nearly every slot that is taken is a binding's.
+__attribute__((noinline)) static void cover_with(contextvars_slot *slot) {
+    contextvars_cover_own_frame();
+    if (!contextvars_slot_is_copy(slot)) return;
+    // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
+    contextvars_frame *frame = contextvars_slot_frame(slot);
+    contextvars_frame_set_owner(frame, contextvars_current_agent());
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer) observer->adopted(frame);
+}
+
 /// A binding pushes its slot, and so may the runtime push one that it has copied. That one covers what the agent has.
 static contextvars_slot *initialize_with_take(contextvars_slot *taken, contextvars_slot *source, const void *type) {
     (void)type;
     taken->frame = source->frame;
     taken->rider = contextvars_slot_rider(source) == &contextvars_nobodys_frame ? &contextvars_nobodys_frame : NULL;
     count_slot(1);
-    bool is_copy = contextvars_slot_is_copy(taken);
-    if (!taken->frame || is_copy) contextvars_cover_own_frame();
-    // So a structured child, too, owns what it has taken. (Where it was only moved, nobody sees it, and nothing follows.)
-    if (is_copy) {
-        contextvars_frame_set_owner(taken->frame, contextvars_current_agent());
-        const contextvars_observer *observer = contextvars_current_observer();
-        if (observer) observer->adopted(taken->frame);
-    }
+    if (!taken->frame || contextvars_slot_is_copy(taken)) cover_with(taken);
     return taken;
+}
+
+/// Not inlined: nearly every slot that ends is a binding's.
+__attribute__((noinline)) static void end_copy(contextvars_frame *frame) {
+    const contextvars_observer *observer = contextvars_current_observer();
+    if (observer && contextvars_frame_owner(frame) == CONTEXTVARS_UNADOPTED) {
+        observer->discarded(&frame->own);
+    } else if (observer) {
+        observer->ending(frame);
+    }
+    contextvars_contents contents;
+    bool has_contents = contextvars_storage_take(&frame->own, &contents);
+    contextvars_storage *object = contextvars_frame_end(frame);
+    if (object) contextvars_object_release(object);
+    if (has_contents) contextvars_contents_release(&contents);
 }
 
 static void destroy(contextvars_slot *slot, const void *type) {
     (void)type;
     // The frame of a binding is the binding's to end.
-    if (!contextvars_slot_is_copy(slot)) return;
-    const contextvars_observer *observer = contextvars_current_observer();
-    if (observer && contextvars_frame_owner(slot->frame) == CONTEXTVARS_UNADOPTED) {
-        observer->discarded(&slot->frame->own);
-    } else if (observer) {
-        observer->ending(slot->frame);
-    }
-    contextvars_contents contents;
-    bool has_contents = contextvars_storage_take(&slot->frame->own, &contents);
-    contextvars_storage *object = contextvars_frame_end(slot->frame);
-    if (object) contextvars_object_release(object);
-    if (has_contents) contextvars_contents_release(&contents);
+    if (contextvars_slot_is_copy(slot)) end_copy(contextvars_slot_frame(slot));
 }
 
 static contextvars_slot *assign_with_copy(contextvars_slot *destination, contextvars_slot *source, const void *type) {
@@ -190,7 +197,7 @@ const void *const contextvars_slot_type = &metadata.kind;
 const void *const contextvars_slot_key_address = &contextvars_slot_key;
 
 void contextvars_slot_push(contextvars_frame *frame) {
-    contextvars_slot slot = {frame, NULL};
+    contextvars_slot slot = {(uintptr_t)frame, NULL};
     swift_task_localValuePush(&contextvars_slot_key, &slot, &metadata.kind);
 }
 

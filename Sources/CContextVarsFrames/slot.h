@@ -11,17 +11,24 @@
 /// A slot comes to be in two ways. A binding pushes one that leads to its frame. And the runtime makes a copy for each new
 /// unstructured task: that one leads to a frame of its own, which its task adopts when it first uses a variable.
 typedef struct contextvars_slot {
-    /// The frame that the slot leads to; NULL in one that hides every context from those who see it. It stays the same.
-    contextvars_frame *frame;
+    /// The address of the frame that the slot leads to, with `CONTEXTVARS_SLOT_IS_COPY` if the frame ends with it; 0 in one
+    /// that hides every context from those who see it. It stays the same.
+    uintptr_t frame;
     /// The agent's innermost frame that has no slot of its own and rides on this one; or NULL. Written by the slot's
     /// agent; children find that its owner is another agent, and pass it by. In a copy of an anchor, the frame that is nobody's.
     contextvars_frame *rider;
 } contextvars_slot;
 
-/// Whether a slot is a copy, whose frame ends with it.
-static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) {
-    return slot->frame && contextvars_storage_has_flag(&slot->frame->own, CONTEXTVARS_COPY);
+/// Beside a frame's address: the slot is a copy that the runtime has made.
+enum { CONTEXTVARS_SLOT_IS_COPY = 1 };
+
+/// The frame that a slot leads to; or NULL.
+static inline contextvars_frame *contextvars_slot_frame(const contextvars_slot *slot) {
+    return (contextvars_frame *)(slot->frame & ~(uintptr_t)CONTEXTVARS_SLOT_IS_COPY);
 }
+
+/// Whether a slot is a copy, whose frame ends with it.
+static inline bool contextvars_slot_is_copy(const contextvars_slot *slot) { return slot->frame & CONTEXTVARS_SLOT_IS_COPY; }
 
 /// Whether the hooks are set, which comes before any slot or frame. (Relaxed: an agent that sees a slot knows of it anyway.)
 extern bool contextvars_has_hooks;
@@ -93,6 +100,10 @@ bool contextvars_slot_is_only_value(void);
 /// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
 /// ridden on.
 contextvars_slot *contextvars_reach_anchor(void);
+
+/// The slot that the caller reaches, on a thread outside of tasks, at this moment: only the runtime knows whether it hides the
+/// thread's values, unless the anchor comes first among them.
+contextvars_slot *contextvars_visible_slot_of_thread(void);
 
 /// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
 /// context.

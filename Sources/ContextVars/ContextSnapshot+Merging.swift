@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 extension ContextSnapshot {
     /// Whether no variable is set.
-    package var isEmpty: Bool { values.isEmpty }
+    package var isEmpty: Bool { unretainedValues.count == 0 }
 
     /// The snapshot with the values of another one, which come before its own; it carries its own task-local values.
     ///
     /// - Complexity: O(1) where it has no values itself, and otherwise as ``with(_:_:)`` for each value of the other.
     package func merging(_ other: ContextSnapshot) -> ContextSnapshot {
+        // The usual case, in which nothing is retained but the result.
+        if isPlain, other.isPlain, isEmpty { return other }
         if other.isEmpty { return self }
         if isEmpty { return ContextSnapshot(other.values, captured: captured) }
         var values = values

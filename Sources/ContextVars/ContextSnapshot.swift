@@ -47,6 +47,11 @@ public struct ContextSnapshot: Sendable {
         }
     }
 
+    /// Whether it carries no task locals.
+    var isPlain: Bool {
+        if case .values = contents { true } else { false }
+    }
+
     /// The two words of the values' map, without a reference to it.
     ///
     /// Invariant: the first case of the enumeration begins with its payload. `StorageTests` checks it.

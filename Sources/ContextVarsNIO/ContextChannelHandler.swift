@@ -109,34 +109,40 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch partOfRequest?(data) {
         case .start:
-            let started = ContextOfPieces(channel.snapshot)
+            let started = channel.copied()
             endRequest()
             request = started
             read(data, in: started, context)
         case .middle:
+            guard let request else { return readOfChannel(data, context) }
             read(data, in: request, context)
         case .end:
-            let ending = request
-            request = nil
+            guard let ending = request.take() else { return readOfChannel(data, context) }
             read(data, in: ending, context)
-            if let ending { end(ending) }
+            end(ending)
         case .whole:
             endRequest()
             channel.snapshot.run { context.fireChannelRead(data) }
         case nil:
-            read(data, in: nil, context)
+            readOfChannel(data, context)
         }
     }
 
-    private func read(_ data: NIOAny, in request: ContextOfPieces?, _ context: ChannelHandlerContext) {
-        guard let request else { return channel.run { context.fireChannelRead(data) } }
+    private func readOfChannel(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        channel.run { context.fireChannelRead(data) }
+    }
+
+    private func read(_ data: NIOAny, in request: ContextOfPieces, _ context: ChannelHandlerContext) {
         runningPieces += 1
         request.run { context.fireChannelRead(data) }
         runningPieces -= 1
-        if runningPieces == 0, !ended.isEmpty {
-            for request in ended { request.end() }
-            ended = []
-        }
+        if runningPieces == 0, !ended.isEmpty { endLate() }
+    }
+
+    @inline(never)
+    private func endLate() {
+        for request in ended { request.end() }
+        ended = []
     }
 
     private func endRequest() {

@@ -50,9 +50,10 @@ extension EventLoop {
         initialDelay: TimeAmount, delay: TimeAmount, maximumAllowableJitter: TimeAmount = .zero, context: Context,
         notifying promise: EventLoopPromise<Void>? = nil, _ task: @escaping @Sendable (RepeatedTask) throws -> Void
     ) throws(ContextError) -> RepeatedTask {
-        let pieces = ContextOfPieces(of: try context.enter())
+        let claimed = try context.enter()
+        let pieces = ContextOfPieces(of: claimed)
         return repeatTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            try pieces.runHandedOver { try task(repeated) }
+            try pieces.run(handedOverWith: claimed) { try task(repeated) }
         }
     }
 
@@ -89,9 +90,10 @@ extension EventLoop {
         notifying promise: EventLoopPromise<Void>? = nil,
         _ task: @escaping @Sendable (RepeatedTask) -> EventLoopFuture<Void>
     ) throws(ContextError) -> RepeatedTask {
-        let pieces = ContextOfPieces(of: try context.enter())
+        let claimed = try context.enter()
+        let pieces = ContextOfPieces(of: claimed)
         return repeatAsyncTask(initialDelay, delay, maximumAllowableJitter, promise) { repeated in
-            pieces.runHandedOver { task(repeated) }
+            pieces.run(handedOverWith: claimed) { task(repeated) }
         }
     }
 }

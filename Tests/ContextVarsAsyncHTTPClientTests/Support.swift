@@ -51,7 +51,7 @@ struct Echo: Equatable {
 
 extension HTTPClient {
     func echo(_ request: HTTPClientRequest) async throws -> Echo {
-        let response = try await execute(request, timeout: .seconds(60))
+        let response = try await execute(request, timeout: .hours(1))
         return Echo(String(buffer: try await response.body.collect(upTo: 1 << 20)))
     }
 

@@ -49,6 +49,22 @@ import Testing
         #expect(!object.isAlive)
     }
 
+    @Test func `The values of work, and what it keeps, are gone when its group is empty`() {
+        for round in 0..<200 {
+            let (value, kept, group) = (Weak(), Weak(), DispatchGroup())
+            do {
+                let object = kept.track(Object())
+                let snapshot = ContextSnapshot().with(variable, value.track(Object()))
+                let flags: DispatchWorkItemFlags = round.isMultiple(of: 2) ? [] : .barrier
+                queue.async(group: group, flags: flags, context: snapshot) {
+                    withExtendedLifetime(object) { #expect(variable.get() != nil) }
+                }
+            }
+            group.wait()
+            #expect(!value.isAlive && !kept.isAlive)
+        }
+    }
+
     @Test func `A context that nobody else has dies with the work`() throws {
         let (context, object) = (Weak(), Weak())
         queue.suspend()

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
-import ContextVarsDispatch
 import Dispatch
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import ContextVarsDispatch
 
 /// Work that a queue runs later.
 @Suite struct DispatchQueueTests {
@@ -36,6 +37,12 @@ import Testing
             #expect(seen == 1)
         }
     }
+
+    #if os(Linux)
+    @Test func `Swift's objects keep those of libdispatch where they are read`() {
+        #expect(DispatchObjects.areKnown)
+    }
+    #endif
 
     @Test func `What work sets in its copy is seen by the work and the tasks that it starts only`() async throws {
         try await Context().run {
@@ -143,12 +150,14 @@ import Testing
 
     @Test func `Work has the task-local values that snapshots carry`() async {
         ContextSnapshot.carry(Local.$id)
-        let seen = await withCheckedContinuation { seen in
-            Local.$id.withValue("a7") {
-                queue.async(context: .current) { seen.resume(returning: Local.id) }
+        for flags: DispatchWorkItemFlags in [[], .barrier] {
+            let seen = await withCheckedContinuation { seen in
+                Local.$id.withValue("a7") {
+                    queue.async(flags: flags, context: .current) { seen.resume(returning: Local.id) }
+                }
             }
+            #expect(seen == "a7")
         }
-        #expect(seen == "a7")
     }
 
     // MARK: - After a time

@@ -32,18 +32,19 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
         await #expect(processExitsWith: .success) {
             let router = Router(context: AddressedContext.self)
             router.addContextInspector()
-            try await Application(router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
-                .test(.live) { client in
-                    try await tenant.withValue("acme") {
-                        let text = try await client.get("/debug/contexts")
-                        #expect(text.status == .ok)
-                        #expect(text.text.contains("{request.tenant=acme}"))
-                        let json = try await client.get("/debug/contexts", [.accept: "application/json"])
-                        #expect(json.headers[.contentType] == "application/json")
-                        let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
-                        #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
-                    }
+            let application = Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+            try await serve(application) { client in
+                try await tenant.withValue("acme") {
+                    let text = try await client.get("/debug/contexts")
+                    #expect(text.status == .ok)
+                    #expect(text.text.contains("{request.tenant=acme}"))
+                    let json = try await client.get("/debug/contexts", [.accept: "application/json"])
+                    #expect(json.headers[.contentType] == "application/json")
+                    let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
+                    #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
                 }
+            }
         }
     }
 
@@ -52,7 +53,9 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
             let router = Router()
             router.addContextInspector()
             router.addContextInspector(at: "/open", for: .everybody)
-            try await Application(router: router).test(.live) { client in
+            let application = Application(
+                router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)))
+            try await serve(application) { client in
                 let (hidden, open) = (try await client.get("/debug/contexts"), try await client.get("/open"))
                 #expect(hidden.status == .notFound)
                 #expect(open.status == .ok)
@@ -61,7 +64,7 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
     }
 
     @Test func `A server has no such route unless it is added`() async throws {
-        try await serve([ContextMiddleware()], over: .router) { _ in
+        try await serve([ContextMiddleware()]) { _ in
         } test: { client in
             let answer = try await client.get("/debug/contexts")
             #expect(answer.status == .notFound)

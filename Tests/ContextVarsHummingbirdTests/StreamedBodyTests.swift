@@ -53,7 +53,7 @@ import Tracing
     }
 
     @Test func `A streamed body is written with the values that the handler had, and its span`() async throws {
-        let (tracer, responses) = (InMemoryTracer(), Recorder<TestResponse>())
+        let (tracer, responses) = (InMemoryTracer(), Recorder<TestClient.Response>())
         try await withTracer(tracer) {
             try await serve(
                 [

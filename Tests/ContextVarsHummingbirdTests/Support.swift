@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Testing
 import Tracing
 
 enum Current {
@@ -26,8 +27,7 @@ func baggageInstrument() throws -> BaggageInstrument {
 /// Serves on a port of the system's choice, and sends requests over TCP.
 func serve(
     _ middleware: [any MiddlewareProtocol<Request, Response, BasicRequestContext>],
-    over setup: TestingSetup = .live,
-    routes: (Router<BasicRequestContext>) -> Void, test: @Sendable (any TestClientProtocol) async throws -> Void
+    routes: (Router<BasicRequestContext>) -> Void, test: @Sendable (Client) async throws -> Void
 ) async throws {
     let router = Router()
     for middleware in middleware { router.add(middleware: middleware) }
@@ -36,16 +36,45 @@ func serve(
     logger.logLevel = .error
     let application = Application(
         router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)), logger: logger)
-    try await application.test(setup, test)
+    try await serve(application, test: test)
 }
 
-extension TestResponse {
-    var text: String { String(buffer: body) }
-}
-
-extension TestClientProtocol {
-    func get(_ uri: String, _ headers: HTTPFields = [:]) async throws -> TestResponse {
-        try await execute(uri: uri, method: .get, headers: headers) { $0 }
+/// Serves with an application until a test has ended, and everything that it has started.
+func serve(_ application: some ApplicationProtocol, test: @Sendable (Client) async throws -> Void) async throws {
+    try await application.test(.live) { live in
+        try await Client.connect(to: try #require(live.port), test)
     }
+}
+
+/// A client with one connection.
+///
+/// Those that Hummingbird gives to tests end a request after 15 or 20 seconds, which one may take on a machine that has other
+/// things to do.
+struct Client: Sendable {
+    let port: Int
+    private let client: TestClient
+
+    static func connect(to port: Int, _ body: @Sendable (Client) async throws -> Void) async throws {
+        let client = TestClient(host: "localhost", port: port, configuration: .init(timeout: .seconds(3600)))
+        client.connect()
+        do {
+            try await body(Client(port: port, client: client))
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
+        try await client.shutdown()
+    }
+
+    func get(_ uri: String, _ headers: HTTPFields = [:]) async throws -> TestClient.Response {
+        var headers = headers
+        headers[.connection] = "keep-alive"
+        return try await client.execute(
+            TestClient.Request(uri, method: .get, authority: "localhost", headers: headers))
+    }
+}
+
+extension TestClient.Response {
+    var text: String { body.map { String(buffer: $0) } ?? "" }
 }
 #endif

@@ -26,6 +26,12 @@ enum NIOOperations {
         Operation("channel read through ContextChannelHandler") { meter in
             try read(with: [ContextChannelHandler<Int>(context: ContextSnapshot())], meter)
         },
+        Operation("channel read through ContextChannelHandler, two to a request") { meter in
+            let handler = ContextChannelHandler(context: ContextSnapshot()) { (number: Int) in
+                number.isMultiple(of: 2) ? .start : .end
+            }
+            try read(with: [handler], meter)
+        },
         Operation("channel read through ContextChannelHandler, a request each") { meter in
             try read(with: [ContextChannelHandler(context: ContextSnapshot()) { (_: Int) in .whole }], meter)
         },

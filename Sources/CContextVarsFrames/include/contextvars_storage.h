@@ -54,8 +54,6 @@ enum {
     /// In a frame's own storage: the frame's current one is that of a `Context` object which was made for it, and which it
     /// keeps.
     CONTEXTVARS_PROMOTED = 16,
-    /// In a frame's own storage: the frame was made for a new task.
-    CONTEXTVARS_COPY = 32,
     /// The storage was published before, and isn't any more or is again.
     CONTEXTVARS_WITHDRAWN = 64,
     /// The variable that has another value than in the map was set here. (Else the storage is a task's copy of one.)

@@ -10,12 +10,16 @@
 
 #include "learned.h"
 
-/// `ancestors`: the slot that the agent sees, if that is an ancestor's.
+/// What the calling agent reads, by the general way. `ancestors`: the slot that the agent sees, if that is an ancestor's.
 __attribute__((noinline)) static contextvars_reading reach_and_begin_reading(
     contextvars_agent agent, const contextvars_slot *ancestors) {
-    if (!ancestors || !ancestors->frame) return contextvars_begin_reading_what(contextvars_reach(agent));
-    contextvars_remember_borrowed(ancestors->frame);
-    return contextvars_begin_reading(contextvars_frame_storage(ancestors->frame));
+    if (contextvars_learned_is_thread_without_slots(agent)) {
+        return contextvars_begin_reading_what(contextvars_reach_main_root(agent));
+    }
+    contextvars_frame *frame = ancestors ? contextvars_slot_frame(ancestors) : NULL;
+    if (!frame) return contextvars_begin_reading_what(contextvars_reach(agent));
+    contextvars_remember_borrowed(frame);
+    return contextvars_begin_reading(contextvars_frame_storage(frame));
 }
 
 contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent) {
@@ -36,7 +40,7 @@ contextvars_reading contextvars_begin_reading_reached(contextvars_agent agent) {
         item = (const runtime_item *)(item->next_and_flags - kind);
     }
     const contextvars_slot *slot = (const contextvars_slot *)item->value;
-    if (!is_ancestors || !contextvars_is_remembered(slot->frame)) {
+    if (!is_ancestors || !contextvars_is_remembered(contextvars_slot_frame(slot))) {
         return reach_and_begin_reading(agent, is_ancestors ? slot : NULL);
     }
     return contextvars_begin_reading(contextvars_remembered_storage());

@@ -7,6 +7,40 @@
 
 #include "../slot.h"
 
+/// Words of the calling thread, in which the library that the runtime is in has its thread-local variables. Those of a program
+/// that the runtime is linked into are all of the program's. NULL and 0 where there are none.
+typedef struct contextvars_runtime_block {
+    void *const *words;
+    long count;
+} contextvars_runtime_block;
+
+contextvars_runtime_block contextvars_find_runtime_block(void);
+
+/// The words alone, and quickly once the block has been found on any thread.
+void *const *contextvars_runtime_words(void);
+
+/// The words before the anchor is pushed.
+enum { CONTEXTVARS_NOTED_WORDS = 512 };
+typedef struct contextvars_runtime_notes {
+    contextvars_runtime_block block;
+    void *before[CONTEXTVARS_NOTED_WORDS];
+} contextvars_runtime_notes;
+
+void contextvars_note_runtime_words(contextvars_runtime_notes *notes);
+
+/// Finds where the runtime keeps the values of the calling thread, which has just got its anchor.
+void contextvars_learn_thread_values(const contextvars_runtime_notes *notes);
+
+/// The item that a slot is in.
+static inline const runtime_item *contextvars_item_of(const contextvars_slot *slot) {
+    return (const runtime_item *)((const char *)slot - offsetof(runtime_item, value));
+}
+
+/// Whether the calling thread's anchor is known to be its latest value, so that the runtime shows it.
+static inline bool contextvars_learned_anchor_is_latest(const contextvars_thread *thread) {
+    return thread->values && *thread->values == contextvars_item_of(thread->anchor);
+}
+
 /// Where the runtime keeps the task that runs on the calling thread, as its code says; or NULL.
 void *const *contextvars_running_task_by_code(void);
 
@@ -62,6 +96,18 @@ static inline contextvars_slot *contextvars_learned_visible_slot(contextvars_age
         item = (const runtime_item *)(item->next_and_flags - kind);
     }
     return NULL;
+}
+
+/// Whether the caller is known to be a thread outside of tasks that sees no slot.
+static inline bool contextvars_learned_is_thread_without_slots(contextvars_agent agent) {
+    return agent & CONTEXTVARS_THREAD && agent != CONTEXTVARS_UNKNOWN && contextvars_this_thread.slots == 0;
+}
+
+/// Whether the caller is known to be a task that sees no task-local value at all.
+static inline bool contextvars_learned_is_task_without_values(contextvars_agent agent) {
+    if (agent & CONTEXTVARS_THREAD) return false;
+    size_t offset = __atomic_load_n(&contextvars_known_layout.values, __ATOMIC_RELAXED);
+    return offset != 0 && !contextvars_task_word((void *)agent, offset);
 }
 
 /// Whether the caller is in the body of a task group: what `runtime_task_group_is_open` gives.

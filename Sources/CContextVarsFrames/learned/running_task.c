@@ -31,12 +31,9 @@ _Thread_local contextvars_thread contextvars_this_thread = {
 
 #if defined(__ELF__)
 
-#include <dlfcn.h>
-#include <link.h>
-
-/// The largest thread-local block that is searched. The runtime's library has four words; anything much larger is
-/// a whole program's, in which a task's address may stand anywhere.
-enum { LARGEST_BLOCK = 128 };
+/// How many words are searched. The runtime's library has four; a block that is much larger is a whole program's, in which a
+/// task's address may stand anywhere.
+enum { MOST_WORDS = 16 };
 
 enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 
@@ -48,36 +45,9 @@ static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
 static long candidate_index = UNKNOWN;
 static void *candidate_task;
 
-typedef struct block {
-    uintptr_t library;
-    void *const *words;
-    long count;
-} block;
-
-static int find_block(struct dl_phdr_info *info, size_t size, void *result) {
-    block *block = result;
-    (void)size;
-    if (info->dlpi_addr != block->library) return 0;
-    for (size_t i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type != PT_TLS || info->dlpi_phdr[i].p_memsz > LARGEST_BLOCK) continue;
-        block->words = info->dlpi_tls_data;
-        block->count = (long)(info->dlpi_phdr[i].p_memsz / sizeof(void *));
-    }
-    return 1;
-}
-
-/// The thread-local block of the runtime's library on the calling thread; without words if there is none to search.
-static block runtime_block(void) {
-    block result = {0};
-    Dl_info library;
-    if (!dladdr((const void *)swift_task_getCurrent, &library)) return result;
-    result.library = (uintptr_t)library.dli_fbase;
-    dl_iterate_phdr(find_block, &result);
-    return result;
-}
-
 /// The only word that holds `task`, or a negative number.
-static long index_of(void *task, block block) {
+static long index_of(void *task, contextvars_runtime_block block) {
+    if (block.count > MOST_WORDS) return UNAVAILABLE;
     long found = UNAVAILABLE;
     for (long i = 0; i < block.count; i++) {
         if (block.words[i] != task) continue;
@@ -95,13 +65,13 @@ static void observe(void *task) {
     // A second thread learns later. (In a process that was forked meanwhile, nobody gives the lock back.)
     if (!platform_try_lock(&mutex)) return;
     if (candidate_index == UNKNOWN) {
-        candidate_index = index_of(task, runtime_block());
+        candidate_index = index_of(task, contextvars_find_runtime_block());
         __atomic_store_n(&candidate_task, task, __ATOMIC_RELAXED);
         if (candidate_index < 0) __atomic_store_n(&trusted_index, UNAVAILABLE, __ATOMIC_RELAXED);
     } else if (candidate_index >= 0) {
-        block block = runtime_block();
-        if (block.words) {
-            long index = block.words[candidate_index] == task ? candidate_index : UNAVAILABLE;
+        void *const *words = contextvars_runtime_words();
+        if (words) {
+            long index = words[candidate_index] == task ? candidate_index : UNAVAILABLE;
             __atomic_store_n(&trusted_index, index, __ATOMIC_RELAXED);
         }
     }
@@ -114,8 +84,8 @@ void *contextvars_find_running_task(void) {
     if (index == UNKNOWN) {
         observe(task);
     } else if (index >= 0) {
-        block block = runtime_block();
-        if (block.words) contextvars_this_thread.running_task = &block.words[index];
+        void *const *words = contextvars_runtime_words();
+        if (words) contextvars_this_thread.running_task = &words[index];
     } else {
         void *const *place = contextvars_running_task_by_code();
         if (place) contextvars_this_thread.running_task = place;

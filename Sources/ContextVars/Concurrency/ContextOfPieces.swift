@@ -1,39 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A new context for work that comes in pieces, as the reads of a request: entered from its start until ``end()``.
+/// A context for work that comes in pieces, as the reads of a request: entered from its start until ``end()``.
 ///
 /// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the
 /// caller, who runs them all on one event loop.
 package struct ContextOfPieces: Sendable {
     @usableFromInline let context: Context
     @usableFromInline let captured: CapturedValue?
-    /// What keeps the context entered, where it isn't new.
-    private let claim: Claim?
-    private let flow: UInt64
 
-    private init(_ context: Context, _ captured: CapturedValue?, _ claim: Claim?, _ flow: UInt64) {
-        (self.context, self.captured, self.claim, self.flow) = (context, captured, claim, flow)
+    private init(_ context: Context, _ captured: CapturedValue?) {
+        (self.context, self.captured) = (context, captured)
         context.claimForPieces()
     }
 
-    /// Enters a context that starts with a snapshot's values.
+    /// Enters a new context that starts with a snapshot's values.
     ///
     /// - Complexity: O(1).
     package init(_ snapshot: ContextSnapshot) {
-        self.init(Context(claimedWith: snapshot.values), snapshot.captured, nil, 0)
+        self.init(Context(snapshot.values), snapshot.captured)
     }
 
-    /// The context that a claim is for, entered as long as anybody has this value.
+    /// The context that a claim is for, entered as long as the caller keeps the claim.
     package init(of claimed: ClaimedContext) {
         switch claimed.source {
-        case .snapshot(let snapshot):
-            self.init(Context(claimedWith: snapshot.values), snapshot.captured, nil, claimed.flow)
-        case .claim(let claim):
-            self.init(claim.context, nil, claim, claimed.flow)
+        case .snapshot(let snapshot): self.init(snapshot)
+        case .claim(let claim): self.init(claim.context, nil)
         }
     }
 
+    /// Enters a new context that starts with the values of this one.
+    ///
+    /// For the event loop of the pieces, as ``snapshot``.
+    ///
+    /// - Complexity: O(1).
+    package func copied() -> ContextOfPieces {
+        ContextOfPieces(Context(context.storage.values()), captured)
+    }
+
     /// The values at this moment, with the task-local values that came with them.
-    package var snapshot: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
+    ///
+    /// For the event loop of the pieces: nobody else changes the values, so it needs no lock.
+    package var snapshot: ContextSnapshot { ContextSnapshot(context.storage.values(), captured: captured) }
 
     /// Runs a piece of work.
     @inlinable
@@ -48,11 +54,11 @@ package struct ContextOfPieces: Sendable {
         return try work()
     }
 
-    /// Runs a piece of work that was handed over with the claim.
-    package func runHandedOver<Result, Failure: Error>(
-        _ work: () throws(Failure) -> Result
+    /// Runs a piece of work that was handed over with a claim.
+    package func run<Result, Failure: Error>(
+        handedOverWith claimed: ClaimedContext, _ work: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        Observation.arrived(flow)
+        Observation.arrived(claimed.flow)
         return try run(work)
     }
 

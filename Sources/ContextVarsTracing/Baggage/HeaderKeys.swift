@@ -23,10 +23,12 @@ struct HeaderKeys: Sendable {
         }
     }
 
+    /// For a range of the header with as many bytes as the key, hence `unchecked`.
     private static func areEqual(
         _ range: Range<Int>, in header: Span<UInt8>, _ keys: Span<UInt8>, from start: Int
     ) -> Bool {
-        for offset in 0..<range.count where header[range.lowerBound + offset] != keys[start + offset] { return false }
+        for offset in 0..<range.count
+        where header[unchecked: range.lowerBound + offset] != keys[unchecked: start + offset] { return false }
         return true
     }
 }

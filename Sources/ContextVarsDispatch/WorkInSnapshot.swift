@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+import ContextVars
+import Dispatch
+
+#if canImport(CDispatch)
+import CDispatch
+
+/// Work that a queue runs once, in the values of a snapshot: what `dispatch_async_f` is given.
+///
+/// One allocation, where a closure that keeps a closure and a snapshot has two: its own, and that of the block around it.
+private final class WorkInSnapshot: Sendable {
+    private let snapshot: ContextSnapshot
+    private let work: @Sendable () -> Void
+
+    init(_ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void) {
+        self.snapshot = snapshot
+        self.work = work
+    }
+
+    func run() {
+        snapshot.run(work)
+    }
+}
+
+extension DispatchQueue {
+    /// Schedules work without flags and class of service that runs in the values of a snapshot.
+    @usableFromInline
+    func enqueue(
+        _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void
+    ) {
+        guard DispatchObjects.areKnown else {
+            return async(group: group) { [snapshot, work] in snapshot.run(work) }
+        }
+        let context = Unmanaged.passRetained(WorkInSnapshot(snapshot, work)).toOpaque()
+        let run: dispatch_function_t = { context in
+            guard let context else { return }
+            Unmanaged<WorkInSnapshot>.fromOpaque(context).takeRetainedValue().run()
+        }
+        if let group {
+            dispatch_group_async_f(DispatchObjects.underlying(group), DispatchObjects.underlying(self), context, run)
+        } else {
+            dispatch_async_f(DispatchObjects.underlying(self), context, run)
+        }
+    }
+}
+
+/// Where Swift's objects keep those of libdispatch: `Documentation/Design/queue-functions.md`.
+enum DispatchObjects {
+    /// Whether they are where ``underlying(_:)`` reads them.
+    static let areKnown = isKnown(in: DispatchQueue(label: "org.swift.contextvars")) && isKnown(in: DispatchGroup())
+
+    /// The object of libdispatch: the first property, behind the header of every Swift object.
+    @inline(__always)
+    static func underlying(_ object: DispatchObject) -> OpaquePointer {
+        Unmanaged.passUnretained(object).toOpaque()
+            .load(fromByteOffset: 2 * MemoryLayout<UInt>.size, as: OpaquePointer.self)
+    }
+
+    /// Whether reflection says the same.
+    private static func isKnown(in object: DispatchObject) -> Bool {
+        let mirror = Mirror(reflecting: object)
+        guard mirror.children.count == 1, mirror.superclassMirror?.children.isEmpty ?? true,
+            let property = mirror.children.first, property.label == "__wrapped"
+        else { return false }
+        return property.value as? OpaquePointer == underlying(object)
+    }
+}
+#else
+extension DispatchQueue {
+    /// Schedules work without flags and class of service that runs in the values of a snapshot.
+    @usableFromInline
+    func enqueue(
+        _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void
+    ) {
+        async(group: group) { [snapshot, work] in snapshot.run(work) }
+    }
+}
+#endif
