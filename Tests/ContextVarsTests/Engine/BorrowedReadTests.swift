@@ -184,8 +184,7 @@ import Testing
         #expect(count.ended.load(ordering: .relaxed) == 1801)
     }
 
-    @Test(.timeLimit(.minutes(15)))
-    func `What children have read ends with its scope, also where they ran on many threads`() async throws {
+    @Test func `What children have read ends with its scope, also where they ran on many threads`() async throws {
         weak var last: Object?
         for _ in 0..<50 {
             try await Context().run {
@@ -199,8 +198,7 @@ import Testing
                 }
                 try object.set(Object(2))
             }
-            // Not at once: another test may be looking at all live contexts. For good, if a pooled thread kept it alive.
-            while last != nil { await Task.yield() }
+            #expect(last == nil)
         }
     }
 
