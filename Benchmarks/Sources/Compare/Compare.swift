@@ -40,6 +40,7 @@ struct Compare: AsyncParsableCommand {
             "threads": Threads.rows,
             "automatic": Automatic.rows,
             "recorder": Recorder.rows,
+            "floors": Floors.rows,
         ],
         growth: Growth.all)
 

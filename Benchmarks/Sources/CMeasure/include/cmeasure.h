@@ -49,6 +49,19 @@ void measure_trim_heap(void);
 /// Whether the Swift runtime is in the same executable as this function, rather than in a library.
 bool measure_swift_runtime_is_static(void);
 
+/// What the Swift runtime does for a binding of its own: pushes a word as a task-local value and pops it. `type`: the metadata
+/// of a Swift type that is one word of plain bits.
+void measure_push_and_pop(const void *type);
+
+/// Has the runtime look for a task-local value that isn't bound.
+void measure_look_for_value(void);
+
+/// Asks the runtime which task runs.
+void measure_ask_for_task(void);
+
+/// Asks the runtime whether a task group is open.
+void measure_ask_for_group(void);
+
 /// Keeps the calling thread on one processor, where the system can and there is such a processor.
 void measure_keep_thread_on(int processor);
 
