@@ -146,7 +146,7 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    /// Where the entry of `key` is to be changed or, where it is new, put by the caller.
+    /// Where the caller changes the entry of `key` or, if that is new, puts it.
     @inlinable @inline(__always)
     mutating func reachEntry(of key: Key, _ hash: UInt, _ isNew: inout Bool) -> EntryPointer {
         if root == nil { root = Node.makeSmall(room: 1) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A map of up to 16 entries, as contexts are: one node, the root. An entry's own position is what the lowest four bits of
 // its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a small map
-// never needs a second node, whatever its hashes, and only a key that isn't at its own position costs a search, through
+// never needs a second node, with any hashes, and only a key that isn't at its own position costs a search, through
 // the displaced ones.
 //
 // Besides this, a small map needs Storage/NodeLayout.swift and Storage/Node.swift; what these do for tries is in Trie/.
@@ -118,7 +118,7 @@ extension NodeReference {
 }
 
 extension HAMT {
-    // What contexts do, in functions of their own (Documentation/Design/ has what that earns).
+    // What contexts do, in separate functions (Documentation/Design/ has what that earns).
 
     @inlinable @inline(never)
     func replacingSmall(_ root: NodeReference<Key, Value>, _ entry: EntryPointer, _ value: consuming Value) -> HAMT {

@@ -43,7 +43,7 @@ struct Destruction {
     }
 }
 
-// Loops are functions of their own, so that a node's deinitialiser saves no registers for them.
+// Loops are separate functions, so that a node's deinitialiser saves no registers for them.
 extension NodeReference {
     @inline(never)
     func releaseChildren() {

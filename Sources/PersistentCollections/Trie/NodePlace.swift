@@ -57,7 +57,7 @@ struct NodePlace<Key: Hashable, Value> {
 
     /// The place where the way to a hash ends, from this one with a shared node on: what is above becomes copies.
     ///
-    /// - Parameter removes: Whether an entry is to be removed: then a copy has room for what may be left of a child.
+    /// - Parameter removes: Whether the caller removes an entry: then a copy has room for what may be left of a child.
     @inlinable @inline(__always)
     func endInCopies(of hash: UInt, removes: Bool = false) -> NodePlace {
         var place = self
@@ -78,11 +78,11 @@ struct NodePlace<Key: Hashable, Value> {
     }
 }
 
-// An insertion makes the place for an entry, and whoever asked for it puts the entry there: so values, which may be large,
-// never pass through here.
+// An insertion makes the place for an entry, and its caller puts the entry there: so values, which may be large, never pass
+// through here.
 
 extension NodePlace {
-    /// Where the entry of `key`, which has this hash, is to be changed or put, in nodes that only the caller can reach.
+    /// Where the caller changes or puts the entry of `key`, which has this hash, in nodes that only the caller can reach.
     ///
     /// - Parameters:
     ///   - root: Where the root is kept.
