@@ -4,7 +4,8 @@
 Each scenario runs a few times to fill caches, and then in rounds. After each round, four things are counted: the objects
 of this file's class that are alive, the objects of the module's types, the bytes in use in the C heap, where the Swift
 objects are, and the memory blocks of Python's allocator. A leak adds to one of them in every round; so the smallest
-growth of all rounds must be 0 or less.
+growth of all rounds must be 0 or less. Some caches of the interpreter take hundreds of runs to fill, also with CPython's own
+module; so rounds go on until each count has had one without growth, but not for ever.
 
 To count the C heap to the byte, glibc's caches for threads must be off, as Conformance/run has them
 (GLIBC_TUNABLES=glibc.malloc.tcache_count=0): what is in them counts as in use, and they take long to fill.
@@ -24,6 +25,7 @@ import unittest
 from _contextvars import _add_watcher, _clear_watcher, _hamt as hamt
 
 ROUNDS = 6
+MOST_ROUNDS = 40
 COLUMNS = ("objects", "objects of the module", "bytes of the C heap", "memory blocks")
 var = contextvars.ContextVar("var")
 other = contextvars.ContextVar("other", default=0)
@@ -67,6 +69,12 @@ def measure(counts, place):
 
 def is_of_the_module(thing):
     return type(thing) in TYPES
+
+
+def growth(counts, column, rounds):
+    """By how much a count has grown in each round."""
+    values = counts[column : len(COLUMNS) * (rounds + 1) : len(COLUMNS)]
+    return [after - before for before, after in zip(values, values[1:])]
 
 
 # MARK: Scenarios
@@ -206,15 +214,16 @@ class LeakTest(unittest.TestCase):
     def assert_no_growth(self, scenario, columns=COLUMNS, warm_up=3):
         for _ in range(warm_up):
             scenario()
-        counts = array.array("q", [0] * (len(COLUMNS) * (ROUNDS + 1)))
+        counts = array.array("q", [0] * (len(COLUMNS) * (MOST_ROUNDS + 1)))
         measure(counts, 0)
-        for round in range(ROUNDS):
+        for rounds in range(1, MOST_ROUNDS + 1):
             scenario()
-            measure(counts, len(COLUMNS) * (round + 1))
-        for column, name in enumerate(columns):
-            values = counts[column :: len(COLUMNS)]
-            growth = [after - before for before, after in zip(values, values[1:])]
-            self.assertLessEqual(min(growth), 0, f"{name}: growth in each round, {growth}")
+            measure(counts, len(COLUMNS) * rounds)
+            growing = [column for column in range(len(columns)) if min(growth(counts, column, rounds)) > 0]
+            if rounds >= ROUNDS and not growing:
+                break
+        for column in growing:
+            self.fail(f"{columns[column]}: growth in each round, {growth(counts, column, rounds)}")
         self.assertEqual(Counted.alive, 0, "objects are alive")
 
     def test_the_measurement_finds_leaks(self):
@@ -223,16 +232,16 @@ class LeakTest(unittest.TestCase):
             self.assert_no_growth(lambda: kept.append(contextvars.Context()))
         with self.assertRaisesRegex(AssertionError, "memory blocks"):
             self.assert_no_growth(lambda: kept.append(object()))
-        keys = [object() for _ in range(5000)]
+        keys = [object() for _ in range(500 * (MOST_ROUNDS + 3))]
         maps = [hamt()]
         with self.assertRaisesRegex(AssertionError, "bytes of the C heap"):
             self.assert_no_growth(lambda: add_some(maps, keys))
 
     def test_cpythons_own_tests(self):
-        """The whole of test_context, but for its test of speed."""
+        """The whole of test_context, but for its test of speed, and for that of threads: see `test_tasks`."""
         module = importlib.import_module("test.test_context")
         groups = unittest.defaultTestLoader.loadTestsFromModule(module)
-        tests = [test for group in groups for test in group if "stress" not in test.id()]
+        tests = [test for group in groups for test in group if not ("stress" in test.id() or "threads" in test.id())]
         self.assertGreater(len(tests), 40)
 
         def run():
@@ -243,7 +252,7 @@ class LeakTest(unittest.TestCase):
         self.assert_no_growth(run)
 
     def test_tasks(self):
-        # Not the memory blocks: asyncio keeps some for each thread that it has started, also on CPython's own module.
+        # Not the memory blocks: Python keeps some for each thread of a pool, also with CPython's own module.
         self.assert_no_growth(tasks, COLUMNS[:3])
 
     def test_tracemalloc_sees_no_growth(self):
