@@ -23,9 +23,10 @@ extension DispatchQueue {
     ) throws(Source.EntryError) {
         // Known where this is compiled. A snapshot needs nothing that is claimed.
         if let snapshot = context as? ContextSnapshot {
-            if flags.rawValue == 0, qos.qosClass == .unspecified, qos.relativePriority == 0 {
-                return enqueue(group, snapshot, work)
-            }
+            #if canImport(CDispatch)
+            let isPlain = flags.rawValue == 0 && qos.qosClass == .unspecified && qos.relativePriority == 0
+            if isPlain, DispatchObjects.areKnown { return enqueue(group, snapshot, work) }
+            #endif
             return async(group: group, qos: qos, flags: flags) { snapshot.run(work) }
         }
         let work = try claim(context, for: work)

@@ -24,13 +24,12 @@ private final class WorkInSnapshot: Sendable {
 
 extension DispatchQueue {
     /// Schedules work without flags and class of service that runs in the values of a snapshot.
+    ///
+    /// Where ``DispatchObjects/areKnown``.
     @usableFromInline
     func enqueue(
         _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void
     ) {
-        guard DispatchObjects.areKnown else {
-            return async(group: group) { [snapshot, work] in snapshot.run(work) }
-        }
         let context = Unmanaged.passRetained(WorkInSnapshot(snapshot, work)).toOpaque()
         let run: dispatch_function_t = { context in
             guard let context else { return }
@@ -45,8 +44,10 @@ extension DispatchQueue {
 }
 
 /// Where Swift's objects keep those of libdispatch: `Documentation/Design/queue-functions.md`.
+@usableFromInline
 enum DispatchObjects {
     /// Whether they are where ``underlying(_:)`` reads them.
+    @usableFromInline
     static let areKnown = isKnown(in: DispatchQueue(label: "org.swift.contextvars")) && isKnown(in: DispatchGroup())
 
     /// The object of libdispatch: the first property, behind the header of every Swift object.
@@ -63,16 +64,6 @@ enum DispatchObjects {
             let property = mirror.children.first, property.label == "__wrapped"
         else { return false }
         return property.value as? OpaquePointer == underlying(object)
-    }
-}
-#else
-extension DispatchQueue {
-    /// Schedules work without flags and class of service that runs in the values of a snapshot.
-    @usableFromInline
-    func enqueue(
-        _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void
-    ) {
-        async(group: group) { [snapshot, work] in snapshot.run(work) }
     }
 }
 #endif
