@@ -64,7 +64,7 @@ extension Storage {
         if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable, isSetHere: isSetHere) }
         defer { contextvars_storage_unlock(self) }
         if let newValue, contents.pointee.variable != nil { return exchangeChange(newValue, isSetHere: isSetHere) }
-        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        let wasSetHere = markVariable(variable, as: isSetHere)
         if let newValue, let place = map.pointee.valueToChange(forKey: variable) {
             return (newValue.exchange(in: place), wasSetHere)
         }
@@ -88,7 +88,7 @@ extension Storage {
         // First: what it adds to a map that is shared, the change may then be put into.
         let oldValue = changeMap(newValue, for: variable)
         let replaced = settle()
-        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        let wasSetHere = markVariable(variable, as: isSetHere)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         // As in `settleUnderLock`.
@@ -121,7 +121,7 @@ extension Storage {
         if let newValue, contents.pointee.variable != nil {
             exchanged = exchangeChange(newValue, isSetHere: isSetHere)
         } else {
-            let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+            let wasSetHere = markVariable(variable, as: isSetHere)
             exchanged = (changeMap(newValue, for: variable), wasSetHere)
         }
         contextvars_retain_barrier()
@@ -182,9 +182,9 @@ extension Storage {
             contextvars_storage_unlock(self)
             return exchange(newValue, for: variable, isSetHere: isSetHere)
         }
-        var variablesSetHere = variablesSetHere()
-        let wasSetHere = variablesSetHere.mark(variable, as: isSetHere)
         var values = values()
+        var variablesSetHere = variablesSetHere()
+        let wasSetHere = variablesSetHere.mark(variable, as: isSetHere, among: values.count)
         let oldValue =
             if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
                 values.removeValue(forKey: variable)
