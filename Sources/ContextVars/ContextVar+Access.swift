@@ -76,6 +76,6 @@ extension ContextVar {
         let discarded = try token.use(with: self) { () throws(ContextError) in
             try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.origin)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }

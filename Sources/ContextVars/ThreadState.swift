@@ -140,6 +140,6 @@ extension ThreadState {
         if !Watchers.isEmpty {
             Watchers.changed(variable, from: discarded?.retained().takeStored(), to: token.storedOrMissing)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }
