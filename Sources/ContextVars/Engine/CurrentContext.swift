@@ -199,7 +199,7 @@ func setInCurrent(
 
 /// Gives a variable what it had before, or unsets it with `nil`, if the context of a token is current.
 ///
-/// - Parameter oldValue: Borrowed.
+/// - Parameter oldValue: Unretained.
 /// - Returns: What the variable had until now; `nil` if another context is current.
 @usableFromInline
 @inline(never)

@@ -67,7 +67,7 @@ extension Storage {
         if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable, isSetHere: isSetHere) }
         defer { contextvars_storage_unlock(self) }
         if let newValue, contents.pointee.variable != nil { return exchangeChange(newValue, isSetHere: isSetHere) }
-        let wasSetHere = markVariable(variable, as: isSetHere)
+        let wasSetHere = noteChange(of: variable, as: isSetHere)
         if let newValue, let place = map.pointee.valueToChange(forKey: variable) {
             return (newValue.exchange(in: place), wasSetHere)
         }
@@ -91,7 +91,7 @@ extension Storage {
         // First: what it adds to a map that is shared, the change may then be put into.
         let oldValue = changeMap(newValue, for: variable)
         let replaced = settle()
-        let wasSetHere = markVariable(variable, as: isSetHere)
+        let wasSetHere = noteChange(of: variable, as: isSetHere)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         // As in `settleUnderLock`.
@@ -124,7 +124,7 @@ extension Storage {
         if let newValue, contents.pointee.variable != nil {
             exchanged = exchangeChange(newValue, isSetHere: isSetHere)
         } else {
-            let wasSetHere = markVariable(variable, as: isSetHere)
+            let wasSetHere = noteChange(of: variable, as: isSetHere)
             exchanged = (changeMap(newValue, for: variable), wasSetHere)
         }
         contextvars_retain_barrier()
@@ -164,7 +164,7 @@ extension Storage {
         let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()
         let replaced = map.pointee.updateValue(changedValue.move(), forKey: key)
         contents.pointee.variable = nil
-        markedVariables.initialize(to: variablesSetHere)
+        notedVariables.initialize(to: variablesSetHere)
         return replaced
     }
 
@@ -190,14 +190,14 @@ extension Storage {
 extension Storage {
     /// Which variables were set here: where there is no change beside the map, and no ``Version``.
     @inline(__always)
-    var markedVariables: UnsafeMutablePointer<VariablesSetHere> {
+    var notedVariables: UnsafeMutablePointer<VariablesSetHere> {
         UnsafeMutableRawPointer(changedValue).assumingMemoryBound(to: VariablesSetHere.self)
     }
 
     /// Says whether a variable was set here, and returns whether it was until now.
     @inline(__always)
-    func markVariable(_ variable: AnyContextVar, as isSetHere: Bool) -> Bool {
-        markedVariables.pointee.mark(variable, as: isSetHere, among: contents.pointee.count)
+    func noteChange(of variable: AnyContextVar, as isSetHere: Bool) -> Bool {
+        notedVariables.pointee.note(variable, as: isSetHere, among: contents.pointee.count)
     }
 
     /// Which variables were set here.
@@ -206,10 +206,10 @@ extension Storage {
     func variablesSetHere() -> VariablesSetHere {
         let word = contextvars_storage_values(self)
         if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.variablesSetHere } }
-        guard let variable = changedVariable else { return markedVariables.pointee }
+        guard let variable = changedVariable else { return notedVariables.pointee }
         var variables = VariablesSetHere()
         let isSetHere = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE))
-        _ = variables.mark(variable, as: isSetHere, among: contents.pointee.count)
+        _ = variables.note(variable, as: isSetHere, among: contents.pointee.count)
         return variables
     }
 }
@@ -228,16 +228,16 @@ struct VariablesSetHere {
     ///
     /// - Parameter count: How many variables have a value here, beside a change.
     @inline(__always)
-    mutating func mark(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
+    mutating func note(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
         let bit = variable.bit
-        if bit == Self.areLaterOnesSetHere { return markLater(variable, as: isSetHere, among: count) }
+        if bit == Self.areLaterOnesSetHere { return noteLater(variable, as: isSetHere, among: count) }
         let wasSetHere = bits & bit != 0
         if wasSetHere != isSetHere { bits ^= bit }
         return wasSetHere
     }
 
     @inline(never)
-    private mutating func markLater(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
+    private mutating func noteLater(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
         if later == nil, bits.nonzeroBitCount == count {
             // No later variable has a value yet, so none is inherited: those with a value will all have been set here.
             bits |= Self.areLaterOnesSetHere

@@ -97,8 +97,8 @@ final class Box<Value: Sendable>: Sendable {
 /// and `reset` would cost otherwise. And nothing is released before the context's lock is given back: the
 /// end of a value may run what a user wrote.
 ///
-/// Invariant: the code that is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. A *borrowed*
-/// one is a copy of bits whose owner lives on; it is retained before it is given to anybody.
+/// Invariant: the code that is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. An
+/// *unretained* one is a copy of bits whose owner lives on; it is retained before it is given to anybody.
 @usableFromInline
 struct MovingValue {
     @usableFromInline let bits: UInt64
@@ -122,9 +122,9 @@ struct MovingValue {
         self.init(bits: stored.bits, box: stored.box.map { .passRetained($0) })
     }
 
-    /// A borrowed one.
+    /// An unretained one.
     @inlinable
-    init<Value: Sendable>(borrowing stored: StoredValue, as type: Value.Type) {
+    init<Value: Sendable>(unretained stored: StoredValue, as type: Value.Type) {
         if StoredValue.isInline(type) {
             self.init(bits: stored.bits, box: nil)
         } else {
@@ -132,7 +132,7 @@ struct MovingValue {
         }
     }
 
-    /// Of a borrowed one, one to be given away.
+    /// Of an unretained one, one to be given away.
     @inline(__always)
     func retained() -> MovingValue {
         if let box { _ = box.retain() }

@@ -80,7 +80,7 @@ extension Storage {
         }
         var values = values()
         var variablesSetHere = variablesSetHere()
-        let wasSetHere = variablesSetHere.mark(variable, as: isSetHere, among: values.count)
+        let wasSetHere = variablesSetHere.note(variable, as: isSetHere, among: values.count)
         let oldValue =
             if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
                 values.removeValue(forKey: variable)
@@ -145,7 +145,7 @@ extension Storage {
         var released = contents.pointee
         contents.pointee = contextvars_contents()
         map.initialize(to: Version.at(word)._withUnsafeGuaranteedRef { $0.values })
-        markedVariables.initialize(to: variablesSetHere)
+        notedVariables.initialize(to: variablesSetHere)
         released.values = word
         return released
     }
