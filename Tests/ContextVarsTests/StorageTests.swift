@@ -45,4 +45,18 @@ import Testing
         #expect(changed[second]?.load(as: Int.self) == 3)
         #expect(values[second] == 2)
     }
+
+    @Test func `An object that is made for a context says by itself which variables were set there`() throws {
+        // So many that the last one has no bit of its own.
+        let variables = (0..<64).map { ContextVar("variable \($0)", default: 0) }
+        let (variable, context) = (variables[63], Context())
+        try context.run { try variable.set(1) }
+        // Children may go on reading the storage that was taken over.
+        let object = Context(takingOver: context.storage)
+        defer { object.unclaim() }
+        #expect(object.storage.source(of: variable) == .setHere)
+        release(object.storage.exchange(MovingValue(storing: 2), for: variable, isSetHere: false).value)
+        #expect(object.storage.source(of: variable) == .inherited)
+        #expect(context.storage.source(of: variable) == .setHere)
+    }
 }

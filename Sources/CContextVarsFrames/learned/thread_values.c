@@ -13,6 +13,7 @@
 
 #if !defined(CONTEXTVARS_PLAIN)
 
+#include "../platform.h"
 #include "learned.h"
 
 enum { UNKNOWN = -1, UNAVAILABLE = -2 };
@@ -20,11 +21,13 @@ enum { UNKNOWN = -1, UNAVAILABLE = -2 };
 /// The index of the variable among the words. Relaxed: one number, complete in itself.
 static long known_index = UNKNOWN;
 
-/// Whether a word leads to a place whose first value is this one.
-static bool leads_to(const void *word, const runtime_item *first) {
-    // No pointer; what else is a thread-local word, and was zero before, doesn't look like one.
-    if ((uintptr_t)word < 4096 || (uintptr_t)word % _Alignof(void *) != 0) return false;
-    return *(const void *const *)word == first;
+/// Whether a place, if there is any, has this value first.
+static bool has_first(const void *const *place, const void *first) { return place && *place == first; }
+
+/// Whether a word is a pointer that may be followed. The words of a program that the runtime is linked into are anybody's: the
+/// anchor may be the thread's first allocation, at which an allocator notes numbers of its own.
+static bool is_pointer(const void *word) {
+    return (uintptr_t)word >= 4096 && (uintptr_t)word % _Alignof(void *) == 0 && platform_can_read(word);
 }
 
 void contextvars_note_runtime_words(contextvars_runtime_notes *notes) {
@@ -36,11 +39,10 @@ void contextvars_note_runtime_words(contextvars_runtime_notes *notes) {
     for (long i = 0; i < block.count; i++) notes->before[i] = block.words[i];
 }
 
-/// The index of the only word that leads to the place by now; else `UNAVAILABLE`.
-static long index_of(const runtime_item *first, const contextvars_runtime_notes *notes) {
+long contextvars_index_of_place(void *const *before, void *const *words, long count, const void *first) {
     long found = UNAVAILABLE;
-    for (long i = 0; i < notes->block.count; i++) {
-        if (notes->before[i] || !leads_to(notes->block.words[i], first)) continue;
+    for (long i = 0; i < count; i++) {
+        if (before[i] || !is_pointer(words[i]) || !has_first(words[i], first)) continue;
         if (found >= 0) return UNAVAILABLE;
         found = i;
     }
@@ -52,11 +54,11 @@ void contextvars_learn_thread_values(const contextvars_runtime_notes *notes) {
     const runtime_item *anchor = contextvars_item_of(thread->anchor);
     long index = __atomic_load_n(&known_index, __ATOMIC_RELAXED);
     if (index == UNKNOWN) {
-        index = index_of(anchor, notes);
+        index = contextvars_index_of_place(notes->before, notes->block.words, notes->block.count, anchor);
         __atomic_store_n(&known_index, index, __ATOMIC_RELAXED);
     }
     void *const *words = index >= 0 ? contextvars_runtime_words() : NULL;
-    if (words && leads_to(words[index], anchor)) thread->values = words[index];
+    if (words && has_first(words[index], anchor)) thread->values = words[index];
 }
 
 bool contextvars_knows_thread_values(void) { return contextvars_learned_anchor_is_latest(&contextvars_this_thread); }

@@ -33,6 +33,13 @@ struct VariablesSetHere {
         return bits & variable.bit != 0
     }
 
+    /// The same variables, for another storage.
+    func forAnotherStorage() -> VariablesSetHere {
+        var variables = self
+        variables.later = later.map { LaterVariables($0.numbers) }
+        return variables
+    }
+
     private static let bitOfLaterVariables: UInt64 = 1 << 63
 
     static func bit(ofNumber number: Int) -> UInt64 {
@@ -43,9 +50,13 @@ struct VariablesSetHere {
 /// The numbers of variables that have no bit.
 ///
 /// Changed by the owner of the storage alone, under the lock. A copy of a ``VariablesSetHere`` has the same ones: of a
-/// storage's copies, only the latest is used.
+/// storage's copies, only the latest is used. Two storages never share them, since each has a lock of its own.
 private final class LaterVariables {
-    var numbers: Set<Int> = []
+    var numbers: Set<Int>
+
+    init(_ numbers: Set<Int> = []) {
+        self.numbers = numbers
+    }
 }
 
 // MARK: - In a storage
