@@ -12,7 +12,7 @@ extension ContextVar {
     /// ```
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public func withValue<Result, Failure: Error>(
@@ -31,7 +31,7 @@ extension ContextVar {
     /// The code stays on the caller's actor. Otherwise it behaves like the synchronous form.
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
@@ -55,7 +55,7 @@ extension ContextVar {
     /// Runs synchronous code that throws nothing in a copy of the current context in which this variable has another
     /// value.
     ///
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
@@ -72,7 +72,7 @@ extension ContextVar {
     ///
     /// The code stays on the caller's actor.
     ///
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result>(

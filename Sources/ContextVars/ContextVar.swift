@@ -21,7 +21,7 @@
 /// This is `contextvars.ContextVar` of PEP 567 and CPython 3.14, with a value type. Variables are immutable and safe to
 /// use from any thread and task: what they read and write is the caller's own context.
 public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendable {
-    /// What ``get()`` gives where the variable isn't set.
+    /// The value that ``get()`` returns where the variable isn't set.
     public let defaultValue: Value
 
     /// Whether ``defaultValue`` was given by the author, so that it says something.

@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPClientResponseDelegate {
-    /// A delegate whose callbacks run this one's in the values of a snapshot.
+    /// A delegate whose callbacks run this one's with the values of a snapshot.
     ///
     /// The client calls delegates on an event loop, where no context is current.
     ///
@@ -21,7 +21,7 @@ extension HTTPClientResponseDelegate {
     }
 }
 
-/// A delegate whose callbacks run those of another in the values of a snapshot: what
+/// A delegate whose callbacks run those of another with the values of a snapshot: what
 /// ``AsyncHTTPClient/HTTPClientResponseDelegate/inContext(_:)`` returns.
 ///
 /// Each callback has its own context, so what one sets isn't seen by the next. Keep that in the delegate.

@@ -5,7 +5,7 @@ import Dispatch
 #if canImport(CDispatch)
 import CDispatch
 
-/// Work that a queue runs once, in the values of a snapshot: what `dispatch_async_f` is given.
+/// Work that a queue runs once, with the values of a snapshot: the argument of `dispatch_async_f`.
 ///
 /// One allocation, where a closure that keeps a closure and a snapshot has two: its own, and that of the block around it.
 private final class WorkInSnapshot: Sendable {
@@ -23,7 +23,7 @@ private final class WorkInSnapshot: Sendable {
 }
 
 extension DispatchQueue {
-    /// Schedules work without flags and class of service that runs in the values of a snapshot.
+    /// Schedules work without flags and class of service that runs with the values of a snapshot.
     ///
     /// Where ``DispatchObjects/areKnown``.
     @usableFromInline

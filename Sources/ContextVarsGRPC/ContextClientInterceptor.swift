@@ -32,7 +32,7 @@ public struct ContextClientInterceptor: ClientInterceptor {
     /// values other than printable ASCII, and keys that are malformed, reserved or for binary values.
     ///
     /// - Throws: What `next` throws.
-    /// - Complexity: As the instrument's `inject`.
+    /// - Complexity: That of the instrument's `inject`.
     public func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingClientRequest<Input>,
         context: ClientContext,

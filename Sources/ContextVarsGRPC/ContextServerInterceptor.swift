@@ -48,7 +48,7 @@ public struct ContextServerInterceptor: ServerInterceptor {
     /// received.
     ///
     /// - Throws: What `next` throws.
-    /// - Complexity: As the instrument's `extract`, and O(1) for the context.
+    /// - Complexity: That of the instrument's `extract`, and O(1) for the context.
     public func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>,
         context: ServerContext,

@@ -39,7 +39,7 @@ public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", 
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameter name: What descriptions, logs and errors call the variable. Names needn't be unique.
 @attached(accessor)
@@ -60,7 +60,7 @@ public macro ContextValue(_ name: String) =
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameter inheritance: `.never` or `.copied`. Another form of the macro takes `.transformed`.
 @attached(accessor)
@@ -78,7 +78,7 @@ public macro ContextValue(inheritance: ContextVar<Never>.Inheritance) =
 /// }
 /// ```
 ///
-/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+/// Name the parameter's type where the function alone doesn't say it. Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameter inheritance: What becomes of the value in a new task and in a snapshot.
 @attached(accessor)
@@ -95,7 +95,7 @@ public macro ContextValue<Value: Sendable>(inheritance: ContextVar<Value>.Inheri
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameters:
 ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
@@ -115,7 +115,7 @@ public macro ContextValue(_ name: String, inheritance: ContextVar<Never>.Inherit
 /// }
 /// ```
 ///
-/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+/// Name the parameter's type where the function alone doesn't say it. Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameters:
 ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.

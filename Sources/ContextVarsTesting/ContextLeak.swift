@@ -30,7 +30,7 @@ public func expectNoContextLeak<Result>(
 
 /// Checks that an asynchronous operation leaves its caller's context as it was.
 ///
-/// As the synchronous form. The operation stays on the caller's actor.
+/// Works like the synchronous form. The operation stays on the caller's actor.
 ///
 /// - Parameters:
 ///   - comment: What to say about an issue.

@@ -87,7 +87,7 @@ public enum ContextAudit {
     /// Watches a snapshot, and its copies, until the last one of them is gone.
     ///
     /// - Returns: A snapshot with the same values, which is watched: use it instead.
-    /// - Complexity: As `ContextSnapshot.with(_:_:)`. Safe from any thread.
+    /// - Complexity: That of `ContextSnapshot.with(_:_:)`. Safe from any thread.
     public static func watch(_ snapshot: ContextSnapshot, _ name: String = "") -> ContextSnapshot {
         let mark = Mark()
         let reference = WeakReference(mark)

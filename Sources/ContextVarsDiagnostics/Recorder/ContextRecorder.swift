@@ -87,7 +87,7 @@ public enum ContextRecorder {
 
     /// What has been recorded until now, as the content of a file.
     ///
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     public static func export(as format: Format) -> Data {
         let trace = trace()
         return Data(format == .chromeTrace ? trace.chromeTrace() : trace.jsonLines())
@@ -96,7 +96,7 @@ public enum ContextRecorder {
     /// Writes what has been recorded until now into a file, in the format that its name says.
     ///
     /// - Throws: What writing a file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     public static func write(to path: String) throws {
         try export(as: Format(forFile: path)).write(to: URL(fileURLWithPath: path))
     }
@@ -106,7 +106,7 @@ public enum ContextRecorder {
     /// The file is written however the code ends. All threads are recorded meanwhile.
     ///
     /// - Throws: What the code throws; else what writing the file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     @discardableResult
     public static func record<Result>(
         to path: String, limits: Limits = Limits(), _ body: () throws -> Result
@@ -130,7 +130,7 @@ public enum ContextRecorder {
     /// The code stays on the caller's actor.
     ///
     /// - Throws: What the code throws; else what writing the file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     @discardableResult
     public nonisolated(nonsending) static func record<Result>(
         to path: String, limits: Limits = Limits(), _ body: nonisolated(nonsending) () async throws -> Result

@@ -64,7 +64,7 @@ extension ContextSnapshot {
 
     /// The snapshot with the values of a message, from its attributes.
     ///
-    /// As ``receiving(from:using:)-(String?,_)``, from what the key `baggage` has.
+    /// Like ``receiving(from:using:)-(String?,_)``, from what the key `baggage` has.
     ///
     /// - Parameters:
     ///   - attributes: The attributes of the message.

@@ -35,7 +35,7 @@ extension ContextSnapshot {
     /// try await ContextSnapshot.received.run { try await handle(request) }
     /// ```
     ///
-    /// - Complexity: As ``receiving(from:)``.
+    /// - Complexity: That of ``receiving(from:)``.
     public static var received: ContextSnapshot {
         ContextSnapshot().receiving(from: .current)
     }
