@@ -23,9 +23,9 @@ private final class WorkInSnapshot: Sendable {
 }
 
 extension DispatchQueue {
-    /// Schedules work without flags and class of service that runs with the values of a snapshot.
+    /// Schedules work that runs with the values of a snapshot, without flags and class of service.
     ///
-    /// Where ``DispatchObjects/areKnown``.
+    /// Only where ``DispatchObjects/areKnown``.
     @usableFromInline
     func enqueue(
         _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void

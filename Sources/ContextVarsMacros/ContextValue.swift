@@ -20,13 +20,13 @@
 /// an initial value, which is the variable's default and is evaluated once, at the first use.
 ///
 /// The variable's name, in logs and errors, is that of the type and the property: `Request.tenant`. The variable has the
-/// property's access level and availability. It is not isolated, also in an actor or a type with a global actor; there,
-/// write `nonisolated` before `static var` to read the property from everywhere too.
+/// property's access level and availability. It is never isolated, not even in an actor or a type with a global actor. To read
+/// the property itself from everywhere there too, write `nonisolated` before `static var`.
 ///
 /// Declare it as a `static var` of a type that isn't generic, or as a global `var`: a context variable is a key, and exists
 /// once.
 ///
-/// - Complexity: Reading the property is `ContextVar.get()`: O(1).
+/// - Complexity: Reading the property calls `ContextVar.get()`: O(1).
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")

@@ -4,7 +4,7 @@ import ContextTraceFormat
 import Foundation
 
 extension Recording {
-    /// What the rings have at this moment, as a trace; threads go on writing meanwhile.
+    /// The current contents of the rings, as a trace; threads go on writing meanwhile.
     static func trace(since start: UInt64) -> Trace {
         var contents = RingContents()
         withUnsafeMutablePointer(to: &contents) { contents in
