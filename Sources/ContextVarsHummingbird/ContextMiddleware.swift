@@ -64,7 +64,7 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
     /// Runs the rest of the request in its own context.
     ///
     /// - Throws: The error that `next` throws. With a request id, it is wrapped in an `HTTPResponseError` that makes the
-    ///   same response with the id added.
+    ///   same response with the id added, unless it is an `HTTPParserError`, which the server answers itself.
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
