@@ -10,7 +10,7 @@ extension ContextVar {
 
     /// The variable's value in the current context, or the call's default where it isn't set.
     ///
-    /// The call's default comes before the variable's own, as in PEP 567.
+    /// The call's default takes precedence over the variable's own, as in PEP 567.
     ///
     /// - Complexity: That of ``get()``.
     @inlinable

@@ -36,7 +36,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
     ///   - defaultValue: What ``get()`` gives where the variable isn't set.
-    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
     public init(_ name: String, default defaultValue: Value, inheritance: Inheritance = .copied) {
         self.defaultValue = defaultValue
         self.hasExplicitDefault = true
@@ -54,7 +54,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     ///
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
-    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
     public init<Wrapped>(_ name: String, inheritance: Inheritance = .copied) where Value == Wrapped? {
         self.defaultValue = nil
         self.hasExplicitDefault = false

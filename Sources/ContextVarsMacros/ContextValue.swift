@@ -2,7 +2,7 @@
 #if Macros
 @_exported public import ContextVars
 
-/// Declares a context variable that is read like a property, as `@TaskLocal` does.
+/// Declares a context variable that is read like a property, like `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {
@@ -31,7 +31,7 @@
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 
-/// Declares a context variable with a name of your choice that is read like a property, as `@TaskLocal` does.
+/// Declares a context variable with a name of your choice that is read like a property, like `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {
@@ -52,7 +52,7 @@ public macro ContextValue(_ name: String) =
 // The compiler checks a macro's arguments before it knows which property they are for. So `.never` alone doesn't say whose
 // `Inheritance` it is; the forms with `Never` take the rules that are the same for every type of value.
 
-/// Declares a context variable that is read like a property, and says what becomes of its value where work is handed over.
+/// Declares a context variable that is read like a property, and says what happens to its value where work is handed over.
 ///
 /// ```swift
 /// enum Database {
@@ -80,13 +80,13 @@ public macro ContextValue(inheritance: ContextVar<Never>.Inheritance) =
 ///
 /// Name the parameter's type where the function alone doesn't say it. Otherwise it behaves like ``ContextValue()``.
 ///
-/// - Parameter inheritance: What becomes of the value in a new task and in a snapshot.
+/// - Parameter inheritance: What happens to the value in a new task and in a snapshot.
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue<Value: Sendable>(inheritance: ContextVar<Value>.Inheritance) =
     #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 
-/// Declares a context variable with a name of your choice that is read like a property, and says what becomes of its
+/// Declares a context variable with a name of your choice that is read like a property, and says what happens to its
 /// value where work is handed over.
 ///
 /// ```swift
@@ -119,7 +119,7 @@ public macro ContextValue(_ name: String, inheritance: ContextVar<Never>.Inherit
 ///
 /// - Parameters:
 ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
-///   - inheritance: What becomes of the value in a new task and in a snapshot.
+///   - inheritance: What happens to the value in a new task and in a snapshot.
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue<Value: Sendable>(_ name: String, inheritance: ContextVar<Value>.Inheritance) =

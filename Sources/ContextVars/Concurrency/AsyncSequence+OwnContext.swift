@@ -77,7 +77,7 @@ struct OwnContext: Sendable {
         captured = snapshot.captured
     }
 
-    /// Runs code in the context; in a copy, where somebody else is running in it.
+    /// Runs code in the context, or in a copy of it while other code runs in it.
     func run<Result>(_ body: () -> Result) -> Result {
         guard contextvars_storage_claim(context.storage) else { return copy.run(body) }
         defer { context.unclaim() }
