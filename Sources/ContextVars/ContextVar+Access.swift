@@ -74,8 +74,8 @@ extension ContextVar {
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
         let discarded = try token.use(with: self) { () throws(ContextError) in
-            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.origin)
+            try restoreInCurrent(self, to: token.unretainedOldValue, ifCurrentIs: token.origin)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }
