@@ -40,16 +40,17 @@ struct StoredValue: @unchecked Sendable {
     @inlinable
     func load<Value: Sendable>(as type: Value.Type) -> Value {
         if Self.isInline(Value.self) {
-            Self.load(as: Value.self, from: bits)
+            withUnsafePointer(to: bits) { Self.load(as: Value.self, from: $0) }
         } else {
-            unsafeDowncast(box.unsafelyUnwrapped, to: Box<Value>.self).value
+            Box<Value>.address(in: box.unsafelyUnwrapped).pointee
         }
     }
 
     /// The value that is stored in place as these bits.
     @inlinable
-    static func load<Value>(as type: Value.Type, from bits: UInt64) -> Value {
-        withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
+    @inline(__always)
+    static func load<Value>(as type: Value.Type, from bits: UnsafePointer<UInt64>) -> Value {
+        UnsafeRawPointer(bits).assumingMemoryBound(to: Value.self).pointee
     }
 
     /// Whether both hold the very same bits or share one box.
@@ -85,6 +86,18 @@ final class Box<Value: Sendable>: Sendable {
     @inlinable
     init(_ value: Value) {
         self.value = value
+    }
+
+    /// Where a box has its value: the only property, behind the header of every Swift object.
+    ///
+    /// (`box.value` is the same, but code that isn't specialised looks up the type of the box for that. `StorageTests`
+    /// compares the two.)
+    @inlinable
+    @inline(__always)
+    static func address(in box: AnyObject) -> UnsafePointer<Value> {
+        let alignment = MemoryLayout<Value>.alignment
+        let offset = (2 * MemoryLayout<UInt>.size &+ alignment &- 1) & ~(alignment &- 1)
+        return UnsafeRawPointer(Unmanaged.passUnretained(box).toOpaque() + offset).assumingMemoryBound(to: Value.self)
     }
 }
 
