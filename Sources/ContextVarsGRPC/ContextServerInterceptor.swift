@@ -20,7 +20,7 @@ public import Tracing
 /// ```
 ///
 /// Put it before interceptors that read variables: interceptors run in the order of the array. The context has no other
-/// values: an RPC sees none of the code that started the server.
+/// values: an RPC doesn't see those of the code that started the server.
 ///
 /// Safe to use from any thread and task, for any number of RPCs at once.
 public struct ContextServerInterceptor: ServerInterceptor {

@@ -2,7 +2,7 @@
 #if Macros
 @_exported public import ContextVars
 
-/// Declares a context variable that is read like a property, like `@TaskLocal`.
+/// Declares a context variable that is read like a property, as with `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {
@@ -31,7 +31,7 @@
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 
-/// Declares a context variable with a name of your choice that is read like a property, like `@TaskLocal`.
+/// Declares a context variable with a name of your choice that is read like a property, as with `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {

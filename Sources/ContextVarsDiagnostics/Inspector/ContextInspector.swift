@@ -51,8 +51,8 @@ public enum ContextInspector {
     ///
     /// The process goes on meanwhile.
     ///
-    /// - Complexity: O(*n*) for *n* contexts. Safe from any thread. At any time, one in 64 of the scopes that others open
-    ///   waits for it, for microseconds.
+    /// - Complexity: O(*n*) for *n* contexts. Safe from any thread. While it runs, at most one in 64 of the scopes that other
+    ///   code opens or ends waits for it, for microseconds.
     public static func live() -> LiveReport {
         let now = contextvars_nanoseconds()
         var report = LiveReport()

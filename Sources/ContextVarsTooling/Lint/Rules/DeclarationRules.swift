@@ -25,7 +25,7 @@ enum DeclarationRules {
         }
         switch declaration.place {
         case .local:
-            // A test may well have variables of its own.
+            // A test may well have its own variables.
             guard !file.isTest else { return nil }
             return file.finding(
                 .variableNotConstant, at: creation, "each call of the function makes a new variable `\(name)`",
