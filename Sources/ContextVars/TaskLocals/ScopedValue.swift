@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A value that other code keeps for the length of a closure, as `@TaskLocal` does, but without showing its `TaskLocal`.
+/// A value that other code keeps for the duration of a closure, as `@TaskLocal` does, but without showing its `TaskLocal`.
 ///
 /// If the `TaskLocal` is accessible, pass it to ``ContextSnapshot/carry(_:)-(TaskLocal<Value>)`` as it is. If a library
 /// hides it behind functions, conform a type without instances to this protocol, and let snapshots carry that.
