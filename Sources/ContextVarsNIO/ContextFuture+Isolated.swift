@@ -4,8 +4,9 @@ public import ContextVars
 public import NIOCore
 
 extension ContextFuture {
-    /// A future whose callbacks run with the values of a snapshot, for code on its event loop. The callbacks needn't be
-    /// `@Sendable`.
+    /// A future whose callbacks run with the values of a snapshot, for code on its event loop.
+    ///
+    /// The callbacks needn't be `@Sendable`.
     ///
     /// ```swift
     /// context.writeAndFlush(reply)
