@@ -72,14 +72,11 @@ let package = Package(
                 "CContextVarsAutomatic", "CContextVarsFrames", "ContextVarsAutomatic", "ContextVarsDispatch",
                 "ContextVarsFoundation",
             ]),
-        .executableTarget(
-            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
-            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
-                "DiagnosedProgram", "TestSupport",
+                "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6]
