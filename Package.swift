@@ -118,7 +118,8 @@ addIntegration(
         "Tracing": "swift-distributed-tracing",
     ],
     testsUse: [
-        "HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio",
+        "HummingbirdHTTP2": "hummingbird", "HummingbirdTesting": "hummingbird",
+        "InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio",
     ])
 addIntegration(
     "AsyncHTTPClient", "Context variables in the requests of async-http-client",
@@ -202,7 +203,10 @@ package.targets += [
             intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes."))
     ),
     .testTarget(name: "ContextTraceFormatTests", dependencies: ["ContextTraceFormat"]),
-    .testTarget(name: "ContextVarsToolingTests", dependencies: ["ContextTraceFormat", "ContextVarsTooling"]),
+    .testTarget(
+        name: "ContextVarsToolingTests",
+        dependencies: ["ContextTraceFormat", "ContextVarsTooling"]
+            + syntax(["SwiftParser", "SwiftSyntax"], trait: "Tools")),
     .target(
         name: "ContextVarsMacroExpansion",
         dependencies: syntax(
