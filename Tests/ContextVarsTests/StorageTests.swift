@@ -23,6 +23,20 @@ import Testing
         #expect(MemoryLayout<StoredValue>.offset(of: \.box) == MemoryLayout<UInt64>.size)
     }
 
+    @Test func `A box has its value where it is read`() {
+        func check<Value: Sendable & Equatable>(_ value: Value) {
+            let box = Box(value)
+            #expect(Box<Value>.address(in: box).pointee == box.value)
+            #expect(StoredValue(value).load(as: Value.self) == value)
+        }
+        check(UInt8(7))
+        check("a string that is too long to be stored without an object")
+        check(SIMD16<Double>(repeating: 1.5))
+        check([1, 2, 3] as [Int]?)
+        check(Duration.seconds(3))
+        check(String?.none)
+    }
+
     @Test func `A context's storage is behind the object's header`() {
         let context = Context()
         #expect(UnsafeMutableRawPointer(context.storage) == context.addressOfStored)
