@@ -141,8 +141,9 @@ extension Storage {
     private func settleUnderLock() {
         _ = contextvars_storage_lock(self)
         keepWhatIsLent()
+        // Where children read, nothing changes, and in place of a map there may be a version.
         let isPublished = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED))
-        let shared = contextvars_is_thread_sanitized ? map.pointee : nil
+        let shared = contextvars_is_thread_sanitized && !isPublished ? map.pointee : nil
         let replaced = isPublished ? nil : settle()
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
