@@ -111,9 +111,13 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 /// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
 /// suspending, and these look at the slot alone.
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
+#if defined(CONTEXTVARS_WITHOUT_RIDING)
+    return NULL;
+#endif
     bool is_thread = agent & CONTEXTVARS_THREAD;
     if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
-    contextvars_slot *slot = is_thread ? contextvars_visible_slot_of_thread() : visible_slot(agent);
+    // Only the runtime knows whether it hides a thread's values.
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;

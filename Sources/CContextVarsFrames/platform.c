@@ -19,7 +19,6 @@
 #include <time.h>
 #include <unistd.h>
 #if defined(__linux__)
-#include <errno.h>
 #include <sys/syscall.h>
 #endif
 #endif
@@ -154,29 +153,6 @@ bool platform_give_back(void *memory, size_t size) {
     return madvise(memory, size, MADV_DONTNEED) == 0;
 #endif
 }
-
-#if defined(__linux__) && !defined(__mips__)
-
-/// Why the kernel refuses to do something unknown with a set of signals, which it reads first: its 64 bits.
-static int refusal(const void *set) {
-    int error = errno;
-    long result = syscall(SYS_rt_sigprocmask, -1, set, NULL, sizeof(uint64_t));
-    int refusal = result == -1 ? errno : 0;
-    errno = error;
-    return refusal;
-}
-
-// Nothing is at 8. Who doesn't know that doesn't look.
-bool platform_can_read(const void *address) { return refusal(address) == EINVAL && refusal((const void *)8) == EFAULT; }
-
-#else
-
-bool platform_can_read(const void *address) {
-    (void)address;
-    return false;
-}
-
-#endif
 
 void *platform_cache_line(void) {
     enum { LINE = 64 };

@@ -69,9 +69,6 @@ void *platform_map(size_t size);
 /// Returns false where the system has no such way.
 bool platform_give_back(void *memory, size_t size);
 
-/// Whether a word can be read at an address. False where the system doesn't say.
-bool platform_can_read(const void *address);
-
 /// Memory in a cache line that nothing else uses.
 void *platform_cache_line(void);
 

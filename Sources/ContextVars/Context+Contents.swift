@@ -83,26 +83,26 @@ extension Context: CustomStringConvertible {
     ///
     /// Not their values: descriptions end up in logs, and errors contain them.
     public var description: String {
-        "<Context \(names(in: snapshotOfValues())) at \(address(of: self))>"
+        "<Context \(snapshotOfValues().names) at \(address(of: self))>"
     }
 }
 
 extension Context: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
     public var debugDescription: String {
-        "<Context \(namesAndValues(in: snapshotOfValues())) at \(address(of: self))>"
+        "<Context \(snapshotOfValues().namesAndValues) at \(address(of: self))>"
     }
 }
 
-/// The names of some variables, in order.
-func names(in values: ContextValues) -> String {
-    "{\(values.keys.map(\.name).sorted().joined(separator: ", "))}"
-}
-
-/// The names and values of some variables, in the order of the names.
-func namesAndValues(in values: ContextValues) -> String {
-    let pairs = values.map { variable, stored in
-        "\(variable.name): \(String(reflecting: variable.value(from: stored)))"
+extension ContextValues {
+    /// The names of the variables, in order.
+    var names: String {
+        "{\(keys.map(\.name).sorted().joined(separator: ", "))}"
     }
-    return "{\(pairs.sorted().joined(separator: ", "))}"
+
+    /// The names and values of the variables, in the order of the names.
+    var namesAndValues: String {
+        let pairs = map { variable, stored in "\(variable.name): \(String(reflecting: variable.value(from: stored)))" }
+        return "{\(pairs.sorted().joined(separator: ", "))}"
+    }
 }

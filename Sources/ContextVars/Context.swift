@@ -45,7 +45,7 @@ public final class Context: @unchecked Sendable {
     /// Creates the object for what has been current without one, and claims it for the owner of that storage.
     convenience init(takingOver storage: Storage) {
         self.init(claimedWith: storage.settledValues())
-        self.storage.markedVariables.initialize(to: storage.variablesSetHere().forAnotherStorage())
+        self.storage.notedVariables.initialize(to: storage.variablesSetHere().forAnotherStorage())
         // What tokens know the context by.
         self.storage.pointee.identity_high = storage.pointee.identity_high
         self.storage.pointee.identity_low = storage.pointee.identity_low

@@ -223,13 +223,13 @@ extension ContextSnapshot: CustomStringConvertible {
     ///
     /// Not their values: descriptions end up in logs.
     public var description: String {
-        "<ContextSnapshot \(names(in: values))>"
+        "<ContextSnapshot \(values.names)>"
     }
 }
 
 extension ContextSnapshot: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
     public var debugDescription: String {
-        "<ContextSnapshot \(namesAndValues(in: values))>"
+        "<ContextSnapshot \(values.namesAndValues)>"
     }
 }

@@ -6,7 +6,7 @@ extension ContextVar {
     ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, reads
     ///   without a lock as well, after its first read.
     @inlinable
-    public func get() -> Value { currentValue ?? defaultValue }
+    public func get() -> Value { currentValue(or: defaultValue) }
 
     /// The variable's value in the current context, or the call's default where it isn't set.
     ///
@@ -14,17 +14,20 @@ extension ContextVar {
     ///
     /// - Complexity: As ``get()``.
     @inlinable
-    public func get(default callDefault: @autoclosure () -> Value) -> Value { currentValue ?? callDefault() }
+    public func get(default callDefault: @autoclosure () -> Value) -> Value { currentValue(or: callDefault()) }
 
-    /// The value in the current context; `nil` where it isn't set.
+    /// The value in the current context, or another one where it isn't set.
+    ///
+    /// Not as an optional, whose type code that isn't specialised would have to look up.
     @inlinable
     @inline(__always)
-    var currentValue: Value? {
+    func currentValue(or fallback: @autoclosure () -> Value) -> Value {
         if StoredValue.isInline(Value.self) {
-            return currentBits(of: self).map { StoredValue.load(as: Value.self, from: $0.pointee) }
+            guard let bits = currentBits(of: self) else { return fallback() }
+            return StoredValue.load(as: Value.self, from: bits)
         }
         let place = currentPlace(of: self)
-        guard let value = place.value else { return nil }
+        guard let value = place.value else { return fallback() }
         defer { if place.isBorrowed { endReading() } }
         return value.pointee.load(as: Value.self)
     }
@@ -74,8 +77,8 @@ extension ContextVar {
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
         let discarded = try token.use(with: self) { () throws(ContextError) in
-            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.origin)
+            try restoreInCurrent(self, to: token.unretainedOldValue, ifCurrentIs: token.origin)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }

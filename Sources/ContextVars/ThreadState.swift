@@ -133,13 +133,13 @@ extension ThreadState {
             let context = stack.current()
             guard context.id == token.context else { return (nil, .tokenFromDifferentContext) }
             token.used.store(true, ordering: .relaxed)
-            let value = token.borrowedOldValue?.retained()
+            let value = token.unretainedOldValue?.retained()
             return (context.storage.exchange(value, for: variable, isSetHere: token.origin.wasSetHere).value, nil)
         }
         if let refusal { throw .token(refusal, of: token.var) }
         if !Watchers.isEmpty {
             Watchers.changed(variable, from: discarded?.retained().takeStored(), to: token.storedOrMissing)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }

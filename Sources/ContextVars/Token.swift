@@ -75,8 +75,8 @@ struct TokenOrigin: Sendable {
 extension Token {
     /// What the variable had before; the token owns it.
     @inlinable
-    var borrowedOldValue: MovingValue? {
-        hadValue ? MovingValue(borrowing: storedOldValue, as: Value.self) : nil
+    var unretainedOldValue: MovingValue? {
+        hadValue ? MovingValue(unretained: storedOldValue, as: Value.self) : nil
     }
 
     /// The same as it is stored.

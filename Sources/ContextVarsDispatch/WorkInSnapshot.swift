@@ -59,11 +59,15 @@ enum DispatchObjects {
 
     /// Whether reflection says the same.
     private static func isKnown(in object: DispatchObject) -> Bool {
+        #if CONTEXTVARS_WITHOUT_QUEUE_FUNCTIONS
+        return false
+        #else
         let mirror = Mirror(reflecting: object)
         guard mirror.children.count == 1, mirror.superclassMirror?.children.isEmpty ?? true,
             let property = mirror.children.first, property.label == "__wrapped"
         else { return false }
         return property.value as? OpaquePointer == underlying(object)
+        #endif
     }
 }
 #endif

@@ -41,14 +41,6 @@ void contextvars_learn_group_record(uintptr_t outer, uintptr_t inner);
 /// Whether both places are known. For tests.
 bool contextvars_knows_task_layout(void);
 
-/// The index of the only word that was zero before, and leads to a place which has this value first; negative where there is no
-/// such word, or more than one.
-long contextvars_index_of_place(
-    void *_Nullable const *_Nullable before, void *_Nullable const *_Nullable words, long count, const void *first);
-
-/// Whether it is known where the runtime keeps the values of the calling thread, which has an anchor as its latest value. For tests.
-bool contextvars_knows_thread_values(void);
-
 #pragma clang assume_nonnull end
 
 #endif

@@ -201,12 +201,6 @@ extension NodeReference {
 // MARK: - Looking up
 
 extension NodeReference {
-    /// The entry of `key`, which has this hash, in this root or subtree, or nil.
-    @inlinable @inline(__always)
-    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
-        isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
-    }
-
     /// The entry of `key`, which has this hash, in this trie, or nil.
     ///
     /// Per level: one byte of the header says which child it is, one load more where that lies: ten instructions, so

@@ -234,6 +234,29 @@ import Testing
         }
     }
 
+    @Test func `A child that finds the lock taken leaves word, and may read once somebody takes it again`() async {
+        let context = Context()
+        nonisolated(unsafe) let storage = context.storage
+        let published = UInt8(CONTEXTVARS_PUBLISHED)
+        _ = contextvars_storage_lock(storage)
+        let (readings, begun) = AsyncStream.makeStream(of: Bool.self)
+        Thread.detachNewThread {
+            let reading = contextvars_prepare_and_begin_reading(storage)
+            begun.yield(contextvars_storage_has_flag(storage, published))
+            contextvars_end_reading(reading.reader!)
+            begun.finish()
+        }
+        while !contextvars_storage_has_flag(storage, UInt8(CONTEXTVARS_WANTED)) { await Task.yield() }
+        #expect(!contextvars_storage_has_flag(storage, published))
+        contextvars_storage_unlock(storage)
+        // The child may be faster: it is the same for everybody who takes the lock after that.
+        let mayChangeInPlace = contextvars_storage_lock(storage)
+        #expect(!mayChangeInPlace && contextvars_storage_has_flag(storage, published))
+        for await sees in readings { #expect(sees) }
+        contextvars_storage_unlock(storage)
+        withExtendedLifetime(context) {}
+    }
+
     @Test func `A child's copy outlives the parent's changes and its scope`() async throws {
         let snapshots = try await Context().run {
             try number.set(1)
