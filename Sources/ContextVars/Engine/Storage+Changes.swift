@@ -209,8 +209,10 @@ extension Storage {
         if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.variablesSetHere } }
         guard let variable = changedVariable else { return notedVariables.pointee }
         var variables = VariablesSetHere()
-        let isSetHere = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE))
-        _ = variables.note(variable, as: isSetHere, among: contents.pointee.count)
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE)) {
+            // By itself: a task's copy has inherited it, and a reset may restore that.
+            _ = variables.note(variable, as: true, among: .max)
+        }
         return variables
     }
 }
