@@ -128,9 +128,9 @@ extension Context {
 // MARK: - Identity
 
 extension Context: Identifiable {
-    /// What tells one context from all others of the process, also after its end.
+    /// Identifies a context among all those of the process, even after it has ended.
     ///
-    /// Tokens hold it.
+    /// A ``Token`` holds one instead of its context.
     public struct ID: Hashable, Sendable {
         let number: UInt64
     }
