@@ -110,8 +110,16 @@ extension HAMT {
     ) rethrows {
         let mineIsAdded = !otherRoot.isSmall
         let (small, large) = mineIsAdded ? (root, otherRoot) : (otherRoot, root)
+        if !mineIsAdded && uniquing == .second {
+            for index in 0..<small.positionedEntryCount {
+                let entry = small.leafEntries[index]
+                updateValue(entry.value, forKey: entry.key)
+            }
+            return
+        }
         // Nothing is edited before all has been asked for, so that nothing needs to be undone.
         var edits: [NodeEntry<Key, Value>] = []
+        edits.reserveCapacity(small.positionedEntryCount)
         for index in 0..<small.positionedEntryCount {
             let entry = small.leafEntries + index
             guard let match = large.entry(of: NodeReference.key(of: entry).pointee) else {

@@ -17,8 +17,8 @@ extension Program {
             version.model = other.model.merging([key: value]) { $1 }
         case 4:
             let pairs = (pairs(version.map) + pairs(other.map), pairs(version.model) + pairs(other.model))
-            version.map = HAMT(pairs.0, uniquingKeysWith: +)
-            version.model = Dictionary(pairs.1, uniquingKeysWith: +)
+            version.map = HAMT(pairs.0, uniquingKeysWith: join)
+            version.model = Dictionary(pairs.1, uniquingKeysWith: join)
         case 5: version.map = HAMT(version.model)
         case 6:
             let keyForValue = { Key(UInt8($0 & 31), UInt8(truncatingIfNeeded: key.id >> 8)) }
@@ -37,7 +37,7 @@ extension Program {
         var builder = HAMT<Key, Value>.Builder(version.map)
         for (key, value) in other.map {
             switch key.id & 3 {
-            case 0: builder[key, default: []] += value
+            case 0: builder[key, default: []] += value.suffix(1)
             case 1: expect(builder.updateValue(value, forKey: key) == version.model[key])
             case 2: builder[key] = nil
             default: builder[key]?.append(1)
@@ -45,7 +45,7 @@ extension Program {
         }
         for (key, value) in other.model {
             switch key.id & 3 {
-            case 0: version.model[key, default: []] += value
+            case 0: version.model[key, default: []] += value.suffix(1)
             case 1: version.model[key] = value
             case 2: version.model[key] = nil
             default: version.model[key]?.append(1)
@@ -55,6 +55,9 @@ extension Program {
         expect(builder.count == version.model.count)
         version.map = builder.build()
     }
+
+    /// One value of two, in their order, that doesn't grow without end.
+    private func join(_ first: Value, _ second: Value) -> Value { Array((first + second).suffix(8)) }
 
     private func pairs(_ entries: some Sequence<(key: Key, value: Value)>) -> [(Key, Value)] {
         entries.map { ($0.key, $0.value) }
@@ -69,12 +72,12 @@ extension Program {
             version.model.merge(other.model) { $1 }
         case 10:
             switch key.id & 3 {
-            case 0: version.map.merge(other.map, uniquingKeysWith: +)
-            case 1: version.map = version.map.merging(other.map, uniquingKeysWith: +)
-            case 2: version.map.merge(pairs(other.map), uniquingKeysWith: +)
-            default: version.map = version.map.merging(pairs(other.map), uniquingKeysWith: +)
+            case 0: version.map.merge(other.map, uniquingKeysWith: join)
+            case 1: version.map = version.map.merging(other.map, uniquingKeysWith: join)
+            case 2: version.map.merge(pairs(other.map), uniquingKeysWith: join)
+            default: version.map = version.map.merging(pairs(other.map), uniquingKeysWith: join)
             }
-            version.model.merge(other.model, uniquingKeysWith: +)
+            version.model.merge(other.model, uniquingKeysWith: join)
         case 11:
             version.map = version.map.filter { $0.key.id & 1 == key.id & 1 }
             version.model = version.model.filter { $0.key.id & 1 == key.id & 1 }
