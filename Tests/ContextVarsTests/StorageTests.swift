@@ -59,4 +59,20 @@ import Testing
         #expect(changed[second]?.load(as: Int.self) == 3)
         #expect(values[second] == 2)
     }
+
+    @Test func `An object that is made for a context says by itself which variables were set there`() throws {
+        // So many that the last one has no bit of its own.
+        let variables = (0..<65).map { ContextVar("variable \($0)", default: 0) }
+        let (variable, inherited) = (variables[63], variables[64])
+        let context = Context(ContextSnapshot().with(inherited, 1).values)
+        try context.run { try variable.set(1) }
+        // Children may go on reading the storage that was taken over.
+        let object = Context(takingOver: context.storage)
+        defer { object.unclaim() }
+        #expect(object.storage.source(of: variable) == .setHere)
+        let old = object.storage.exchange(MovingValue(storing: 2), for: variable, isSetHere: false)
+        MovingValue.release(old.value)
+        #expect(object.storage.source(of: variable) == .inherited)
+        #expect(context.storage.source(of: variable) == .setHere)
+    }
 }

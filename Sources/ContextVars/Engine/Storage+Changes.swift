@@ -253,6 +253,13 @@ struct VariablesSetHere {
         bits & variable.bit != 0 || later?.numbers.contains(variable.number) ?? false
     }
 
+    /// The same variables, for another storage.
+    func forAnotherStorage() -> VariablesSetHere {
+        var variables = self
+        variables.later = later.map { LaterVariables($0.numbers) }
+        return variables
+    }
+
     /// The bit of all later variables, set where none of them is inherited.
     private static let areLaterOnesSetHere: UInt64 = 1 << 63
 
@@ -264,7 +271,11 @@ struct VariablesSetHere {
 /// The numbers of variables that have no bit, which were set where others of them are inherited.
 ///
 /// Changed by the owner of the storage alone, under the lock. A copy of a ``VariablesSetHere`` has the same ones: of a
-/// storage's copies, only the latest is used.
+/// storage's copies, only the latest is used. Two storages never share them, since each has a lock of its own.
 private final class LaterVariables {
-    var numbers: Set<Int> = []
+    var numbers: Set<Int>
+
+    init(_ numbers: Set<Int> = []) {
+        self.numbers = numbers
+    }
 }

@@ -63,12 +63,8 @@ struct StoredValue: @unchecked Sendable {
     /// Decided when the caller is specialised for `Value`; costs nothing at run time then.
     @inlinable
     static func isInline<Value>(_ type: Value.Type) -> Bool {
-        #if CONTEXTVARS_WITHOUT_INLINE_VALUES
-        return false
-        #else
         _isPOD(Value.self) && MemoryLayout<Value>.size <= MemoryLayout<UInt64>.size
             && MemoryLayout<Value>.alignment <= MemoryLayout<UInt64>.alignment
-        #endif
     }
 }
 

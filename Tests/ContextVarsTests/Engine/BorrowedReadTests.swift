@@ -130,6 +130,25 @@ import Testing
         }
     }
 
+    @Test func `Children ask where values come from while their parent's context is made an object`() async throws {
+        // So many that the last ones have no bit of their own.
+        let variables = (0..<100).map { ContextVar("variable \($0)", default: 0) }
+        for _ in 0..<(sets / 1000) {
+            try await variables[0].withValue(1) { () async throws in
+                for variable in variables[64..<80] { try variable.set(1) }
+                try await whileChildren(2) {
+                    let expected = Level.inChild(AnyContextVar.Source.setHere, orWithoutContext: .defaultValue)
+                    for variable in variables[64..<80] { #expect(variable.source == expected) }
+                } parent: {
+                    let watcher = Context.addWatcher { _ in }
+                    defer { Context.clearWatcher(watcher) }
+                    variables[1].withValue(1) {}
+                    for variable in variables[80...] { try variable.set(1) }
+                }
+            }
+        }
+    }
+
     @Test func `Tasks that children create while the parent sets have one moment of its context`() async throws {
         try await Context().run {
             try number.set(0)
