@@ -25,7 +25,7 @@ public struct ExampleTrace {
     ///   - seed: Equal seeds make equal traces.
     /// - Complexity: O(*n* log *n*) for *n* events.
     public static func make(events count: Int, seed: UInt64 = 1) -> Trace {
-        var example = ExampleTrace(random: SplitMix64(seed: seed))
+        var example = ExampleTrace(random: SplitMix64(state: seed))
         var time: UInt64 = 5_000
         var number = 1
         while example.trace.events.count < count {
@@ -165,21 +165,6 @@ public struct ExampleTrace {
         trace.events.append(
             TraceEvent(
                 kind, time: time, lane: lane, context: context, flow: flow, via: via, peer: peer, place: place))
-    }
-}
-
-/// Vigna's generator: small, and the same everywhere.
-private struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }
 #endif

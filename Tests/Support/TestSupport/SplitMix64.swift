@@ -1,0 +1,1 @@
+../../../Sources/ContextVarsTooling/View/SplitMix64.swift
