@@ -41,6 +41,13 @@ static inline bool contextvars_learned_anchor_is_latest(const contextvars_thread
     return thread->values && *thread->values == contextvars_item_of(thread->anchor);
 }
 
+/// Whether the caller is known to be a thread outside of tasks that reaches nothing but its anchor, on which nothing rides.
+static inline bool contextvars_learned_is_thread_at_rest(contextvars_agent agent) {
+    if (!(agent & CONTEXTVARS_THREAD) || agent == CONTEXTVARS_UNKNOWN) return false;
+    const contextvars_thread *thread = &contextvars_this_thread;
+    return contextvars_learned_anchor_is_latest(thread) && !contextvars_slot_rider(thread->anchor);
+}
+
 /// Where the runtime keeps the task that runs on the calling thread, as its code says; or NULL.
 void *const *contextvars_running_task_by_code(void);
 
