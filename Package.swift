@@ -6,6 +6,13 @@ import PackageDescription
 /// Set in a build without accelerations: `CONTEXTVARS_PLAIN=1 swift build` (Documentation/Design/).
 let plain = Context.environment["CONTEXTVARS_PLAIN"] == "1" ? "CONTEXTVARS_PLAIN" : nil
 
+/// Mechanisms that a build leaves out, to see what each earns: `CONTEXTVARS_WITHOUT=riding,lending swift build`
+/// (`Benchmarks/without`).
+let leftOut = (Context.environment["CONTEXTVARS_WITHOUT"] ?? "").split(separator: ",").map {
+    "CONTEXTVARS_WITHOUT_" + String($0.uppercased().map { $0 == "-" ? "_" : $0 })
+}
+let swiftConditions = (leftOut + (plain.map { [$0] } ?? [])).map { SwiftSetting.define($0) }
+
 let package = Package(
     name: "swift-contextvars",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -27,15 +34,15 @@ let package = Package(
         .target(name: "PersistentCollections"),
         .target(
             name: "CContextVarsFrames", publicHeadersPath: plain == nil ? "include" : "plain",
-            cSettings: [.headerSearchPath("include")]),
+            cSettings: [.headerSearchPath("include")] + leftOut.map { .define($0) }),
         .target(
             name: "ContextVars", dependencies: ["CContextVarsFrames", "PersistentCollections"],
-            swiftSettings: plain.map { [.define($0)] }),
+            swiftSettings: swiftConditions),
         .target(name: "CContextVars"),
         .target(
             name: "ContextVarsC",
             dependencies: ["CContextVars", "CContextVarsFrames", "ContextVars", "PersistentCollections"]),
-        .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"]),
+        .target(name: "ContextVarsDispatch", dependencies: ["ContextVars"], swiftSettings: swiftConditions),
         .target(name: "ContextVarsFoundation", dependencies: ["ContextVars"]),
         .target(name: "ContextVarsTesting", dependencies: ["ContextVars", "ContextVarsDiagnostics"]),
         .target(name: "CContextVarsAutomatic"),
@@ -59,7 +66,7 @@ let package = Package(
             dependencies: [
                 "CContextVarsFrames", "ContextVars", "CMainThreadEntry", "CSlots", "GenericScopes", "TestSupport",
             ],
-            swiftSettings: plain.map { [.define($0)] }),
+            swiftSettings: swiftConditions),
         .target(name: "CMainThreadEntry", path: "Tests/Support/CMainThreadEntry"),
         .target(name: "CSlots", dependencies: ["CContextVarsFrames"], path: "Tests/Support/CSlots"),
         .target(name: "GenericScopes", dependencies: ["ContextVars"], path: "Tests/Support/GenericScopes"),

@@ -9,13 +9,6 @@
 #include "platform.h"
 #include "slot.h"
 
-#if defined(CONTEXTVARS_PLAIN)
-#define anchor_is_latest(thread) ((void)(thread), false)
-#else
-#include "learned/learned.h"
-#define anchor_is_latest contextvars_learned_anchor_is_latest
-#endif
-
 /// Whether the calling thread may have an anchor.
 static bool may_have_anchor(contextvars_thread *thread) {
     if (thread->has_no_anchor || !contextvars_supports_staying_values()) return false;
@@ -25,10 +18,6 @@ static bool may_have_anchor(contextvars_thread *thread) {
 
 /// Pushes the anchor of a thread that sees no slot.
 static contextvars_slot *make_anchor(contextvars_thread *thread) {
-#if !defined(CONTEXTVARS_PLAIN)
-    contextvars_runtime_notes notes;
-    contextvars_note_runtime_words(&notes);
-#endif
     contextvars_slot_push(NULL);
     if (!contextvars_slot_is_only_value()) {
         contextvars_slot_pop();
@@ -36,32 +25,21 @@ static contextvars_slot *make_anchor(contextvars_thread *thread) {
     }
     thread->anchor = contextvars_visible_slot();
     platform_watch_thread_end();
-#if !defined(CONTEXTVARS_PLAIN)
-    contextvars_learn_thread_values(&notes);
-#endif
     return thread->anchor;
 }
 
 contextvars_slot *contextvars_reach_anchor(void) {
     contextvars_thread *thread = &contextvars_this_thread;
-    contextvars_slot *visible = contextvars_visible_slot_of_thread();
+    contextvars_slot *visible = contextvars_visible_slot();
     // Otherwise it is a slot without a context further in; or the runtime shows none at this moment.
     if (visible || thread->anchor) return visible == thread->anchor ? visible : NULL;
     return may_have_anchor(thread) ? make_anchor(thread) : NULL;
-}
-
-contextvars_slot *contextvars_visible_slot_of_thread(void) {
-    const contextvars_thread *thread = &contextvars_this_thread;
-    return anchor_is_latest(thread) ? thread->anchor : contextvars_visible_slot();
 }
 
 void contextvars_anchor_end(void) {
     contextvars_thread *thread = &contextvars_this_thread;
     if (!thread->anchor) return;
     thread->anchor = NULL;
-#if !defined(CONTEXTVARS_PLAIN)
-    thread->values = NULL;
-#endif
     contextvars_slot_pop();
 }
 

@@ -7,15 +7,11 @@
 #define visible_slot(agent) ((void)(agent), contextvars_visible_slot())
 #define task_group_is_open(agent) ((void)(agent), runtime_task_group_is_open())
 #define is_task_without_values(agent) ((void)(agent), false)
-#define is_thread_at_rest(agent) ((void)(agent), false)
-#define anchor_is_latest(thread) ((void)(thread), false)
 #else
 #include "learned/learned.h"
 #define visible_slot contextvars_learned_visible_slot
 #define task_group_is_open contextvars_learned_task_group_is_open
 #define is_task_without_values contextvars_learned_is_task_without_values
-#define is_thread_at_rest contextvars_learned_is_thread_at_rest
-#define anchor_is_latest contextvars_learned_anchor_is_latest
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
@@ -115,10 +111,13 @@ contextvars_storage *contextvars_frame_end(contextvars_frame *frame) {
 /// and the copy is made of the rider (`slot.c`). Only in the body of a task group are structured children created without
 /// suspending, and these look at the slot alone.
 static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_agent agent) {
+#if defined(CONTEXTVARS_WITHOUT_RIDING)
+    return NULL;
+#endif
     bool is_thread = agent & CONTEXTVARS_THREAD;
-    if (is_thread && anchor_is_latest(&contextvars_this_thread)) return contextvars_this_thread.anchor;
     if (!outer) return is_thread ? contextvars_reach_anchor() : NULL;
-    contextvars_slot *slot = is_thread ? contextvars_visible_slot_of_thread() : visible_slot(agent);
+    // Only the runtime knows whether it hides a thread's values.
+    contextvars_slot *slot = is_thread ? contextvars_visible_slot() : visible_slot(agent);
     if (!slot) return NULL;
     // Where the outer frame is a rider, no group was open then, and none has been opened since.
     if (contextvars_slot_rider(slot) == outer) return slot;
@@ -126,7 +125,7 @@ static contextvars_slot *slot_to_ride_on(contextvars_frame *outer, contextvars_a
 }
 
 contextvars_outer contextvars_reach_outer(contextvars_agent agent) {
-    if (is_thread_at_rest(agent) || is_task_without_values(agent)) return (contextvars_outer){NULL, NULL, agent};
+    if (is_task_without_values(agent)) return (contextvars_outer){NULL, NULL, agent};
     contextvars_reached reached = contextvars_reach(agent);
     contextvars_frame *frame = reached.frame;
     if (frame && contextvars_has_no_slot(frame)) return (contextvars_outer){NULL, reached.storage, agent};

@@ -63,11 +63,20 @@ static bool make_readers_pass_barrier(void) {
     return __atomic_load_n(&passes_barrier, __ATOMIC_RELAXED) || platform_pass_barrier_everywhere();
 }
 
-/// From then on, children may read a storage without its lock.
+/// Sees to it that children may read a storage without its lock.
+///
+/// An owner that sets all the time has the lock nearly always, so a child that doesn't get it leaves word.
 static void publish(contextvars_storage *storage) {
-    contextvars_storage_lock(storage);
-    contextvars_storage_set_flag(storage, CONTEXTVARS_PUBLISHED, true);
-    contextvars_storage_unlock(storage);
+    const uint8_t locked = CONTEXTVARS_LOCKED, wanted = CONTEXTVARS_WANTED;
+    // Acquire, with the release in `unlock` and `publish`: what the owner wrote in place.
+    for (unsigned attempt = 0; !contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED); attempt++) {
+        if (!(__atomic_fetch_or(&storage->flags, locked | wanted, __ATOMIC_ACQUIRE) & locked)) {
+            contextvars_storage_publish(storage);
+            contextvars_storage_unlock(storage);
+        } else if (attempt >= 100) {
+            platform_wait(attempt - 100);
+        }
+    }
 }
 
 contextvars_reading contextvars_prepare_and_begin_reading(contextvars_storage *storage) {

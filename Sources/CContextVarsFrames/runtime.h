@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The seam to the Swift runtime: what we ask it, each question with its plain answer. Nothing else in the package calls
-/// the runtime's entry points for tasks, and nothing here knows of frames.
+/// The seam to the Swift runtime: what we ask it, each question with its plain answer. Nothing else in the engine calls the
+/// runtime's entry points for tasks, and nothing here knows of frames. (Diagnostics ask for the names and numbers of tasks by
+/// themselves.)
 #ifndef CONTEXTVARS_RUNTIME_H
 #define CONTEXTVARS_RUNTIME_H
 

@@ -76,6 +76,9 @@ static inline void contextvars_remember_borrowed(contextvars_frame *frame) {
 
 /// Whether a frame is what the calling thread remembers, with the storage that it remembers.
 static inline bool contextvars_is_remembered(const contextvars_frame *frame) {
+#if defined(CONTEXTVARS_WITHOUT_REMEMBERING)
+    return false;
+#endif
     const contextvars_thread *thread = &contextvars_this_thread;
     return frame == thread->borrowed && contextvars_frame_storage(thread->borrowed) == thread->borrowed_storage;
 }
@@ -100,10 +103,6 @@ bool contextvars_slot_is_only_value(void);
 /// The calling thread's anchor, for a thread outside of tasks that sees no frame. Made if need be; NULL where it can't be
 /// ridden on.
 contextvars_slot *contextvars_reach_anchor(void);
-
-/// The slot that the caller reaches, on a thread outside of tasks, at this moment: only the runtime knows whether it hides the
-/// thread's values, unless the anchor comes first among them.
-contextvars_slot *contextvars_visible_slot_of_thread(void);
 
 /// Whether a slot that leads to no frame is the calling thread's anchor, or a task's copy of one, and not there to hide a
 /// context.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a recorder has recorded: a header, lanes, and events in the order of time.
+/// A recording: a header, lanes, and events in the order of time.
 public struct Trace: Hashable, Sendable {
-    /// What it is, and what is missing.
+    /// The header, which names the format and the program, and counts the events that are missing.
     public var header: TraceHeader
     /// The tasks and threads.
     public var lanes: [TraceLane]
-    /// What happened, in the order of time.
+    /// The events, in the order of time.
     public var events: [TraceEvent]
 
     /// Creates a trace.
@@ -18,7 +18,7 @@ public struct Trace: Hashable, Sendable {
 
 /// The first line of a trace in JSON lines, and `otherData` of one in Chrome trace JSON.
 public struct TraceHeader: Hashable, Sendable, Codable {
-    /// How every header says what it is.
+    /// The name of the format, in every header.
     public static let formatName = "contextvars-trace"
 
     /// ``formatName``.
@@ -41,9 +41,9 @@ public struct TraceHeader: Hashable, Sendable, Codable {
     }
 }
 
-/// A task or a thread, in which things happen one after the other.
+/// A task or a thread, in which events happen one after the other.
 public struct TraceLane: Hashable, Sendable {
-    /// What a lane is.
+    /// The kinds of lanes.
     public enum Kind: String, Sendable, Codable {
         /// A task.
         case task
@@ -51,9 +51,9 @@ public struct TraceLane: Hashable, Sendable {
         case thread
     }
 
-    /// What events call the lane.
+    /// The number by which events refer to the lane.
     public var id: UInt64
-    /// What it is.
+    /// Whether the lane is a task or a thread.
     public var kind: Kind
     /// The name of the task or thread, if it has one.
     public var name: String?

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Something that happened to a context, as a trace records it.
+/// Something that happened to a context, as recorded in a trace.
 ///
 /// # The format
 ///
@@ -44,7 +44,7 @@
 /// Its `args` have the keys above, `k` and `t` in nanoseconds among them, so nothing is lost on the way back. A reader also
 /// takes spans `X` with a duration, as an `entered` and a `left`.
 public struct TraceEvent: Hashable, Sendable {
-    /// What happened.
+    /// The kinds of events.
     public enum Kind: String, Sendable, CaseIterable {
         /// A context was made, empty or as a copy.
         case made
@@ -56,9 +56,9 @@ public struct TraceEvent: Hashable, Sendable {
         case left
         /// A variable got a value.
         case set
-        /// A variable got back what it had before.
+        /// A variable got its previous value back.
         case reset
-        /// A context goes on to another task, thread or callback.
+        /// A context was handed over to another task, thread or callback.
         case handover
         /// A context that was handed over has reached another lane.
         case arrived
@@ -70,7 +70,7 @@ public struct TraceEvent: Hashable, Sendable {
         case lost
     }
 
-    /// What happened.
+    /// The kind of event.
     public var kind: Kind
     /// Nanoseconds since the recorder was started.
     public var time: UInt64
@@ -78,7 +78,7 @@ public struct TraceEvent: Hashable, Sendable {
     public var lane: UInt64
     /// The context.
     public var context: UInt64?
-    /// The context that a made or copied one has its values from.
+    /// The context from which a made or copied one has its values.
     public var parent: UInt64?
     /// The number that a hand-over has in common with its arrival, or with the loss that it led to.
     public var flow: UInt64?
@@ -86,7 +86,7 @@ public struct TraceEvent: Hashable, Sendable {
     public var variable: String?
     /// The value of a printable variable.
     public var value: String?
-    /// What handed a context over.
+    /// The function or type that handed a context over.
     public var via: String?
     /// The service that values came from or went to.
     public var peer: String?

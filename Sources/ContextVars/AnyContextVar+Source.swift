@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 extension AnyContextVar {
-    /// Where the value comes from that a variable has in the current context.
+    /// Where a variable's value in the current context comes from.
     public enum Source: Sendable, Hashable, CaseIterable {
         /// The variable was set in this context itself: by `set`, or by the `withValue` whose body is running.
         case setHere
-        /// The variable was set elsewhere, and this context is a copy: that of a new task, a snapshot, a `withValue` of
-        /// another variable, a block, a thread.
+        /// The variable was set elsewhere, and this context is a copy: for a new task, a snapshot, a `withValue` of
+        /// another variable, a block or a thread.
         case inherited
         /// The variable isn't set, or no context is current: reading it gives its default.
         case defaultValue
@@ -20,13 +20,13 @@ extension AnyContextVar {
     /// Request.attempt.source  // .defaultValue
     /// ```
     ///
-    /// For code that must not take over what it was merely handed (a library that opens a transaction only where its caller
-    /// hasn't, a test that checks who has set what) and for diagnostics. A `reset` restores what this was before the `set`.
-    /// A structured child, which borrows its parent's context, has its parent's answer. CPython has nothing like it.
+    /// For code that must tell its own values from inherited ones (a library that opens a transaction only where its caller
+    /// hasn't, a test that checks where a value was set) and for diagnostics. A `reset` restores the answer from before the
+    /// `set`. A structured child, which borrows its parent's context, gets its parent's answer. CPython has nothing like it.
     ///
-    /// To ask is not to read: the detector of lost contexts isn't told.
+    /// Asking doesn't count as a read, so the detector of lost contexts doesn't report it.
     ///
-    /// - Complexity: As ``ContextVar/get()``, with the lock of the context. Safe from any thread and task.
+    /// - Complexity: That of ``ContextVar/get()``, plus the lock of the context. Safe from any thread and task.
     public final var source: Source { CurrentContext.source(of: self) }
 }
 
@@ -34,7 +34,7 @@ extension ContextVar {
     /// Whether the value that the variable has in the current context of an explicit thread state was set there, was
     /// inherited, or is the default.
     ///
-    /// - Complexity: As ``AnyContextVar/source``, with the lock of the state as well.
+    /// - Complexity: That of ``AnyContextVar/source``, plus the lock of the state.
     public func source(in state: ThreadState) -> Source {
         let context = state.context
         return withExtendedLifetime(context) { context.storage.source(of: self) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A context variable of any value type: what ``Context/keys`` and iteration over a ``Context`` give.
+/// A context variable of any value type, as returned by ``Context/keys`` and by iteration over a ``Context``.
 ///
 /// Every ``ContextVar`` is one. Variables are told apart by identity, never by name: two variables of the same name
 /// are two keys, as in PEP 567.

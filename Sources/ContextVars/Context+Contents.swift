@@ -6,14 +6,14 @@ extension Context {
     ///
     /// Defaults don't count.
     ///
-    /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
+    /// - Complexity: That of ``ContextVar/get()``. Safe from any thread.
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
         storage.value(of: variable)?.load(as: Value.self)
     }
 
     /// Whether a variable is set in this context.
     ///
-    /// - Complexity: As ``ContextVar/get()``. Safe from any thread.
+    /// - Complexity: That of ``ContextVar/get()``. Safe from any thread.
     public func contains(_ variable: AnyContextVar) -> Bool {
         storage.value(of: variable) != nil
     }
@@ -45,7 +45,7 @@ extension Context: Sequence {
         Iterator(base: snapshotOfValues().makeIterator())
     }
 
-    /// Gives the variables of a context with their values.
+    /// Iterates over a context's variables and their values.
     public struct Iterator: IteratorProtocol {
         var base: ContextValues.Iterator
 
@@ -55,16 +55,16 @@ extension Context: Sequence {
         }
     }
 
-    /// A lower bound of the number of variables: at present their number.
+    /// A lower bound of the number of variables; currently their exact number.
     public var underestimatedCount: Int { count }
 }
 
 extension Context: Equatable {
     /// Whether the same variables are set in both, to equal values.
     ///
-    /// Values that are `Equatable` are compared as such, after a look at whether they are the same bits (so a `nan` is
-    /// equal to itself, as in CPython). Other values are equal if they are the same object, both `nil`, or shared because
-    /// one context was copied from the other.
+    /// `Equatable` values are compared with `==`, unless they have the same bits (so a `nan` is equal to itself, as in
+    /// CPython). Other values are equal if they are the same object, both `nil`, or shared because one context was copied
+    /// from the other.
     ///
     /// - Complexity: O(*n*); O(1) for a context and its unchanged copy. Safe from any thread.
     public static func == (lhs: Context, rhs: Context) -> Bool {
@@ -81,28 +81,28 @@ extension Context: Equatable {
 extension Context: CustomStringConvertible {
     /// The names of the variables that are set.
     ///
-    /// Not their values: descriptions end up in logs, and errors contain them.
+    /// Values are left out, because descriptions end up in logs and errors.
     public var description: String {
-        "<Context \(names(in: snapshotOfValues())) at \(address(of: self))>"
+        "<Context \(snapshotOfValues().names) at \(address(of: self))>"
     }
 }
 
 extension Context: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
     public var debugDescription: String {
-        "<Context \(namesAndValues(in: snapshotOfValues())) at \(address(of: self))>"
+        "<Context \(snapshotOfValues().namesAndValues) at \(address(of: self))>"
     }
 }
 
-/// The names of some variables, in order.
-func names(in values: ContextValues) -> String {
-    "{\(values.keys.map(\.name).sorted().joined(separator: ", "))}"
-}
-
-/// The names and values of some variables, in the order of the names.
-func namesAndValues(in values: ContextValues) -> String {
-    let pairs = values.map { variable, stored in
-        "\(variable.name): \(String(reflecting: variable.value(from: stored)))"
+extension ContextValues {
+    /// The names of the variables, in order.
+    var names: String {
+        "{\(keys.map(\.name).sorted().joined(separator: ", "))}"
     }
-    return "{\(pairs.sorted().joined(separator: ", "))}"
+
+    /// The names and values of the variables, in the order of the names.
+    var namesAndValues: String {
+        let pairs = map { variable, stored in "\(variable.name): \(String(reflecting: variable.value(from: stored)))" }
+        return "{\(pairs.sorted().joined(separator: ", "))}"
+    }
 }

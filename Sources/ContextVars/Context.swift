@@ -45,7 +45,7 @@ public final class Context: @unchecked Sendable {
     /// Creates the object for what has been current without one, and claims it for the owner of that storage.
     convenience init(takingOver storage: Storage) {
         self.init(claimedWith: storage.settledValues())
-        self.storage.markedVariables.initialize(to: storage.variablesSetHere())
+        self.storage.notedVariables.initialize(to: storage.variablesSetHere().forAnotherStorage())
         // What tokens know the context by.
         self.storage.pointee.identity_high = storage.pointee.identity_high
         self.storage.pointee.identity_low = storage.pointee.identity_low
@@ -141,9 +141,9 @@ extension Context {
 // MARK: - Identity
 
 extension Context: Identifiable {
-    /// What tells one context from all others of the process, also after its end.
+    /// Identifies a context among all those of the process, even after it has ended.
     ///
-    /// Tokens hold it.
+    /// A ``Token`` holds one instead of its context.
     public struct ID: Hashable, Sendable {
         let number: UInt64
     }

@@ -16,7 +16,7 @@
 /// The ``description`` names the variable, context or token, and says what to write instead. Where CPython has the
 /// same error, it starts with CPython's words.
 public struct ContextError: Error, Equatable, Sendable {
-    /// What kind of refusal an error is.
+    /// The reasons for which an operation can be refused.
     public enum Code: String, CaseIterable, Sendable {
         /// No context is current, so a variable can't be changed.
         case noCurrentContext
@@ -38,7 +38,7 @@ public struct ContextError: Error, Equatable, Sendable {
         case lookup
     }
 
-    /// What kind of refusal this is.
+    /// The reason for which the operation was refused.
     public let code: Code
 
     /// The variable, context or token that the refusal is about, or what stands for it in general.
@@ -85,7 +85,7 @@ extension ContextError {
 }
 
 extension ContextError: CustomStringConvertible {
-    /// What was refused, and what to write instead.
+    /// Says what was refused, and what to write instead.
     public var description: String {
         switch code {
         case .noCurrentContext:
@@ -118,7 +118,7 @@ extension ContextError: CustomStringConvertible {
         case .tokenFromDifferentContext:
             """
             \(subject) was created in a different Context. Reset in the context and task in which you called `set`, or \
-            write `variable.withValue(…) { … }`, which restores by itself
+            write `variable.withValue(…) { … }`, which restores the value automatically
             """
         case .lookup:
             """

@@ -3,9 +3,9 @@ extension ContextSnapshot {
     /// Whether no variable is set.
     package var isEmpty: Bool { unretainedValues.count == 0 }
 
-    /// The snapshot with the values of another one, which come before its own; it carries its own task-local values.
+    /// The snapshot with the values of another one, which override its own; it carries its own task-local values.
     ///
-    /// - Complexity: O(1) where it has no values itself, and otherwise as ``with(_:_:)`` for each value of the other.
+    /// - Complexity: O(1) if it has no values itself; otherwise that of ``with(_:_:)`` for each value of the other.
     package func merging(_ other: ContextSnapshot) -> ContextSnapshot {
         // The usual case, in which nothing is retained but the result.
         if isPlain, other.isPlain, isEmpty { return other }

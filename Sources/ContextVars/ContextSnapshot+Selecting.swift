@@ -2,7 +2,7 @@
 extension ContextSnapshot {
     /// A snapshot with the values of some variables and no others, which carries the same task-local values.
     ///
-    /// For code that is meant to have no more than it needs: a library's callback, a pool that many requests share.
+    /// For code that should get only what it needs: a library's callback, a pool that many requests share.
     ///
     /// ```swift
     /// let snapshot = ContextSnapshot.current.only(Request.id)

@@ -3,7 +3,7 @@
 // `throws(Failure)` where the parameters are a pack ("reabstraction of pack values" is not implemented).
 
 extension ContextSnapshot {
-    /// Wraps a function so that it runs in the snapshot's values, wherever and however often it is called.
+    /// Wraps a function so that it runs with the snapshot's values, wherever and however often it is called.
     ///
     /// Each call has a new context that starts with the snapshot's values; calls may overlap.
     ///
@@ -24,7 +24,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Wraps a throwing function so that it runs in the snapshot's values.
+    /// Wraps a throwing function so that it runs with the snapshot's values.
     ///
     /// - Returns: A function with the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
@@ -37,7 +37,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Wraps an asynchronous function so that it runs in the snapshot's values.
+    /// Wraps an asynchronous function so that it runs with the snapshot's values.
     ///
     /// - Returns: A function with the same parameters and result.
     /// - Complexity: O(1), and O(1) more for each call.
@@ -50,7 +50,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Wraps an asynchronous, throwing function so that it runs in the snapshot's values.
+    /// Wraps an asynchronous, throwing function so that it runs with the snapshot's values.
     ///
     /// - Returns: A function with the same parameters, result and error.
     /// - Complexity: O(1), and O(1) more for each call.
@@ -63,7 +63,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Wraps a function that isn't `@Sendable` so that it runs in the snapshot's values.
+    /// Wraps a function that isn't `@Sendable` so that it runs with the snapshot's values.
     ///
     /// The result isn't `@Sendable` either.
     ///
@@ -79,7 +79,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Wraps a throwing function that isn't `@Sendable` so that it runs in the snapshot's values.
+    /// Wraps a throwing function that isn't `@Sendable` so that it runs with the snapshot's values.
     ///
     /// The result isn't `@Sendable` either.
     ///

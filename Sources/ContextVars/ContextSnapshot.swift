@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The values of a context at one moment: immutable, and free to go anywhere.
+/// The values of a context at one moment: immutable, and usable on any thread.
 ///
 /// Take one where the values are, and run in it where they are missing: in callbacks, on queues, event loops and
 /// threads. Each run has its own context, which starts with the snapshot's values, so any number of runs can go on at
@@ -16,8 +16,8 @@
 /// A snapshot shares its values with the context it was taken from and with other snapshots; taking, copying and passing
 /// one is O(1). It is safe to use from any thread and task.
 ///
-/// The snapshot of ``current`` also carries the task-local values that the program has chosen with
-/// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: what runs in it sees
+/// The snapshot ``current`` also carries the task-local values that the program has chosen with
+/// ``carry(_:)-(TaskLocal<Value>)``. One that is made from a ``Context`` or from nothing doesn't: code that runs in it sees
 /// its caller's task-local values.
 public struct ContextSnapshot: Sendable {
     private var contents: Contents
@@ -82,10 +82,10 @@ public struct ContextSnapshot: Sendable {
         Observation.taken(self, from: context.storage)
     }
 
-    /// The values of the current context at this moment, if a context is current, and those of the task locals that
-    /// snapshots carry.
+    /// The values that the current context has now, if there is one, and those of the task locals that snapshots carry.
     ///
-    /// Taking it hands work over: a variable with a rule of ``ContextVar/Inheritance`` has in the snapshot what the rule says.
+    /// Taking it counts as handing work over: if a variable has a rule of ``ContextVar/Inheritance``, the rule determines
+    /// its value in the snapshot.
     ///
     /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
     ///   rule of inheritance.
@@ -96,7 +96,7 @@ public struct ContextSnapshot: Sendable {
     ///
     /// Defaults don't count.
     ///
-    /// - Complexity: As ``ContextVar/get()``.
+    /// - Complexity: That of ``ContextVar/get()``.
     @inlinable
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
         stored(variable)?.load(as: Value.self)
@@ -107,7 +107,7 @@ public struct ContextSnapshot: Sendable {
 
     /// A snapshot with one value changed, which carries the same task-local values.
     ///
-    /// - Complexity: As ``ContextVar/set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``ContextVar/set(_:)`` in a context that shares its values.
     @inlinable
     public func with<Value>(_ variable: ContextVar<Value>, _ value: Value) -> ContextSnapshot {
         with(variable, stored: StoredValue(value))
@@ -221,15 +221,15 @@ extension ContextSnapshot {
 extension ContextSnapshot: CustomStringConvertible {
     /// The names of the variables that are set.
     ///
-    /// Not their values: descriptions end up in logs.
+    /// Values are left out, because descriptions end up in logs.
     public var description: String {
-        "<ContextSnapshot \(names(in: values))>"
+        "<ContextSnapshot \(values.names)>"
     }
 }
 
 extension ContextSnapshot: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
     public var debugDescription: String {
-        "<ContextSnapshot \(namesAndValues(in: values))>"
+        "<ContextSnapshot \(values.namesAndValues)>"
     }
 }

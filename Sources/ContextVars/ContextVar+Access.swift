@@ -6,25 +6,28 @@ extension ContextVar {
     ///   the retain of a value that is an object. A structured child task, which borrows its parent's context, reads
     ///   without a lock as well, after its first read.
     @inlinable
-    public func get() -> Value { currentValue ?? defaultValue }
+    public func get() -> Value { currentValue(or: defaultValue) }
 
     /// The variable's value in the current context, or the call's default where it isn't set.
     ///
-    /// The call's default comes before the variable's own, as in PEP 567.
+    /// The call's default takes precedence over the variable's own, as in PEP 567.
     ///
-    /// - Complexity: As ``get()``.
+    /// - Complexity: That of ``get()``.
     @inlinable
-    public func get(default callDefault: @autoclosure () -> Value) -> Value { currentValue ?? callDefault() }
+    public func get(default callDefault: @autoclosure () -> Value) -> Value { currentValue(or: callDefault()) }
 
-    /// The value in the current context; `nil` where it isn't set.
+    /// The value in the current context, or another one where it isn't set.
+    ///
+    /// Not as an optional, whose type code that isn't specialised would have to look up.
     @inlinable
     @inline(__always)
-    var currentValue: Value? {
+    func currentValue(or fallback: @autoclosure () -> Value) -> Value {
         if StoredValue.isInline(Value.self) {
-            return currentBits(of: self).map { StoredValue.load(as: Value.self, from: $0.pointee) }
+            guard let bits = currentBits(of: self) else { return fallback() }
+            return StoredValue.load(as: Value.self, from: bits)
         }
         let place = currentPlace(of: self)
-        guard let value = place.value else { return nil }
+        guard let value = place.value else { return fallback() }
         defer { if place.isBorrowed { endReading() } }
         return value.pointee.load(as: Value.self)
     }
@@ -32,7 +35,7 @@ extension ContextVar {
     /// The variable's value in the current context, which must have one.
     ///
     /// - Throws: ``ContextError/lookup`` where the value is `nil`: CPython's `LookupError`.
-    /// - Complexity: As ``get()``.
+    /// - Complexity: That of ``get()``.
     @inlinable
     public func require<Wrapped>() throws(ContextError) -> Wrapped where Value == Wrapped? {
         guard let value = get() else { throw .lookup(self) }
@@ -45,7 +48,7 @@ extension ContextVar {
     /// `run` or the task that owns the context, and tasks created from now on, which copy it. Tasks that were created
     /// before don't see it.
     ///
-    /// - Returns: A token that ``reset(_:)`` takes to restore what the variable had before.
+    /// - Returns: A token with which ``reset(_:)`` restores the previous value.
     /// - Throws: ``ContextError/noCurrentContext`` where no context is current, and
     ///   ``ContextError/borrowedContext`` in a structured child task (`async let`, task groups), whose parent's context
     ///   is read-only. Use ``withValue(_:operation:)-9o8z3`` in either case.
@@ -58,7 +61,7 @@ extension ContextVar {
         return Token(origin: origin, variable: self, oldValue: oldValue)
     }
 
-    /// Restores what the variable had in the current context before the ``set(_:)`` that made the token.
+    /// Restores the value from before the ``set(_:)`` that made the token, in the current context.
     ///
     /// ```swift
     /// let token = try Request.attempt.set(2)
@@ -68,14 +71,14 @@ extension ContextVar {
     ///
     /// - Throws: ``ContextError/tokenUsed``, ``ContextError/tokenFromDifferentVar`` or
     ///   ``ContextError/tokenFromDifferentContext`` where the token doesn't fit;
-    ///   ``ContextError/noCurrentContext`` and ``ContextError/borrowedContext`` as ``set(_:)`` does. A call that
-    ///   throws doesn't use up the token.
-    /// - Complexity: As ``set(_:)``.
+    ///   ``ContextError/noCurrentContext`` and ``ContextError/borrowedContext`` where ``set(_:)`` throws them. A call
+    ///   that throws doesn't use up the token.
+    /// - Complexity: That of ``set(_:)``.
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
         let discarded = try token.use(with: self) { () throws(ContextError) in
-            try restoreInCurrent(self, to: token.borrowedOldValue, ifCurrentIs: token.origin)
+            try restoreInCurrent(self, to: token.unretainedOldValue, ifCurrentIs: token.origin)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }

@@ -3,22 +3,22 @@ extension ContextVar {
     /// Registers a function to be called each time the running task or thread gets another value of the variable: the
     /// change handler of .NET's `AsyncLocal`.
     ///
-    /// For what has to follow a variable, such as a C library's own thread-local setting.
+    /// For state that has to follow a variable, such as a C library's own thread-local setting.
     ///
     /// ```swift
     /// let id = Request.locale.onChange { old, new in setThreadLocale(new) }
     /// ```
     ///
-    /// The function is called on the thread where the value changes, afterwards, with what ``get()`` gave before and gives
-    /// now. The value changes by ``set(_:)`` and ``reset(_:)``, including those of a ``ThreadState``, and by a switch to another
-    /// context: at the beginning and end of `run`, `withValue`, `withoutContext` and similar scopes. The function isn't
-    /// called where both values are equal; values that aren't `Equatable` are equal if they are the same object.
+    /// The function is called on the thread where the value changes, afterwards, with what ``get()`` returned before and
+    /// returns now. The value changes by ``set(_:)`` and ``reset(_:)``, including those of a ``ThreadState``, and by a switch to
+    /// another context: at the beginning and end of `run`, `withValue`, `withoutContext` and similar scopes. The function
+    /// isn't called if both values are equal; values that aren't `Equatable` are equal if they are the same object.
     ///
     /// A task that starts with its copy of the context, suspends, moves to another thread or ends isn't a switch. Changes
     /// that the function itself makes aren't reported.
     ///
-    /// - Returns: What ``Context/clearWatcher(_:)`` takes to end it. Until then, the variable lives too.
-    /// - Complexity: As ``Context/addWatcher(_:)``. Safe from any thread.
+    /// - Returns: An identity to end this with: ``Context/clearWatcher(_:)``. Until then, the variable is kept alive.
+    /// - Complexity: That of ``Context/addWatcher(_:)``. Safe from any thread.
     @discardableResult
     public func onChange(
         _ function: @escaping @Sendable (_ old: Value, _ new: Value) -> Void

@@ -11,7 +11,7 @@ package struct DiagnosticRules: OptionSet, Sendable {
 
     /// Its values may be shown.
     package static let isPrintable = DiagnosticRules(rawValue: 1)
-    /// Reading it where no context is current is no mistake.
+    /// Reading it where no context is current isn't a mistake.
     package static let isReadAnywhere = DiagnosticRules(rawValue: 2)
 }
 

@@ -23,11 +23,11 @@ extension ContextVar {
         case copied
         /// Nothing: the variable is unset there, and reads as its default.
         case never
-        /// What the function gives for the value. It isn't called where the variable isn't set.
+        /// The function's result for the value. It isn't called where the variable isn't set.
         ///
-        /// It is called where the work is handed over, at that moment. A plain task's copy is made while the task is being
-        /// created, also where nobody will read it: keep the function short, and free of effects. In a `Task(context:)`
-        /// it is called for the copy that the task would have had otherwise, too.
+        /// It is called where and when the work is handed over. A plain task's copy is made while the task is being created,
+        /// even if nothing ever reads it: keep the function short, and free of side effects. In a `Task(context:)` it is also
+        /// called for the copy that the task would otherwise have had.
         case transformed(@Sendable (Value) -> Value)
     }
 }

@@ -2,7 +2,7 @@
 extension ContextVar {
     /// The variable's value in the current context of an explicit thread state, or its default: `PyContextVar_Get`.
     ///
-    /// - Complexity: As ``get()``, with the locks of the state and of the context.
+    /// - Complexity: That of ``get()``, plus the locks of the state and of the context.
     public func get(in state: ThreadState) -> Value {
         state.context[self] ?? defaultValue
     }
@@ -10,17 +10,17 @@ extension ContextVar {
     /// Sets the variable in the current context of an explicit thread state: `PyContextVar_Set`.
     ///
     /// - Returns: A token for ``reset(_:in:)``.
-    /// - Complexity: As ``set(_:)``, with the locks of the state and of the context.
+    /// - Complexity: That of ``set(_:)``, plus the locks of the state and of the context.
     @discardableResult
     public func set(_ newValue: Value, in state: ThreadState) -> Token<Value> {
         state.set(self, to: newValue)
     }
 
-    /// Restores what the variable had in the current context of an explicit thread state: `PyContextVar_Reset`.
+    /// Restores the variable's previous value in the current context of an explicit thread state: `PyContextVar_Reset`.
     ///
     /// - Throws: ``ContextError/tokenUsed``, ``ContextError/tokenFromDifferentVar`` or
     ///   ``ContextError/tokenFromDifferentContext`` where the token doesn't fit.
-    /// - Complexity: As ``reset(_:)``, with the locks of the state and of the context.
+    /// - Complexity: That of ``reset(_:)``, plus the locks of the state and of the context.
     public func reset(_ token: Token<Value>, in state: ThreadState) throws(ContextError) {
         try state.reset(self, with: token)
     }

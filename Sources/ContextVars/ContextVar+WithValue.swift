@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 extension ContextVar {
-    /// Runs synchronous code in a copy of the current context in which this variable has another value.
+    /// Runs synchronous code in a copy of the current context in which this variable has a different value.
     ///
     /// Works everywhere, including where ``set(_:)`` is refused: in structured child tasks, which may not change their
     /// parent's context, and where no context is current. What the body sets is gone when it ends.
@@ -12,7 +12,7 @@ extension ContextVar {
     /// ```
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public func withValue<Result, Failure: Error>(
@@ -26,12 +26,12 @@ extension ContextVar {
         return try operation()
     }
 
-    /// Runs asynchronous code in a copy of the current context in which this variable has another value.
+    /// Runs asynchronous code in a copy of the current context in which this variable has a different value.
     ///
     /// The code stays on the caller's actor. Otherwise it behaves like the synchronous form.
     ///
     /// - Throws: Only what the body throws.
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result, Failure: Error>(
@@ -52,10 +52,10 @@ extension ContextVar {
 // The same for bodies that throw nothing. They exist only because the compiler of Swift 6.3 crashes ("Found ownership
 // error") on a function that infers `Failure` as `Never` and also has a `catch` that is not exhaustive.
 extension ContextVar {
-    /// Runs synchronous code that throws nothing in a copy of the current context in which this variable has another
+    /// Runs synchronous code that throws nothing in a copy of the current context in which this variable has a different
     /// value.
     ///
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public func withValue<Result>(_ value: Value, operation: () -> Result) -> Result {
@@ -67,12 +67,12 @@ extension ContextVar {
         return operation()
     }
 
-    /// Runs asynchronous code that throws nothing in a copy of the current context in which this variable has another
+    /// Runs asynchronous code that throws nothing in a copy of the current context in which this variable has a different
     /// value.
     ///
     /// The code stays on the caller's actor.
     ///
-    /// - Complexity: As ``set(_:)`` in a context that shares its values.
+    /// - Complexity: That of ``set(_:)`` in a context that shares its values.
     @inlinable
     @discardableResult
     public nonisolated(nonsending) func withValue<Result>(

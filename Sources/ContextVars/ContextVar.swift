@@ -21,7 +21,7 @@
 /// This is `contextvars.ContextVar` of PEP 567 and CPython 3.14, with a value type. Variables are immutable and safe to
 /// use from any thread and task: what they read and write is the caller's own context.
 public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendable {
-    /// What ``get()`` gives where the variable isn't set.
+    /// The value that ``get()`` returns where the variable isn't set.
     public let defaultValue: Value
 
     /// Whether ``defaultValue`` was given by the author, so that it says something.
@@ -36,7 +36,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
     ///   - defaultValue: What ``get()`` gives where the variable isn't set.
-    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
     public init(_ name: String, default defaultValue: Value, inheritance: Inheritance = .copied) {
         self.defaultValue = defaultValue
         self.hasExplicitDefault = true
@@ -54,7 +54,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     ///
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
-    ///   - inheritance: What becomes of the value where work is handed over, as to a new task.
+    ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
     public init<Wrapped>(_ name: String, inheritance: Inheritance = .copied) where Value == Wrapped? {
         self.defaultValue = nil
         self.hasExplicitDefault = false

@@ -5,11 +5,11 @@ import Synchronization
 /// What this library can do with the Swift runtime of the process.
 ///
 /// A plain `Task { }` gets its copy of the current context because the runtime copies task-local values into new tasks, on
-/// the creating thread, in a way that this library observes. Nothing promises that. So the library checks it once, before
-/// the first context is bound. If the check fails, the process goes on: a plain task then has no context, its variables have
-/// their defaults, and ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``. It never has another task's values.
+/// the creating thread, in a way that this library observes. No documentation promises that. So the library checks it once,
+/// before the first context is bound. If the check fails, the process goes on: a plain task then has no context, its variables
+/// have their defaults, and ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``. It never has another task's values.
 ///
-/// What is explicit works in every case: `Task(context:)`, `group.addTask(context:)`, snapshots, ``Context/run(_:)-7vyiv``
+/// Everything explicit works in any case: `Task(context:)`, `group.addTask(context:)`, snapshots, ``Context/run(_:)-7vyiv``
 /// and ``ContextVar/withValue(_:operation:)-9o8z3``.
 public enum RuntimeSupport: Sendable, Hashable {
     /// Everything works as documented.
@@ -23,10 +23,10 @@ public enum RuntimeSupport: Sendable, Hashable {
 }
 
 extension RuntimeSupport {
-    /// What holds in this process.
+    /// The level of support in this process.
     ///
-    /// The first call checks the runtime, unless a context was bound before. Where something is missing, the process says so
-    /// once, on standard error.
+    /// The first call checks the runtime, unless a context was bound before. If something is missing, one line on standard
+    /// error says so, once.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var current: RuntimeSupport {
@@ -34,7 +34,7 @@ extension RuntimeSupport {
         return known.withLock { $0 }
     }
 
-    /// Ends the process if less holds, with a message that says what is missing.
+    /// Ends the process if the runtime supports less than this, with a message that says what is missing.
     ///
     /// For a program that would rather not start than have tasks without a context. Call it first in `main`:
     ///

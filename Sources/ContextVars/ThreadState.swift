@@ -2,8 +2,8 @@
 import CContextVarsFrames
 import Synchronization
 
-/// An explicit stack of entered contexts, for authors of language runtimes and event loops: what `PyThreadState` is to
-/// CPython's contextvars.
+/// An explicit stack of entered contexts, for authors of language runtimes and event loops: the counterpart of CPython's
+/// `PyThreadState`.
 ///
 /// Tasks and threads of Swift programs don't need one: the context that is current for them follows from `run` and from how
 /// a task was created. A runtime that schedules its own threads of control gives each of them a thread state, and
@@ -19,7 +19,7 @@ import Synchronization
 ///
 /// As in CPython, a state that has entered nothing has a root context, made when it is first needed.
 ///
-/// A thread state is safe to use from any thread, but it describes one thread of control, so normally only that uses it.
+/// A thread state is safe to use from any thread, but it describes one thread of control, so normally only that one uses it.
 public final class ThreadState: Sendable {
     private struct Stack {
         /// Made on demand, entered as long as the state lives.
@@ -41,10 +41,10 @@ public final class ThreadState: Sendable {
     /// - Complexity: O(1).
     public init() {}
 
-    /// Creates a state whose root context is a copy of the context that is current in another state: for a thread that
-    /// inherits the values of the thread that starts it, as CPython 3.14's `threading.Thread` can.
+    /// Creates a state whose root context is a copy of another state's current context: for a thread that inherits the values
+    /// of the thread that starts it, as CPython 3.14's `threading.Thread` can.
     ///
-    /// Call it on the starting thread, so that the copy is of the moment of the start.
+    /// Call it on the starting thread, so that the copy has the values from the time of the start.
     ///
     /// - Complexity: O(1).
     public init(inheriting starter: ThreadState) {
@@ -59,7 +59,7 @@ public final class ThreadState: Sendable {
         }
     }
 
-    /// The context entered last, or the state's root context where none is entered.
+    /// The context entered last, or the state's root context if none is entered.
     ///
     /// - Complexity: O(1).
     public var context: Context {
@@ -84,7 +84,7 @@ public final class ThreadState: Sendable {
         reportSwitch(from: outer, to: context)
     }
 
-    /// Makes the context that was current before the current one again: `PyContext_Exit`.
+    /// Leaves the current context and makes the one before it current again: `PyContext_Exit`.
     ///
     /// - Throws: ``ContextError/notEntered`` if nothing has entered the context; ``ContextError/notCurrent`` if it isn't
     ///   the one that this state entered last.
@@ -125,7 +125,7 @@ extension ThreadState {
 
     /// Restores what a variable had in the current context.
     ///
-    /// All under the lock: a token works once, also if several threads try it at the same time. What may run a user's code,
+    /// All under the lock: a token works once, even if several threads try it at the same time. What may run a user's code,
     /// which may use this state, comes after it: the end of the value that goes, and the description of the error.
     func reset<Value>(_ variable: ContextVar<Value>, with token: Token<Value>) throws(ContextError) {
         let (discarded, refusal) = stack.withLock { stack -> (MovingValue?, ContextError.Code?) in
@@ -133,13 +133,13 @@ extension ThreadState {
             let context = stack.current()
             guard context.id == token.context else { return (nil, .tokenFromDifferentContext) }
             token.used.store(true, ordering: .relaxed)
-            let value = token.borrowedOldValue?.retained()
+            let value = token.unretainedOldValue?.retained()
             return (context.storage.exchange(value, for: variable, isSetHere: token.origin.wasSetHere).value, nil)
         }
         if let refusal { throw .token(refusal, of: token.var) }
         if !Watchers.isEmpty {
             Watchers.changed(variable, from: discarded?.retained().takeStored(), to: token.storedOrMissing)
         }
-        release(discarded)
+        MovingValue.release(discarded)
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 extension Token {
-    /// Runs synchronous code, and then restores what the variable had before the ``ContextVar/set(_:)`` that made this
-    /// token: `with var.set(x):` of CPython 3.14.
+    /// Runs synchronous code, and then restores the variable's value from before the ``ContextVar/set(_:)`` that made this
+    /// token: `with var.set(x):` in CPython 3.14.
     ///
     /// ```swift
     /// try Request.attempt.set(2).scope {
@@ -10,10 +10,10 @@ extension Token {
     /// ```
     ///
     /// The code runs in the same context: other variables that it sets stay set afterwards. Use
-    /// `withValue(_:operation:)` to keep all changes inside, or where no context may be changed.
+    /// `withValue(_:operation:)` to keep all changes inside, or where `set` is refused.
     ///
     /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
-    /// - Complexity: As ``ContextVar/reset(_:)``.
+    /// - Complexity: That of ``ContextVar/reset(_:)``.
     @inlinable
     public func scope<Result>(_ body: () throws -> Result) throws -> Result {
         let result: Result
@@ -27,13 +27,13 @@ extension Token {
         return result
     }
 
-    /// Runs asynchronous code, and then restores what the variable had before the ``ContextVar/set(_:)`` that made this
+    /// Runs asynchronous code, and then restores the variable's value from before the ``ContextVar/set(_:)`` that made this
     /// token.
     ///
     /// The code stays on the caller's actor and in the caller's context, as with `scope(_:)` for synchronous code.
     ///
     /// - Throws: What the body throws; else what ``ContextVar/reset(_:)`` throws, if the token doesn't fit at the end.
-    /// - Complexity: As ``ContextVar/reset(_:)``.
+    /// - Complexity: That of ``ContextVar/reset(_:)``.
     @inlinable
     public nonisolated(nonsending) func scope<Result>(
         _ body: nonisolated(nonsending) () async throws -> Result

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// What ``ContextVar/set(_:)`` gives back, to restore the variable with ``ContextVar/reset(_:)``.
+/// The result of ``ContextVar/set(_:)``, with which ``ContextVar/reset(_:)`` restores the variable.
 ///
-/// A token works once, with the variable and in the context that made it (PEP 567). It holds the value that the
-/// variable had before, but no reference to its context: a token may be kept anywhere, even as a value in the
-/// context it came from, and keeps nothing else alive.
+/// A token works once, with the variable and in the context that made it (PEP 567). It holds the variable's previous
+/// value, but no reference to its context: a token may be kept anywhere, even as a value in the context it came from, and
+/// keeps nothing else alive.
 ///
 /// A token is safe to use from any thread.
 public final class Token<Value: Sendable>: Sendable {
-    /// What a variable had in a context before it was set there.
+    /// The state of a variable in a context before it was set there.
     public enum OldValue: Sendable {
         /// The variable wasn't set in the context: CPython's `Token.MISSING`.
         case missing
@@ -23,7 +23,7 @@ public final class Token<Value: Sendable>: Sendable {
     /// The variable that was set: `Token.var` in CPython.
     public let `var`: ContextVar<Value>
 
-    /// What the variable had before.
+    /// The variable's previous value, if it had one.
     public var oldValue: OldValue {
         hadValue ? .value(storedOldValue.load(as: Value.self)) : .missing
     }
@@ -75,8 +75,8 @@ struct TokenOrigin: Sendable {
 extension Token {
     /// What the variable had before; the token owns it.
     @inlinable
-    var borrowedOldValue: MovingValue? {
-        hadValue ? MovingValue(borrowing: storedOldValue, as: Value.self) : nil
+    var unretainedOldValue: MovingValue? {
+        hadValue ? MovingValue(unretained: storedOldValue, as: Value.self) : nil
     }
 
     /// The same as it is stored.

@@ -2,7 +2,7 @@
 /// Runs synchronous code without a context.
 ///
 /// For code that makes something which outlives the request that happens to need it first: a pool, a cache that refreshes
-/// itself, a timer, a connection. Without it, what such code starts keeps the request's values for good.
+/// itself, a timer, a connection. Otherwise, everything that such code starts keeps the request's values for good.
 ///
 /// ```swift
 /// lazy var pool = withoutContext {
@@ -12,9 +12,9 @@
 ///
 /// In the body, variables read as their defaults, ``ContextVar/set(_:)`` throws ``ContextError/noCurrentContext``, and a
 /// snapshot is empty. A task of any kind that the body starts has no context either. `run` and `withValue` work: a
-/// context that they make has nothing of the one outside. Task locals that snapshots carry
-/// (``ContextSnapshot/carry(_:)-(TaskLocal<Value>)``) have the values in the body that they have where nobody has set
-/// them; other task locals stay. On the main thread the body has no root context.
+/// context that they make takes nothing from the one outside. Task locals that snapshots carry
+/// (``ContextSnapshot/carry(_:)-(TaskLocal<Value>)``) have their defaults in the body; other task locals keep their values.
+/// On the main thread the body has no root context.
 ///
 /// However the body ends, the previous context is restored.
 ///
@@ -35,10 +35,10 @@ public func withoutContext<Result, Failure: Error>(
 /// Runs asynchronous code without a context.
 ///
 /// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes, and
-/// neither have its `async let` and task group children. Otherwise as the synchronous form.
+/// nor do its `async let` and task group children. Otherwise it behaves like the synchronous form.
 ///
 /// - Throws: Only what the body throws.
-/// - Complexity: As the synchronous form.
+/// - Complexity: That of the synchronous form.
 @inlinable
 @discardableResult
 public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
@@ -57,7 +57,7 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
 
 /// Runs synchronous code that throws nothing, without a context.
 ///
-/// - Complexity: As the form for code that throws.
+/// - Complexity: That of the form for code that throws.
 @inlinable
 @discardableResult
 public func withoutContext<Result>(_ body: () -> Result) -> Result {
@@ -71,7 +71,7 @@ public func withoutContext<Result>(_ body: () -> Result) -> Result {
 ///
 /// The code stays on the caller's actor.
 ///
-/// - Complexity: As the form for code that throws.
+/// - Complexity: That of the form for code that throws.
 @inlinable
 @discardableResult
 public nonisolated(nonsending) func withoutContext<Result>(

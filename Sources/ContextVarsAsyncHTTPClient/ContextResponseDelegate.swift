@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 
 extension HTTPClientResponseDelegate {
-    /// A delegate whose callbacks run this one's in the values of a snapshot.
+    /// A delegate that calls this one with the values of a snapshot.
     ///
     /// The client calls delegates on an event loop, where no context is current.
     ///
@@ -21,12 +21,12 @@ extension HTTPClientResponseDelegate {
     }
 }
 
-/// A delegate whose callbacks run those of another in the values of a snapshot: what
-/// ``AsyncHTTPClient/HTTPClientResponseDelegate/inContext(_:)`` returns.
+/// A delegate that calls another one with the values of a snapshot, made by
+/// ``AsyncHTTPClient/HTTPClientResponseDelegate/inContext(_:)``.
 ///
-/// Each callback has its own context, so what one sets isn't seen by the next. Keep that in the delegate.
+/// Each callback has its own context, so what one sets isn't seen by the next. Keep such values in the delegate.
 public final class ContextResponseDelegate<Base: HTTPClientResponseDelegate>: HTTPClientResponseDelegate {
-    /// What the base makes of a response.
+    /// The type that the base makes of a response.
     public typealias Response = Base.Response
 
     /// The delegate that does the work.
@@ -75,7 +75,7 @@ public final class ContextResponseDelegate<Base: HTTPClientResponseDelegate>: HT
 
     /// Forwards to the base.
     ///
-    /// - Throws: What the base throws.
+    /// - Throws: The error that the base throws.
     public func didFinishRequest(task: HTTPClient.Task<Response>) throws -> Response {
         try snapshot.run { () throws in try base.didFinishRequest(task: task) }
     }

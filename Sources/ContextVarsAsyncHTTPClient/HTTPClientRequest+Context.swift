@@ -7,9 +7,9 @@ import Tracing
 extension HTTPClientRequest {
     /// Adds the declared variables of the current context as a `baggage` header.
     ///
-    /// Only needed where the client's tracer is none that carries them: a client whose
-    /// `configuration.tracing.tracer` is a `BaggageTracer` does it by itself. The tracer's own headers are added by the
-    /// client in any case, when it executes the request.
+    /// Only needed if the client's tracer doesn't carry them: a client whose `configuration.tracing.tracer` is a
+    /// `BaggageTracer` adds them automatically. The client adds the tracer's own headers in any case, when it executes the
+    /// request.
     ///
     /// ```swift
     /// var request = HTTPClientRequest(url: "http://orders/42")
@@ -17,7 +17,7 @@ extension HTTPClientRequest {
     /// let response = try await client.execute(request, timeout: .seconds(5))
     /// ```
     ///
-    /// - Parameter instrument: What knows the declared variables.
+    /// - Parameter instrument: The instrument that declares the variables.
     /// - Complexity: O(*n*) for the size of the header.
     public mutating func injectContext(using instrument: BaggageInstrument) {
         headers.injectContext(using: instrument)
@@ -38,8 +38,7 @@ extension HTTPClientRequest {
 }
 
 extension HTTPClient.Request {
-    /// Adds what an instrument sends from here: the declared variables of the current context, and the headers of
-    /// a tracer.
+    /// Adds the headers of an instrument: the declared variables of the current context, and those of a tracer.
     ///
     /// The client injects nothing into requests of this type, regardless of its tracer.
     ///
@@ -50,13 +49,13 @@ extension HTTPClient.Request {
     ///     .whenSuccess(ContextSnapshot.current.wrap { response in log(response.status) })
     /// ```
     ///
-    /// - Parameter instrument: What injects: by default all that the program was bootstrapped with.
+    /// - Parameter instrument: The instrument that injects; by default the one that the program was bootstrapped with.
     /// - Complexity: O(*n*) for the size of the headers.
     public mutating func injectContext(using instrument: any Instrument = InstrumentationSystem.instrument) {
         headers.injectContext(using: instrument)
     }
 
-    /// The request with what an instrument sends from here: ``injectContext(using:)`` on a copy.
+    /// The request with the headers of an instrument: ``injectContext(using:)`` on a copy.
     ///
     /// - Complexity: O(*n*) for the size of the headers.
     public func injectingContext(

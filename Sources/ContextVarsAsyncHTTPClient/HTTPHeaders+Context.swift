@@ -5,15 +5,16 @@ import NIOHTTP1
 import Tracing
 
 extension HTTPHeaders {
-    /// Adds what an instrument sends from here, including the declared context variables.
+    /// Adds the headers of an instrument, including the one with the declared context variables.
     ///
-    /// A header that the instrument sets replaces one of the same name, so that doing it twice does no harm. In a
-    /// `baggage` header, members with other keys stay behind those of the instrument, as long as the header stays within
+    /// A header that the instrument sets replaces one of the same name, so calling this twice does no harm. In a `baggage`
+    /// header, existing members with other keys are kept after those of the instrument, as long as the header stays within
     /// 64 members and 8192 bytes.
     ///
     /// - Parameters:
-    ///   - instrument: What injects.
-    ///   - serviceContext: What it injects beside the current context's variables: by default the current one.
+    ///   - instrument: The instrument that injects.
+    ///   - serviceContext: The service context that it injects, in addition to the current context's variables; by default
+    ///     the current one.
     /// - Complexity: O(*n*) for the size of the headers.
     public mutating func injectContext(
         using instrument: any Instrument = InstrumentationSystem.instrument,

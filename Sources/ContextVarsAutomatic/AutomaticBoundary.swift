@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CContextVarsAutomatic
 
-/// A function by which work is handed over: `dispatch_async`, `pthread_create`.
+/// A function that hands work over: `dispatch_async`, `pthread_create`.
 public struct AutomaticBoundary: Hashable, Sendable {
     /// The name of the C function.
     public let name: String

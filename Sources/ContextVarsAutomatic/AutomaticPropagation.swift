@@ -13,18 +13,18 @@ import Dispatch
 ///
 /// try context.run {
 ///     try Request.id.set("a7")
-///     // Reads "a7"; so does what a library hands over here.
+///     // Reads "a7"; so does a block that a library hands over here.
 ///     DispatchQueue.global().async { log("archived") }
 /// }
 /// ```
 ///
 /// Linking this module puts its own functions before those of libdispatch that take a block, and before
-/// `pthread_create`. Until ``enable(_:)`` they pass on what they are given, unchanged. From then on, what is handed over
+/// `pthread_create`. Until ``enable(_:)``, they pass their arguments on unchanged. From then on, work that is handed over
 /// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
 /// snapshots carry. An explicit `context:` takes precedence.
 ///
-/// This is a decision of the program, not of a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says what
-/// follows what, and what doesn't.
+/// The program should decide on this, not a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says which work
+/// is followed, and which isn't.
 public enum AutomaticPropagation {
     /// The kinds of work that contexts follow.
     public struct Work: OptionSet, Hashable, Sendable {
@@ -41,7 +41,7 @@ public enum AutomaticPropagation {
         /// Threads that the program and its libraries start, for as long as each lives.
         ///
         /// This excludes the pools of Dispatch, the Swift runtime and SwiftNIO: their threads serve many requests, and would
-        /// keep the values of the first.
+        /// keep the values of the first one.
         public static let threads = Work(rawValue: UInt32(CONTEXTVARS_AUTOMATIC_THREADS))
 
         /// All kinds of work.
@@ -55,7 +55,7 @@ public enum AutomaticPropagation {
     /// - Throws: ``AutomaticPropagationError/unsupportedPlatform`` on systems other than Linux;
     ///   ``AutomaticPropagationError/notLinked`` where callers don't reach this module's functions, as in a static program
     ///   that was linked without the linker's options; ``AutomaticPropagationError/noSymbolTable`` for
-    ///   ``AutomaticPropagation/Work/threads`` in an executable that was stripped. Then nothing has changed.
+    ///   ``AutomaticPropagation/Work/threads`` in an executable that was stripped. After an error nothing has changed.
     /// - Complexity: O(*n*) for *n* symbols of the executable. Safe from any thread.
     public static func enable(_ work: Work = .all) throws(AutomaticPropagationError) {
         guard contextvars_automatic_is_supported() else { throw .unsupportedPlatform }
@@ -76,13 +76,13 @@ public enum AutomaticPropagation {
         contextvars_automatic_disable()
     }
 
-    /// What contexts follow now.
+    /// The kinds of work that contexts follow now.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var enabled: Work { Work(rawValue: contextvars_automatic_enabled_kinds()) }
 
-    /// The functions by which work is handed over in this program, and whether this module's come first; empty where the
-    /// system has no interposition.
+    /// The functions that hand work over in this program, and whether this module's versions come first; empty on systems
+    /// without interposition.
     ///
     /// - Complexity: O(*n*) for *n* functions, with one look-up by the dynamic linker for each. Safe from any thread.
     public static var boundaries: [AutomaticBoundary] {

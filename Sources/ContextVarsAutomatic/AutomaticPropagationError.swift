@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Why contexts can't follow work in this program.
 public struct AutomaticPropagationError: Error, Hashable {
-    /// What kind of refusal this is.
+    /// The reasons for which contexts can't follow work.
     public enum Code: Hashable, Sendable {
         /// The system isn't Linux.
         case unsupportedPlatform
@@ -11,7 +11,7 @@ public struct AutomaticPropagationError: Error, Hashable {
         case noSymbolTable
     }
 
-    /// What kind of refusal this is.
+    /// The reason for this error.
     public let code: Code
 
     /// The functions that callers don't reach, where the code is ``Code/notLinked``.
@@ -51,7 +51,7 @@ extension AutomaticPropagationError {
 }
 
 extension AutomaticPropagationError: CustomStringConvertible {
-    /// What can't work, and what to write instead.
+    /// Says what can't work, and what to write instead.
     public var description: String {
         switch code {
         case .unsupportedPlatform:

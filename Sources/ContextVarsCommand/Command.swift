@@ -6,7 +6,7 @@ import ArgumentParser
 struct Command: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "contextvars",
-        abstract: "Finds where contexts get lost, moves from @TaskLocal, and shows traces.",
+        abstract: "Finds where contexts get lost, migrates from @TaskLocal, and shows traces.",
         subcommands: [Lint.self, Migrate.self, View.self])
 }
 #else

@@ -8,26 +8,25 @@ struct Lint: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Find calls that lose a context, and mistakes in the use of context variables.",
         discussion: """
-            Looks at Swift files and at all of them below folders. A finding that is meant as it is gets a comment on its line \
-            or above: // contextvars:ignore reason
+            Checks Swift files, and all of them below folders. If a finding is intended, write a comment on its line or above \
+            it: // contextvars:ignore reason
 
-            Exit status: 0 where nothing was found, 1 where something was (notes don't count), 2 where a file couldn't be \
-            read.
+            Exit status: 0 if nothing was found, 1 if something was (notes don't count), 2 if a file couldn't be read.
             """)
 
     @Argument(help: "Files and folders.")
     var paths: [String] = ["."]
 
-    @Option(help: "The form of the report: text, json or sarif.")
+    @Option(help: "The format of the report: text, json or sarif.")
     var format: LintReport.Format = .text
 
-    @Option(help: "Where the report goes; standard output otherwise.")
+    @Option(help: "The file to write the report to; standard output by default.")
     var output: String?
 
     @Option(parsing: .upToNextOption, help: "The rules to check; see --list-rules.")
     var rules: [Rule] = Rule.allCases
 
-    @Flag(help: "Write what the guides say, and report what is left.")
+    @Flag(help: "Change the code as the advice says, and report what is left.")
     var fix = false
 
     @Flag(help: "Describe the rules, and do nothing else.")

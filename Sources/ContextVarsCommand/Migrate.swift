@@ -9,8 +9,8 @@ struct Migrate: ParsableCommand {
         abstract: "Turn @TaskLocal declarations into @ContextValue ones.",
         discussion: """
             Prints a unified diff, and on standard error what it leaves to you: types that mention TaskLocal, variables that \
-            are passed on, interfaces. $name.withValue { } and readings stay as they are, so most files change in one word \
-            and an import. The target then needs the product ContextVarsMacros and the trait Macros.
+            are passed on, interfaces. $name.withValue { } and reads stay as they are, so in most files only one word and an \
+            import change. The target then needs the product ContextVarsMacros and the trait Macros.
             """)
 
     @Argument(help: "Files and folders.")

@@ -19,13 +19,13 @@ struct View: ParsableCommand {
     @Option(help: "Write the page to this file instead of serving it.")
     var output: String?
 
-    @Option(help: "The port to serve on; a free one otherwise.")
+    @Option(help: "The port to serve on; a free one by default.")
     var port: UInt16 = 0
 
     @Option(help: "Show a made-up trace with this many events instead of a file.")
     var example: Int?
 
-    @Option(help: "Also write the trace in the other form: a path that ends in .json or .jsonl.")
+    @Option(help: "Also write the trace in the other format: a path that ends in .json or .jsonl.")
     var export: String?
 
     func validate() throws {

@@ -5,9 +5,7 @@ import ContextVars
 import Foundation
 import Synchronization
 
-/// The parts of this module that are started.
-///
-/// Together they are the engine's one observer.
+/// The parts of this module that are started; together they are the engine's one observer.
 struct Observers: OptionSet {
     let rawValue: UInt8
 

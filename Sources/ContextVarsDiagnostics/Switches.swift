@@ -37,6 +37,6 @@ enum Switches {
 
 /// Called when the program is loaded (`switches.c`).
 @c(contextvars_apply_switches)
-public func applySwitches() {
+package func applySwitches() {
     Switches.apply(ProcessInfo.processInfo.environment)
 }

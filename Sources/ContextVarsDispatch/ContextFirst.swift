@@ -8,7 +8,7 @@ import Dispatch
 extension DispatchQueue {
     /// Schedules work that runs in a context, given first.
     ///
-    /// As ``async(group:qos:flags:context:execute:)``.
+    /// Works like ``async(group:qos:flags:context:execute:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
@@ -23,9 +23,9 @@ extension DispatchQueue {
 }
 
 extension DispatchGroup {
-    /// Schedules work for when the group is empty that runs in a context, given first.
+    /// Schedules work in a context, given first, to run when the group is empty.
     ///
-    /// As ``notify(qos:flags:queue:context:execute:)``.
+    /// Works like ``notify(qos:flags:queue:context:execute:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
@@ -40,9 +40,9 @@ extension DispatchGroup {
 }
 
 extension DispatchWorkItem {
-    /// Schedules work for the item's end that runs in a context, given first.
+    /// Schedules work in a context, given first, to run when the item has finished.
     ///
-    /// As ``notify(qos:flags:queue:context:execute:)``.
+    /// Works like ``notify(qos:flags:queue:context:execute:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.

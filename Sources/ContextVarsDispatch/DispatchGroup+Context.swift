@@ -3,7 +3,7 @@ import ContextVars
 import Dispatch
 
 extension DispatchGroup {
-    /// Schedules work for when the group is empty that runs in the given context.
+    /// Schedules work in the given context, to run when the group is empty.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///

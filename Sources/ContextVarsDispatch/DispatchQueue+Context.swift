@@ -6,8 +6,8 @@ extension DispatchQueue {
     /// Schedules work that runs in the given context.
     ///
     /// Dispatch's own `async` loses the context: the work runs on a thread that has none. This one runs it in a copy of
-    /// the given `ContextSnapshot`, or in the given `Context` itself. That is entered from
-    /// this call until the work has run, and is free again before the group learns that it has.
+    /// the given `ContextSnapshot`, or in the given `Context` itself, which is then entered from this call until the work
+    /// has run, and free again before the group learns of that.
     ///
     /// ```swift
     /// queue.async(context: .current) { log("archived") }  // with the values of this line
@@ -33,9 +33,9 @@ extension DispatchQueue {
         async(group: group, qos: qos, flags: flags, execute: work)
     }
 
-    /// Schedules work that runs in the given context, not before a point in time.
+    /// Schedules work that runs in the given context, no earlier than the given time.
     ///
-    /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
+    /// Works like ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
@@ -49,9 +49,9 @@ extension DispatchQueue {
         asyncAfter(deadline: deadline, qos: qos, flags: flags) { claimed.run(work) }
     }
 
-    /// Schedules work that runs in the given context, not before a point in time of the system's clock.
+    /// Schedules work that runs in the given context, no earlier than the given time of the system's clock.
     ///
-    /// As ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
+    /// Works like ``async(group:qos:flags:context:execute:)``. A `Context` is entered from this call on, not only
     /// from the deadline.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is

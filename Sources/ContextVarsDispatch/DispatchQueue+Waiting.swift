@@ -8,7 +8,7 @@ extension DispatchQueue {
     /// Runs work on this queue in a new context that starts with a snapshot's values, and waits for it.
     ///
     /// Dispatch usually runs such work on the caller's thread, which has the caller's context anyway. But the main queue has
-    /// its own thread: there the plain `sync` loses the context.
+    /// its own thread, and there a plain `sync` loses the context.
     ///
     /// ```swift
     /// let title = DispatchQueue.main.sync(context: .current) { makeTitle() }
@@ -47,7 +47,7 @@ extension DispatchQueue {
         try sync(flags: flags) { try context.run(work) }
     }
 
-    /// Runs work for each number below a limit, on as many threads as are of use, and waits for all of it.
+    /// Runs work once per iteration, on as many threads as is useful, and waits for all of it.
     ///
     /// Each iteration has a new context that starts with the snapshot's values. With Dispatch's own
     /// `concurrentPerform`, iterations on the caller's thread read and change the caller's context, and all others have
@@ -56,7 +56,7 @@ extension DispatchQueue {
     /// - Parameters:
     ///   - iterations: How many iterations there are.
     ///   - snapshot: The values that each iteration starts with.
-    ///   - work: What to run, with the number of the iteration.
+    ///   - work: The work, which is passed the number of the iteration.
     /// - Complexity: O(1) more for each iteration.
     public static func concurrentPerform(
         iterations: Int, context snapshot: ContextSnapshot, execute work: @Sendable (Int) -> Void

@@ -5,7 +5,7 @@ import Dispatch
 // Handlers are for snapshots only: an event handler runs any number of times, and each time needs its own context.
 
 extension DispatchSourceProtocol {
-    /// Sets the handler of the source's events, which runs in a snapshot's values.
+    /// Sets the handler of the source's events, which runs with a snapshot's values.
     ///
     /// Each event has a new context. The snapshot lives until the source is cancelled or gets another handler.
     ///
@@ -22,7 +22,7 @@ extension DispatchSourceProtocol {
         setEventHandler(qos: qos, flags: flags) { snapshot.run(handler) }
     }
 
-    /// Sets the handler of the source's cancellation, which runs in a snapshot's values.
+    /// Sets the handler of the source's cancellation, which runs with a snapshot's values.
     ///
     /// - Complexity: O(1).
     public func setCancelHandler(
@@ -32,7 +32,7 @@ extension DispatchSourceProtocol {
         setCancelHandler(qos: qos, flags: flags) { snapshot.run(handler) }
     }
 
-    /// Sets the handler of the source's registration, which runs in a snapshot's values.
+    /// Sets the handler of the source's registration, which runs with a snapshot's values.
     ///
     /// - Complexity: O(1).
     public func setRegistrationHandler(

@@ -3,9 +3,9 @@ import ContextVars
 import Dispatch
 
 extension DispatchWorkItem {
-    /// Creates a work item that runs in a snapshot's values, wherever and how often it is performed.
+    /// Creates a work item that runs with a snapshot's values, wherever and however often it is performed.
     ///
-    /// Each time it has a new context.
+    /// It has a new context each time.
     ///
     /// - Complexity: O(1), and O(1) more each time it is performed.
     public convenience init(
@@ -24,7 +24,7 @@ extension DispatchWorkItem {
     /// let item = try DispatchWorkItem(context: request) { parse() }
     /// queue.async(execute: item)
     /// item.wait()
-    /// print(request[Request.tenant] ?? "-")  // what `parse` has set
+    /// print(request[Request.tenant] ?? "-")  // as set by `parse`
     /// ```
     ///
     /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere.
@@ -37,7 +37,7 @@ extension DispatchWorkItem {
         self.init(qos: qos, flags: flags) { claimed.run(block) }
     }
 
-    /// Schedules work for the item's end that runs in the given context.
+    /// Schedules work in the given context, to run when the item has finished.
     ///
     /// A `Context` is entered from this call until the work has run.
     ///

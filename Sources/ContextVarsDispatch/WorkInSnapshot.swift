@@ -5,7 +5,7 @@ import Dispatch
 #if canImport(CDispatch)
 import CDispatch
 
-/// Work that a queue runs once, in the values of a snapshot: what `dispatch_async_f` is given.
+/// Work that a queue runs once, with the values of a snapshot: the argument of `dispatch_async_f`.
 ///
 /// One allocation, where a closure that keeps a closure and a snapshot has two: its own, and that of the block around it.
 private final class WorkInSnapshot: Sendable {
@@ -23,9 +23,9 @@ private final class WorkInSnapshot: Sendable {
 }
 
 extension DispatchQueue {
-    /// Schedules work without flags and class of service that runs in the values of a snapshot.
+    /// Schedules work that runs with the values of a snapshot, without flags and class of service.
     ///
-    /// Where ``DispatchObjects/areKnown``.
+    /// Only where ``DispatchObjects/areKnown``.
     @usableFromInline
     func enqueue(
         _ group: DispatchGroup?, _ snapshot: consuming ContextSnapshot, _ work: consuming @escaping @Sendable () -> Void
@@ -59,11 +59,15 @@ enum DispatchObjects {
 
     /// Whether reflection says the same.
     private static func isKnown(in object: DispatchObject) -> Bool {
+        #if CONTEXTVARS_WITHOUT_QUEUE_FUNCTIONS
+        return false
+        #else
         let mirror = Mirror(reflecting: object)
         guard mirror.children.count == 1, mirror.superclassMirror?.children.isEmpty ?? true,
             let property = mirror.children.first, property.label == "__wrapped"
         else { return false }
         return property.value as? OpaquePointer == underlying(object)
+        #endif
     }
 }
 #endif

@@ -5,8 +5,8 @@ import Foundation
 extension BlockOperation {
     /// Creates an operation whose block runs in the given context.
     ///
-    /// The values are those of now, not those of when the operation is added to a queue or started. A `Context` is
-    /// entered from now until the block has run or, if it never runs, until the operation is gone.
+    /// The block gets the values of this call, not those at the time when the operation is added to a queue or started. A
+    /// `Context` is entered from this call until the block has run or, if it never runs, until the operation is freed.
     ///
     /// ```swift
     /// let fetch = BlockOperation(context: .current) { store(fetch(Request.url.get())) }
@@ -24,10 +24,10 @@ extension BlockOperation {
         self.init { claimed.run(block) }
     }
 
-    /// Adds a block that runs in the given context, beside the operation's others.
+    /// Adds a block that runs in the given context, alongside the operation's other blocks.
     ///
-    /// The blocks of an operation run at the same time, so each needs its own context. The values are those of
-    /// now.
+    /// The blocks of an operation run at the same time, so each needs its own context. The block gets the values of this
+    /// call.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.

@@ -3,13 +3,13 @@ import ContextVars
 import Foundation
 
 extension NotificationCenter {
-    /// Adds an observer whose block runs in a snapshot's values.
+    /// Adds an observer whose block runs with a snapshot's values.
     ///
-    /// With Foundation's own method, the block runs in the poster's context or, if it has a
-    /// queue, without one. With this one it runs in the values of who observes; each notification has a new context.
+    /// With Foundation's own method, the block runs in the poster's context or, if it has a queue, without one. With this
+    /// one it runs with the observer's values; each notification has a new context.
     ///
-    /// - Returns: What `removeObserver(_:)` takes. The center keeps the snapshot until then.
-    /// - Complexity: As `addObserver(forName:object:queue:using:)`.
+    /// - Returns: The observer, for `removeObserver(_:)`. The center keeps the snapshot until then.
+    /// - Complexity: That of `addObserver(forName:object:queue:using:)`.
     public func addObserver(
         forName name: Notification.Name?, object: Any?, queue: OperationQueue?, context snapshot: ContextSnapshot,
         using block: @escaping @Sendable (Notification) -> Void

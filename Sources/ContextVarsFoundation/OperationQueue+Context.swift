@@ -6,8 +6,8 @@ extension OperationQueue {
     /// Adds an operation that runs in the given context.
     ///
     /// Foundation's own `addOperation` loses the context. This one runs the block in a copy of the given
-    /// `ContextSnapshot`, or in the given `Context` itself. That is entered from this call until the block has run or, if
-    /// the operation is cancelled and never runs, until it is gone.
+    /// `ContextSnapshot`, or in the given `Context` itself, which is then entered from this call until the block has run
+    /// or, if the operation is cancelled and never runs, until it is freed.
     ///
     /// ```swift
     /// // With the values of this line.
@@ -16,7 +16,7 @@ extension OperationQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
-    /// - Complexity: As `addOperation(_:)`.
+    /// - Complexity: That of `addOperation(_:)`.
     public func addOperation<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
@@ -24,13 +24,13 @@ extension OperationQueue {
         addOperation { claimed.run(block) }
     }
 
-    /// Adds a block that runs in the given context, after all that the queue has and before all that it gets later.
+    /// Adds a block that runs in the given context, after everything already in the queue and before everything added later.
     ///
-    /// As ``addOperation(context:_:)``.
+    /// Works like ``addOperation(context:_:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
-    /// - Complexity: As `addBarrierBlock(_:)`.
+    /// - Complexity: That of `addBarrierBlock(_:)`.
     public func addBarrierBlock<Source: ContextSource>(
         context: Source, _ barrier: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

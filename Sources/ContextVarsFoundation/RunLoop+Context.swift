@@ -5,8 +5,8 @@ import Foundation
 extension RunLoop {
     /// Schedules a block that runs in the given context, in the next pass of the run loop.
     ///
-    /// With Foundation's own `perform`, a block on the main thread runs in the thread's root context, where what one
-    /// block sets is read by the next; on other threads it runs without a context.
+    /// With Foundation's own `perform`, a block on the main thread runs in the thread's root context, in which each block
+    /// reads what earlier ones have set; on other threads it runs without a context.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
@@ -18,9 +18,9 @@ extension RunLoop {
         perform { claimed.run(block) }
     }
 
-    /// Schedules a block that runs in the given context, in the next pass of the run loop in one of some modes.
+    /// Schedules a block that runs in the given context, in the next pass of the run loop in one of the given modes.
     ///
-    /// As ``perform(context:_:)``.
+    /// Works like ``perform(context:_:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.

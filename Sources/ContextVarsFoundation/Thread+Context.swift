@@ -3,10 +3,10 @@ import ContextVars
 import Foundation
 
 extension Thread {
-    /// Creates a thread whose block runs in the given context: what CPython 3.14's `threading.Thread(context:)` is.
+    /// Creates a thread whose block runs in the given context, like `threading.Thread(context=...)` in CPython 3.14.
     ///
-    /// The values are those of now, not those of when the thread is started. A `Context` is entered from now until the
-    /// block has run or, if the thread is never started, until it is gone.
+    /// The block gets the values of this call, not those at the time when the thread is started. A `Context` is entered from
+    /// this call until the block has run or, if the thread is never started, until it is freed.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
@@ -26,7 +26,7 @@ extension Thread {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then no thread is
     ///   started. A snapshot never throws.
-    /// - Complexity: As `detachNewThread(_:)`.
+    /// - Complexity: That of `detachNewThread(_:)`.
     public static func detachNewThread<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

@@ -5,9 +5,9 @@ import Foundation
 // Timers are for snapshots only: a timer may fire any number of times, and each time needs its own context.
 
 extension Timer {
-    /// Creates a timer on the current run loop whose block runs in a snapshot's values.
+    /// Creates a timer on the current run loop whose block runs with a snapshot's values.
     ///
-    /// Each firing has a new context that starts with them. The timer keeps the snapshot until it is invalid and gone.
+    /// Each firing has a new context that starts with them. The timer keeps the snapshot until it is invalidated and freed.
     ///
     /// ```swift
     /// Timer.scheduledTimer(withTimeInterval: 60, repeats: true, context: .current) { _ in
@@ -15,7 +15,7 @@ extension Timer {
     /// }
     /// ```
     ///
-    /// - Complexity: As `scheduledTimer(withTimeInterval:repeats:block:)`.
+    /// - Complexity: That of `scheduledTimer(withTimeInterval:repeats:block:)`.
     @discardableResult
     public static func scheduledTimer(
         withTimeInterval interval: TimeInterval, repeats: Bool, context snapshot: ContextSnapshot,
@@ -24,7 +24,7 @@ extension Timer {
         scheduledTimer(withTimeInterval: interval, repeats: repeats) { timer in snapshot.run { block(timer) } }
     }
 
-    /// Creates a timer, to be added to a run loop, whose block runs in a snapshot's values.
+    /// Creates a timer, to be added to a run loop, whose block runs with a snapshot's values.
     ///
     /// Each firing has a new context that starts with them.
     ///

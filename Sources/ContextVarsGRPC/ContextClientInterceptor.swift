@@ -5,8 +5,8 @@ public import Tracing
 
 /// Sends the caller's values with each RPC, in its metadata.
 ///
-/// What is sent, and under which keys, is up to the instrument: a `BaggageInstrument` sends the variables that it
-/// declares in the `baggage` entry, a tracer the identity of the current span in `traceparent`.
+/// The instrument decides what is sent, and under which keys: a `BaggageInstrument` sends the variables that it declares in
+/// the `baggage` entry, a tracer the identity of the current span in `traceparent`.
 ///
 /// ```swift
 /// let client = GRPCClient(
@@ -21,18 +21,19 @@ public struct ContextClientInterceptor: ClientInterceptor {
 
     /// Creates an interceptor.
     ///
-    /// - Parameter instrument: What writes the values. By default, for each RPC, `InstrumentationSystem.instrument`.
+    /// - Parameter instrument: The instrument that writes the values; by default, for each RPC,
+    ///   `InstrumentationSystem.instrument`.
     public init(instrument: (any Instrument)? = nil) {
         self.instrument = instrument
     }
 
     /// Adds the current values to the request's metadata.
     ///
-    /// An entry that the instrument writes replaces those of the same key. What gRPC's metadata can't hold is left out:
-    /// values other than printable ASCII, and keys that are malformed, reserved or for binary values.
+    /// An entry that the instrument writes replaces those with the same key. Entries that gRPC's metadata can't hold are
+    /// left out: values other than printable ASCII, and keys that are malformed, reserved or for binary values.
     ///
-    /// - Throws: What `next` throws.
-    /// - Complexity: As the instrument's `inject`.
+    /// - Throws: The error that `next` throws.
+    /// - Complexity: That of the instrument's `inject`.
     public func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingClientRequest<Input>,
         context: ClientContext,

@@ -4,12 +4,12 @@ import ContextVarsTracing
 public import GRPCCore
 public import Tracing
 
-/// Gives each RPC its own context that starts with the values which the client has sent.
+/// Gives each RPC its own context, which starts with the values that the client has sent.
 ///
 /// The handler runs in that context, and so does the producer of a streaming response, although gRPC calls it after the
-/// handler and all interceptors have returned. What the handler sets, the producer reads. What the instrument has
-/// received is also in `ServiceContext.current` there, so that spans have their parent. Where a service context is current
-/// already, that one stays: its span, of an interceptor for tracing before this one, is the parent.
+/// handler and all interceptors have returned. What the handler sets, the producer reads. The values that the instrument has
+/// received are also in `ServiceContext.current` there, so that spans have their parent. If a service context is already
+/// current, from a tracing interceptor before this one, it stays: its span is the parent.
 ///
 /// ```swift
 /// let server = GRPCServer(
@@ -19,8 +19,8 @@ public import Tracing
 ///     ])
 /// ```
 ///
-/// Put it before interceptors that read variables: interceptors run in the order of the array. The context starts with
-/// nothing else: an RPC sees no values of the code that started the server.
+/// Put it before interceptors that read variables: interceptors run in the order of the array. The context has no other
+/// values: an RPC doesn't see those of the code that started the server.
 ///
 /// Safe to use from any thread and task, for any number of RPCs at once.
 public struct ContextServerInterceptor: ServerInterceptor {
@@ -30,11 +30,11 @@ public struct ContextServerInterceptor: ServerInterceptor {
     /// Creates an interceptor.
     ///
     /// - Parameters:
-    ///   - instrument: What reads the values. By default, for each RPC, `InstrumentationSystem.instrument`.
-    ///   - responseMetadata: Metadata for the client, from the values as they are when the handler has returned or
-    ///     thrown. It is called in the RPC's context, and is sent at the start of the response or, where the handler
-    ///     threw an `RPCError` or what converts to one, with the error. Keys that the handler has used itself are left as
-    ///     they are.
+    ///   - instrument: The instrument that reads the values; by default, for each RPC, `InstrumentationSystem.instrument`.
+    ///   - responseMetadata: Returns metadata for the client. It is called in the RPC's context when the handler has returned
+    ///     or thrown, so it reads the values from then. Its result is sent at the start of the response or, if the handler
+    ///     threw an `RPCError` or an error that converts to one, with the error. Keys that the handler has used itself are
+    ///     left as they are.
     public init(
         instrument: (any Instrument)? = nil, responseMetadata: @escaping @Sendable () -> Metadata = { [:] }
     ) {
@@ -47,8 +47,8 @@ public struct ContextServerInterceptor: ServerInterceptor {
     /// Several metadata entries of one key are received as one, joined by commas, as HTTP allows. Binary values are not
     /// received.
     ///
-    /// - Throws: What `next` throws.
-    /// - Complexity: As the instrument's `extract`, and O(1) for the context.
+    /// - Throws: The error that `next` throws.
+    /// - Complexity: That of the instrument's `extract`, and O(1) for the context.
     public func intercept<Input: Sendable, Output: Sendable>(
         request: StreamingServerRequest<Input>,
         context: ServerContext,

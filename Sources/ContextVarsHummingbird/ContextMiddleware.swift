@@ -7,7 +7,7 @@ import Hummingbird
 import NIOHTTP1
 import Tracing
 
-/// Gives each request its own context, with an id and what its headers bring.
+/// Gives each request its own context, with an id and the values from its headers.
 ///
 /// ```swift
 /// let router = Router()
@@ -24,17 +24,17 @@ import Tracing
 /// server was started.
 ///
 /// Variables that a `BaggageInstrument` declares have the values of the request's `baggage` header. The service context
-/// is the one that is current already, from a `TracingMiddleware` above, or else the one of the request's headers.
+/// is the one that is already current, from a `TracingMiddleware` above, or else the one from the request's headers.
 ///
-/// Add it first, so that it is around all other middleware.
+/// Add it first, so that it surrounds all other middleware.
 public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
     private let requestID: RequestIDSource?
     private let instrument: (any Instrument)?
 
     /// Creates a middleware that sets no request id.
     ///
-    /// - Parameter instrument: What extracts from the request's headers: by default `InstrumentationSystem.instrument`
-    ///   at the time of each request.
+    /// - Parameter instrument: The instrument that extracts from the request's headers: by default
+    ///   `InstrumentationSystem.instrument` at the time of each request.
     public init(instrument: (any Instrument)? = nil) {
         self.requestID = nil
         self.instrument = instrument
@@ -42,17 +42,17 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
 
     /// Creates a middleware that sets a request id.
     ///
-    /// The id is what the request says in a header, if that has 1 to 128 characters, each a letter or digit of ASCII or
-    /// one of `-._~:+/=@`: nothing that could break a log or another header. Otherwise it is what baggage brought for the
-    /// variable, if that is of the same form, and otherwise the id that Hummingbird gave to the request. The response
+    /// The id is taken from a header of the request if its value has 1 to 128 characters, each an ASCII letter or digit or
+    /// one of `-._~:+/=@`: nothing that could break a log or another header. Otherwise it is the variable's value from the
+    /// `baggage` header, if that has the same form, and otherwise the id that Hummingbird gave to the request. The response
     /// has it in the same header, even if the handler throws.
     ///
     /// - Parameters:
     ///   - requestID: The variable that gets the id.
     ///   - header: The header with the id, in requests and responses.
-    ///   - acceptsIncoming: Whether a request can bring its id. Where it can't, the id is always Hummingbird's.
-    ///   - instrument: What extracts from the request's headers: by default `InstrumentationSystem.instrument` at the
-    ///     time of each request.
+    ///   - acceptsIncoming: Whether a request can bring its id. If it can't, the id is always Hummingbird's.
+    ///   - instrument: The instrument that extracts from the request's headers: by default
+    ///     `InstrumentationSystem.instrument` at the time of each request.
     public init(
         requestID: ContextVar<String?>, header: HTTPField.Name = HTTPField.Name("x-request-id")!,
         acceptsIncoming: Bool = true, instrument: (any Instrument)? = nil
@@ -63,8 +63,8 @@ public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
 
     /// Runs the rest of the request in its own context.
     ///
-    /// - Throws: What `next` throws. With a request id, it is an `HTTPResponseError` that makes the response of the
-    ///   thrown error with the id added.
+    /// - Throws: The error that `next` throws. With a request id, it is wrapped in an `HTTPResponseError` that makes the
+    ///   same response with the id added, unless it is an `HTTPParserError`, which the server answers itself.
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {

@@ -5,7 +5,7 @@ import ContextVarsTracing
 import HTTPTypes
 import Tracing
 
-/// What a request's headers bring.
+/// The values from a request's headers.
 struct ReceivedContext: Sendable {
     /// The service context for the request; `nil` where the current one is right as it is.
     ///

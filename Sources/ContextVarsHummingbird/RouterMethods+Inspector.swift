@@ -7,11 +7,11 @@ import NIOCore
 
 /// Who may see the contexts of a process.
 public enum InspectorAudience: Sendable {
-    /// Callers on this machine, as their connection tells.
+    /// Callers on this machine, according to their connection.
     ///
-    /// A proxy on this machine is one, regardless of whom it calls for.
+    /// A proxy on this machine counts, whoever its client is.
     case thisMachine
-    /// Everybody who reaches the server.
+    /// Everybody who can reach the server.
     case everybody
 }
 
@@ -25,18 +25,18 @@ extension RouterMethods {
     /// curl http://127.0.0.1:8080/debug/contexts
     /// ```
     ///
-    /// The list is text, or JSON for a request that accepts `application/json`: `LiveReport`. It has values of variables
-    /// that are declared printable, and only the names of all others.
+    /// The list is a `LiveReport`, as text or, for a request that accepts `application/json`, as JSON. It has the values of
+    /// variables that are declared printable, and only the names of all others.
     ///
-    /// Where a request comes from is known to a request context that conforms to `RemoteAddressRequestContext`. With any
-    /// other, as `BasicRequestContext`, nobody counts as a caller on this machine.
+    /// Only a request context that conforms to `RemoteAddressRequestContext` knows where a request comes from. With any
+    /// other, such as `BasicRequestContext`, nobody counts as a caller on this machine.
     ///
     /// - Parameters:
-    ///   - path: Where the list is.
-    ///   - audience: Who may see it. Others get the status 404.
+    ///   - path: The path of the route.
+    ///   - audience: Who may see the list. Others get the status 404.
     /// - Returns: The router.
-    /// - Complexity: O(1); for each request O(*n*) for *n* contexts. Not from two threads at once, as other methods of a
-    ///   router.
+    /// - Complexity: O(1); for each request O(*n*) for *n* contexts. Like other methods of a router, it mustn't be called
+    ///   from two threads at once.
     @discardableResult
     public func addContextInspector(
         at path: RouterPath = "/debug/contexts", for audience: InspectorAudience = .thisMachine

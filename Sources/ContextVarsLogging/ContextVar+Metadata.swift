@@ -17,11 +17,11 @@ extension ContextVar where Value == Logger.Metadata {
     /// try Log.metadata.merge(["order": "\(order.id)"])
     /// ```
     ///
-    /// ``LoggedVariable/init(entriesOf:)`` has the entries logged.
+    /// ``LoggedVariable/init(entriesOf:)`` logs the entries.
     ///
-    /// - Returns: What restores the metadata as it was.
-    /// - Throws: As `ContextVar.set(_:)`.
-    /// - Complexity: O(*n*) for *n* entries that the variable has then.
+    /// - Returns: A token that restores the previous metadata.
+    /// - Throws: The same errors as `ContextVar.set(_:)`.
+    /// - Complexity: O(*n*) for *n* entries in the resulting metadata.
     @discardableResult
     public func merge(_ entries: Logger.Metadata) throws(ContextError) -> Token<Value> {
         try set(get().merging(entries) { $1 })

@@ -6,7 +6,7 @@ public import Logging
 /// The logger of swift-log's `withLogger`, for snapshots to carry.
 ///
 /// `Logger.current` is kept in a task local, so it is lost in callbacks, on queues, event loops and threads. Snapshots
-/// take it along once the program has said so, in `main` and after `LoggingSystem.bootstrap`:
+/// take it along if the program says so once, in `main` and after `LoggingSystem.bootstrap`:
 ///
 /// ```swift
 /// ContextSnapshot.carry(CurrentLogger.self)
@@ -21,8 +21,8 @@ public import Logging
 public enum CurrentLogger: ScopedValue {
     /// `Logger.current`.
     ///
-    /// Reading it for the first time makes the logger that is current where no `withLogger` is in force, with the log
-    /// handler of that moment. Snapshots read it, so bootstrap the logging system before one is taken.
+    /// The first read makes the logger that is current outside any `withLogger`, with the log handler that is set by then.
+    /// Snapshots read it, so bootstrap the logging system before one is taken.
     public static var current: Logger { Logger.current }
 
     /// Runs synchronous code with a logger as `Logger.current`.

@@ -3,19 +3,19 @@
 public import Logging
 
 extension LoggedVariable {
-    /// What is logged in place of a variable's value.
+    /// How much of a variable's value is logged.
     public enum Privacy: Hashable, Sendable {
         /// The value itself.
         case `public`
 
-        /// `<private>`: the log tells only that there is a value.
+        /// `<private>`: the log shows only that there is a value.
         case `private`
 
-        /// `#` and eight hexadecimal digits: the log tells values apart without showing them.
+        /// `#` and eight hexadecimal digits: values can be told apart in the log, but not read.
         ///
         /// Equal values have equal digits within one run of the process. The digits depend on a random key that the
         /// process never shows, so they can't be computed from guessed values, nor compared with other processes. Two
-        /// values in some four thousand million happen to have the same.
+        /// different values have the same digits with a probability of about one in four billion.
         case hashed
 
         @usableFromInline

@@ -29,12 +29,12 @@ public struct LoggedVariable: Sendable {
         self.content = content
     }
 
-    /// Logs a variable by its description, as that is when the message is logged.
+    /// Logs a variable's description, taken when the message is logged.
     ///
     /// - Parameters:
     ///   - variable: The variable.
-    ///   - key: What it is called in the metadata; without it, the variable's name.
-    ///   - privacy: What is logged in place of the value.
+    ///   - key: Its key in the metadata; by default, the variable's name.
+    ///   - privacy: How much of the value is logged.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     @inlinable
     public init<Value: CustomStringConvertible & Sendable>(
@@ -43,13 +43,13 @@ public struct LoggedVariable: Sendable {
         self.init(variable, as: key, privacy: privacy, logsDefault: logsDefault, format: formatByDescription())
     }
 
-    /// Logs a variable of an optional type by the description of its value, as that is when the message is logged, and
-    /// leaves it out where the value is `nil`.
+    /// Logs the description of an optional variable's value, taken when the message is logged, and leaves the variable out
+    /// where it is `nil`.
     ///
     /// - Parameters:
     ///   - variable: The variable.
-    ///   - key: What it is called in the metadata; without it, the variable's name.
-    ///   - privacy: What is logged in place of the value.
+    ///   - key: Its key in the metadata; by default, the variable's name.
+    ///   - privacy: How much of the value is logged.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     @inlinable
     public init<Wrapped: CustomStringConvertible & Sendable>(
@@ -62,8 +62,8 @@ public struct LoggedVariable: Sendable {
     ///
     /// - Parameters:
     ///   - variable: The variable.
-    ///   - key: What it is called in the metadata; without it, the variable's name.
-    ///   - privacy: What is logged in place of the formatted value.
+    ///   - key: Its key in the metadata; by default, the variable's name.
+    ///   - privacy: How much of the formatted value is logged.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
     ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the
@@ -86,12 +86,12 @@ public struct LoggedVariable: Sendable {
             })
     }
 
-    /// Logs a variable of an optional type as a function formats its value, and leaves it out where that is `nil`.
+    /// Logs an optional variable as a function formats its value, and leaves the variable out where it is `nil`.
     ///
     /// - Parameters:
     ///   - variable: The variable.
-    ///   - key: What it is called in the metadata; without it, the variable's name.
-    ///   - privacy: What is logged in place of the formatted value.
+    ///   - key: Its key in the metadata; by default, the variable's name.
+    ///   - privacy: How much of the formatted value is logged.
     ///   - logsDefault: Whether the default is logged where the variable isn't set. Otherwise it is left out there.
     ///   - format: Makes the metadata of a value; `nil` leaves it out. It is called for each message that is logged, on
     ///     the thread that logs, and must not log itself. What it returns as `.stringConvertible` is described when the

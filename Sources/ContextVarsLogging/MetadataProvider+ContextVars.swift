@@ -4,7 +4,7 @@ import ContextVars
 public import Logging
 
 extension Logger.MetadataProvider {
-    /// Adds the values of context variables to each log message, as they are where the message is logged.
+    /// Adds the values that context variables have where a message is logged to that message.
     ///
     /// ```swift
     /// LoggingSystem.bootstrap(
@@ -18,8 +18,8 @@ extension Logger.MetadataProvider {
     /// logger.info("accepted")      // info main: request-id=a7 [Main] accepted
     /// ```
     ///
-    /// Of two variables with one key, the later one in the list is logged. A message's own metadata comes before that
-    /// of providers. `Logger.MetadataProvider.multiplex(_:)` combines this provider with others.
+    /// Of two variables with the same key, the later one in the list is logged. A message's own metadata overrides that of
+    /// providers. `Logger.MetadataProvider.multiplex(_:)` combines this provider with others.
     ///
     /// - Complexity: Nothing for a message below the log level. For others, one `get` for each variable, and one
     ///   allocation for the dictionary, unless no variable is set.

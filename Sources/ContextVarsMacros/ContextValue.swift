@@ -2,7 +2,7 @@
 #if Macros
 @_exported public import ContextVars
 
-/// Declares a context variable that is read like a property, as `@TaskLocal` does.
+/// Declares a context variable that is read like a property, as with `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {
@@ -20,18 +20,18 @@
 /// an initial value, which is the variable's default and is evaluated once, at the first use.
 ///
 /// The variable's name, in logs and errors, is that of the type and the property: `Request.tenant`. The variable has the
-/// property's access level and availability. It is not isolated, also in an actor or a type with a global actor; there,
-/// write `nonisolated` before `static var` to read the property from everywhere too.
+/// property's access level and availability. It is never isolated, not even in an actor or a type with a global actor. To read
+/// the property itself from everywhere there too, write `nonisolated` before `static var`.
 ///
 /// Declare it as a `static var` of a type that isn't generic, or as a global `var`: a context variable is a key, and exists
 /// once.
 ///
-/// - Complexity: Reading the property is `ContextVar.get()`: O(1).
+/// - Complexity: Reading the property calls `ContextVar.get()`: O(1).
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 
-/// Declares a context variable with a name of your choice that is read like a property, as `@TaskLocal` does.
+/// Declares a context variable with a name of your choice that is read like a property, as with `@TaskLocal`.
 ///
 /// ```swift
 /// enum Request {
@@ -39,7 +39,7 @@ public macro ContextValue() = #externalMacro(module: "ContextVarsMacrosPlugin", 
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameter name: What descriptions, logs and errors call the variable. Names needn't be unique.
 @attached(accessor)
@@ -52,7 +52,7 @@ public macro ContextValue(_ name: String) =
 // The compiler checks a macro's arguments before it knows which property they are for. So `.never` alone doesn't say whose
 // `Inheritance` it is; the forms with `Never` take the rules that are the same for every type of value.
 
-/// Declares a context variable that is read like a property, and says what becomes of its value where work is handed over.
+/// Declares a context variable that is read like a property, and says what happens to its value where work is handed over.
 ///
 /// ```swift
 /// enum Database {
@@ -60,7 +60,7 @@ public macro ContextValue(_ name: String) =
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameter inheritance: `.never` or `.copied`. Another form of the macro takes `.transformed`.
 @attached(accessor)
@@ -78,15 +78,15 @@ public macro ContextValue(inheritance: ContextVar<Never>.Inheritance) =
 /// }
 /// ```
 ///
-/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+/// Name the parameter's type where the function alone doesn't say it. Otherwise it behaves like ``ContextValue()``.
 ///
-/// - Parameter inheritance: What becomes of the value in a new task and in a snapshot.
+/// - Parameter inheritance: What happens to the value in a new task and in a snapshot.
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue<Value: Sendable>(inheritance: ContextVar<Value>.Inheritance) =
     #externalMacro(module: "ContextVarsMacrosPlugin", type: "ContextValueMacro")
 
-/// Declares a context variable with a name of your choice that is read like a property, and says what becomes of its
+/// Declares a context variable with a name of your choice that is read like a property, and says what happens to its
 /// value where work is handed over.
 ///
 /// ```swift
@@ -95,7 +95,7 @@ public macro ContextValue<Value: Sendable>(inheritance: ContextVar<Value>.Inheri
 /// }
 /// ```
 ///
-/// Otherwise as ``ContextValue()``.
+/// Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameters:
 ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
@@ -115,11 +115,11 @@ public macro ContextValue(_ name: String, inheritance: ContextVar<Never>.Inherit
 /// }
 /// ```
 ///
-/// Name the parameter's type where the function alone doesn't say it. Otherwise as ``ContextValue()``.
+/// Name the parameter's type where the function alone doesn't say it. Otherwise it behaves like ``ContextValue()``.
 ///
 /// - Parameters:
 ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
-///   - inheritance: What becomes of the value in a new task and in a snapshot.
+///   - inheritance: What happens to the value in a new task and in a snapshot.
 @attached(accessor)
 @attached(peer, names: prefixed(`$`))
 public macro ContextValue<Value: Sendable>(_ name: String, inheritance: ContextVar<Value>.Inheritance) =

@@ -31,19 +31,19 @@ public import NIOCore
 /// What runs where:
 /// - Reads run in the context of the request that they are a part of, or in the channel's where there is no request.
 /// - All other inbound events (`channelActive`, `channelReadComplete`, `userInboundEventTriggered`, `errorCaught` and so
-///   on) are about the channel, and run in its context.
+///   on) concern the channel, and run in its context.
 /// - Outbound events are calls by the code that writes, so they run in its context.
 ///
-/// A handler may cause events while it handles one, by a call of `read()` or `fireChannelRead`, or because the end of a
-/// response sets free the next request. The inner event runs in its own context, the outer one goes on in its own.
+/// A handler may cause events while it handles one: it may call `read()` or `fireChannelRead`, or the end of a response may
+/// let the next request through. The inner event runs in its own context, and the outer one then continues in its own.
 ///
 /// The contexts are entered as long as they are in use; a `run` elsewhere would throw `ContextError.alreadyEntered`.
 ///
 /// Like most handlers, an instance belongs to one channel, and must be used on its event loop only.
 public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, RemovableChannelHandler {
-    /// What a channel reads here: a message, or a part of one.
+    /// The type that this handler reads: a message, or a part of one.
     public typealias InboundIn = Inbound
-    /// What the next handler reads: the same.
+    /// The type that the next handler reads: the same.
     public typealias InboundOut = Inbound
 
     /// Keeps the channel's context entered.
@@ -74,11 +74,11 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
         request?.end()
     }
 
-    /// Creates a handler that gives a channel a context, and all requests the same.
+    /// Creates a handler that gives a channel one context, in which all its requests run.
     ///
     /// - Parameter context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is
     ///   entered as long as the handler lives. All requests on the channel start with these values, so `.current` is
-    ///   wrong where one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give
+    ///   wrong if one request opens a channel that others use later, such as a pool's, or a proxy's to its backend. Give
     ///   those `ContextSnapshot()`.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
@@ -93,10 +93,10 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     ///
     /// - Parameters:
     ///   - context: A `ContextSnapshot`, of which the channel gets a copy, or the `Context` to use, which is entered as
-    ///     long as the handler lives. All requests on the channel start with these values, so `.current` is wrong where
-    ///     one request opens a channel that others use later: a pool's, or a proxy's to its backend. Give those
+    ///     long as the handler lives. All requests on the channel start with these values, so `.current` is wrong if
+    ///     one request opens a channel that others use later, such as a pool's, or a proxy's to its backend. Give those
     ///     `ContextSnapshot()`.
-    ///   - partOfRequest: Tells where requests start and end. Called once for each read, on the event loop, in the
+    ///   - partOfRequest: Says where requests start and end. Called once for each read, on the event loop, in the
     ///     caller's context.
     /// - Throws: `ContextError.alreadyEntered` if a context is entered already. A snapshot never throws.
     /// - Complexity: O(1), and O(1) more for each event.
@@ -183,7 +183,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 @available(*, unavailable)
 extension ContextChannelHandler: Sendable {}
 
-/// What asks a function of messages about data as it comes.
+/// Applies a function of messages to data as it arrives.
 ///
 /// Not in the initializer: there the compiler (6.3) doesn't specialise `unwrapInboundIn`, which then takes as long as a scope.
 @inlinable

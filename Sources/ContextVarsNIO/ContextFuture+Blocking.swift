@@ -8,7 +8,7 @@ import NIOCore
 extension ContextFuture {
     /// A future of what the callback returns or throws on a queue, where it may block.
     ///
-    /// As `EventLoopFuture.flatMapBlocking`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapBlocking`; the callback runs in a new copy of the snapshot.
     public func flatMapBlocking<NewValue: Sendable>(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) throws -> NewValue
     ) -> ContextFuture<NewValue> where Value: Sendable {
@@ -17,7 +17,7 @@ extension ContextFuture {
 
     /// Calls a function when the future succeeds, on a queue, where it may block.
     ///
-    /// As `EventLoopFuture.whenSuccessBlocking`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenSuccessBlocking`; the callback runs in a new copy of the snapshot.
     public func whenSuccessBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Value) -> Void
     ) where Value: Sendable {
@@ -26,7 +26,7 @@ extension ContextFuture {
 
     /// Calls a function when the future fails, on a queue, where it may block.
     ///
-    /// As `EventLoopFuture.whenFailureBlocking`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenFailureBlocking`; the callback runs in a new copy of the snapshot.
     public func whenFailureBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (any Error) -> Void
     ) {
@@ -35,7 +35,7 @@ extension ContextFuture {
 
     /// Calls a function when the future has a result, on a queue, where it may block.
     ///
-    /// As `EventLoopFuture.whenCompleteBlocking`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenCompleteBlocking`; the callback runs in a new copy of the snapshot.
     public func whenCompleteBlocking(
         onto queue: DispatchQueue, _ callback: @escaping @Sendable (Result<Value, any Error>) -> Void
     ) where Value: Sendable {

@@ -4,9 +4,9 @@ public import ContextVars
 public import NIOCore
 
 extension ContextFuture {
-    /// A future of what the callback makes of this one's value.
+    /// A future of this one's value, transformed by the callback.
     ///
-    /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func map<NewValue>(
         _ callback: @escaping @Sendable (Value) -> NewValue
@@ -14,9 +14,9 @@ extension ContextFuture {
         with(future.map { [snapshot] value in snapshot.run { callback(value) } })
     }
 
-    /// A future of what the callback's future gives.
+    /// A future of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMap<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value) -> EventLoopFuture<NewValue>
@@ -26,7 +26,7 @@ extension ContextFuture {
 
     /// A future of what the callback returns or throws.
     ///
-    /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapThrowing<NewValue>(
         _ callback: @escaping @Sendable (Value) throws -> NewValue
@@ -36,7 +36,7 @@ extension ContextFuture {
 
     /// A future of the result that the callback returns.
     ///
-    /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapResult<NewValue, Failure: Error>(
         _ callback: @escaping @Sendable (Value) -> Result<NewValue, Failure>
@@ -44,9 +44,9 @@ extension ContextFuture {
         with(future.flatMapResult { [snapshot] value in snapshot.run { callback(value) } })
     }
 
-    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    /// A future of this one's value or, if it fails, of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapError(
         _ callback: @escaping @Sendable (any Error) -> EventLoopFuture<Value>
@@ -56,7 +56,7 @@ extension ContextFuture {
 
     /// A future of this one's value or, if it fails, of what the callback returns or throws.
     ///
-    /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapErrorThrowing(
         _ callback: @escaping @Sendable (any Error) throws -> Value
@@ -66,7 +66,7 @@ extension ContextFuture {
 
     /// A future of this one's value or, if it fails, of what the callback returns.
     ///
-    /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func recover(
         _ callback: @escaping @Sendable (any Error) -> Value
@@ -80,7 +80,7 @@ extension ContextFuture {
 extension ContextFuture {
     /// Calls a function when the future succeeds.
     ///
-    /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenSuccess(_ callback: @escaping @Sendable (Value) -> Void) {
         future.whenSuccess { [snapshot] result in snapshot.run { callback(result) } }
@@ -88,7 +88,7 @@ extension ContextFuture {
 
     /// Calls a function when the future fails.
     ///
-    /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenFailure(_ callback: @escaping @Sendable (any Error) -> Void) {
         future.whenFailure { [snapshot] result in snapshot.run { callback(result) } }
@@ -96,7 +96,7 @@ extension ContextFuture {
 
     /// Calls a function when the future has a result.
     ///
-    /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func whenComplete(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) {
         future.whenComplete { [snapshot] result in snapshot.run { callback(result) } }
@@ -104,7 +104,7 @@ extension ContextFuture {
 
     /// Calls a function when the future has a result, which it passes on.
     ///
-    /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
     @inlinable
     @discardableResult
     public func always(_ callback: @escaping @Sendable (Result<Value, any Error>) -> Void) -> ContextFuture<Value> {

@@ -8,7 +8,7 @@ public import NIOCore
 extension ContextFuture {
     /// The same future, with callbacks on another event loop.
     ///
-    /// As `EventLoopFuture.hop(to:)`.
+    /// Works like `EventLoopFuture.hop(to:)`.
     @inlinable
     public func hop(to target: any EventLoop) -> ContextFuture<Value> where Value: Sendable {
         with(future.hop(to: target))
@@ -16,7 +16,7 @@ extension ContextFuture {
 
     /// A future of this one's value and that of another one.
     ///
-    /// As `EventLoopFuture.and(_:)`.
+    /// Works like `EventLoopFuture.and(_:)`.
     @inlinable
     public func and<OtherValue: Sendable>(
         _ other: EventLoopFuture<OtherValue>
@@ -24,9 +24,9 @@ extension ContextFuture {
         with(future.and(other))
     }
 
-    /// A future of this one's value and a value that is there.
+    /// A future of this one's value and a given value.
     ///
-    /// As `EventLoopFuture.and(value:)`.
+    /// Works like `EventLoopFuture.and(value:)`.
     @inlinable
     public func and<OtherValue: Sendable>(
         value: OtherValue
@@ -34,9 +34,9 @@ extension ContextFuture {
         with(future.and(value: value))
     }
 
-    /// A future of what a function makes of this one's value and those of some others, one after the other.
+    /// A future of this one's value, combined by a function with those of others, one after the other.
     ///
-    /// As `EventLoopFuture.fold(_:with:)`; the function runs in a new copy of the snapshot each time.
+    /// Works like `EventLoopFuture.fold(_:with:)`; the function runs in a new copy of the snapshot each time.
     @inlinable
     public func fold<OtherValue: Sendable>(
         _ futures: [EventLoopFuture<OtherValue>],
@@ -45,17 +45,17 @@ extension ContextFuture {
         with(future.fold(futures) { [snapshot] value, other in snapshot.run { combine(value, other) } })
     }
 
-    /// A future of what is in this one's optional value, which fails where that is `nil`.
+    /// A future of this one's optional value, unwrapped; it fails if that is `nil`.
     ///
-    /// As `EventLoopFuture.unwrap(orError:)`.
+    /// Works like `EventLoopFuture.unwrap(orError:)`.
     @inlinable
     public func unwrap<NewValue>(orError error: any Error) -> ContextFuture<NewValue> where Value == NewValue? {
         with(future.unwrap(orError: error))
     }
 
-    /// A future of what is in this one's optional value, with another value in place of `nil`.
+    /// A future of this one's optional value, unwrapped, with another value in place of `nil`.
     ///
-    /// As `EventLoopFuture.unwrap(orReplace:)`.
+    /// Works like `EventLoopFuture.unwrap(orReplace:)`.
     @inlinable
     public func unwrap<NewValue: Sendable>(
         orReplace replacement: NewValue
@@ -63,9 +63,9 @@ extension ContextFuture {
         with(future.unwrap(orReplace: replacement))
     }
 
-    /// A future of what is in this one's optional value, with what a function returns in place of `nil`.
+    /// A future of this one's optional value, unwrapped, with a function's result in place of `nil`.
     ///
-    /// As `EventLoopFuture.unwrap(orElse:)`; the function runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.unwrap(orElse:)`; the function runs in a new copy of the snapshot.
     @inlinable
     public func unwrap<NewValue>(
         orElse callback: @escaping @Sendable () -> NewValue
@@ -77,9 +77,9 @@ extension ContextFuture {
 // MARK: - With the event loop
 
 extension ContextFuture {
-    /// A future of what the callback's future gives.
+    /// A future of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMapWithEventLoop`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapWithEventLoop`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapWithEventLoop<NewValue: Sendable>(
         _ callback: @escaping @Sendable (Value, any EventLoop) -> EventLoopFuture<NewValue>
@@ -87,9 +87,9 @@ extension ContextFuture {
         with(future.flatMapWithEventLoop { [snapshot] value, loop in snapshot.run { callback(value, loop) } })
     }
 
-    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    /// A future of this one's value or, if it fails, of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMapErrorWithEventLoop`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapErrorWithEventLoop`; the callback runs in a new copy of the snapshot.
     @inlinable
     public func flatMapErrorWithEventLoop(
         _ callback: @escaping @Sendable (any Error, any EventLoop) -> EventLoopFuture<Value>
@@ -97,9 +97,9 @@ extension ContextFuture {
         with(future.flatMapErrorWithEventLoop { [snapshot] error, loop in snapshot.run { callback(error, loop) } })
     }
 
-    /// A future of what a function makes of this one's value and those of some others, one after the other.
+    /// A future of this one's value, combined by a function with those of others, one after the other.
     ///
-    /// As `EventLoopFuture.foldWithEventLoop(_:with:)`; the function runs in a new copy of the snapshot each time.
+    /// Works like `EventLoopFuture.foldWithEventLoop(_:with:)`; the function runs in a new copy of the snapshot each time.
     @inlinable
     public func foldWithEventLoop<OtherValue: Sendable>(
         _ futures: [EventLoopFuture<OtherValue>],

@@ -4,8 +4,9 @@ public import ContextVars
 public import NIOCore
 
 extension ContextFuture {
-    /// A future whose callbacks run in the values of a snapshot, for code on its event loop: they needn't be
-    /// `@Sendable`.
+    /// A future whose callbacks run with the values of a snapshot, for code on its event loop.
+    ///
+    /// The callbacks needn't be `@Sendable`.
     ///
     /// ```swift
     /// context.writeAndFlush(reply)
@@ -13,10 +14,10 @@ extension ContextFuture {
     ///     .whenFailure { self.report($0, to: context) }  // neither of them is Sendable
     /// ```
     public struct Isolated {
-        /// The future without context.
+        /// The plain future, for code that doesn't know about contexts.
         public let future: EventLoopFuture<Value>.Isolated
 
-        /// The values in which callbacks run.
+        /// The values with which callbacks run.
         public let snapshot: ContextSnapshot
 
         @inlinable
@@ -25,7 +26,7 @@ extension ContextFuture {
             self.snapshot = snapshot
         }
 
-        /// The same snapshot around what has become of the future.
+        /// The same snapshot around a future made from this one.
         @inlinable
         func with<NewValue>(_ future: EventLoopFuture<NewValue>.Isolated) -> ContextFuture<NewValue>.Isolated {
             ContextFuture<NewValue>.Isolated(future: future, snapshot: snapshot)
@@ -45,9 +46,9 @@ extension ContextFuture {
 extension ContextFuture.Isolated: Sendable {}
 
 extension EventLoopFuture.Isolated {
-    /// The same future, with callbacks that run in the values of a snapshot.
+    /// The same future, with callbacks that run with the values of a snapshot.
     ///
-    /// As ``NIOCore/EventLoopFuture/inContext(_:)``.
+    /// Works like ``NIOCore/EventLoopFuture/inContext(_:)``.
     ///
     /// - Complexity: O(1), and O(1) more for each callback.
     @inlinable
@@ -57,9 +58,9 @@ extension EventLoopFuture.Isolated {
 }
 
 extension ContextFuture.Isolated {
-    /// A future of what the callback makes of this one's value.
+    /// A future of this one's value, transformed by the callback.
     ///
-    /// As `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.map`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func map<NewValue>(
@@ -68,9 +69,9 @@ extension ContextFuture.Isolated {
         with(future.map { [snapshot] value in snapshot.run { callback(value) } })
     }
 
-    /// A future of what the callback's future gives.
+    /// A future of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMap`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func flatMap<NewValue: Sendable>(
@@ -81,7 +82,7 @@ extension ContextFuture.Isolated {
 
     /// A future of what the callback returns or throws.
     ///
-    /// As `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapThrowing`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func flatMapThrowing<NewValue>(
@@ -92,7 +93,7 @@ extension ContextFuture.Isolated {
 
     /// A future of the result that the callback returns.
     ///
-    /// As `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapResult`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func flatMapResult<NewValue, Failure: Error>(
@@ -101,9 +102,9 @@ extension ContextFuture.Isolated {
         with(future.flatMapResult { [snapshot] value in snapshot.run { callback(value) } })
     }
 
-    /// A future of this one's value or, if it fails, of what the callback's future gives.
+    /// A future of this one's value or, if it fails, of the result of the callback's future.
     ///
-    /// As `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapError`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func flatMapError(
@@ -114,7 +115,7 @@ extension ContextFuture.Isolated {
 
     /// A future of this one's value or, if it fails, of what the callback returns or throws.
     ///
-    /// As `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.flatMapErrorThrowing`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func flatMapErrorThrowing(
@@ -125,7 +126,7 @@ extension ContextFuture.Isolated {
 
     /// A future of this one's value or, if it fails, of what the callback returns.
     ///
-    /// As `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.recover`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func recover(
@@ -140,7 +141,7 @@ extension ContextFuture.Isolated {
 extension ContextFuture.Isolated {
     /// Calls a function when the future succeeds.
     ///
-    /// As `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenSuccess`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func whenSuccess(_ callback: @escaping (Value) -> Void) {
@@ -149,7 +150,7 @@ extension ContextFuture.Isolated {
 
     /// Calls a function when the future fails.
     ///
-    /// As `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenFailure`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func whenFailure(_ callback: @escaping (any Error) -> Void) {
@@ -158,7 +159,7 @@ extension ContextFuture.Isolated {
 
     /// Calls a function when the future has a result.
     ///
-    /// As `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.whenComplete`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     public func whenComplete(_ callback: @escaping (Result<Value, any Error>) -> Void) {
@@ -167,7 +168,7 @@ extension ContextFuture.Isolated {
 
     /// Calls a function when the future has a result, which it passes on.
     ///
-    /// As `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
+    /// Works like `EventLoopFuture.always`; the callback runs in a new copy of the snapshot.
     @available(*, noasync)
     @inlinable
     @discardableResult

@@ -3,10 +3,10 @@
 public import ContextVars
 public import NIOCore
 
-/// A future whose callbacks run in the values of a snapshot: a chain of futures with one word more.
+/// A future whose callbacks run with the values of a snapshot: an ordinary chain of futures, with one more call.
 ///
 /// The callbacks of an `EventLoopFuture` run on the thread of its event loop, where no context is current. After
-/// ``NIOCore/EventLoopFuture/inContext(_:)``, they run in the values of the place where the chain is written:
+/// ``NIOCore/EventLoopFuture/inContext(_:)``, they run with the values of the place where the chain is written:
 ///
 /// ```swift
 /// func price(of item: Item) -> EventLoopFuture<Price> {
@@ -23,17 +23,17 @@ public import NIOCore
 /// ```
 ///
 /// Each callback runs in a new context that starts with the snapshot's values. So callbacks on several event loops may
-/// run at once, and what one of them sets isn't seen by the next. A future that a callback returns isn't covered
-/// inside: its own callbacks were written elsewhere, with their own context or without one.
+/// run at once, and what one of them sets isn't seen by the next. The snapshot doesn't reach into a future that a callback
+/// returns: its own callbacks were written elsewhere, with their own context or without one.
 ///
-/// The methods are those of `EventLoopFuture` that take callbacks, and some that stand between them in a chain. For all
-/// else there is ``future``. All of them are inlinable, so that a callback is called directly and nothing is looked up by
-/// type at run time. Safe to use from any thread and task.
+/// The methods are those of `EventLoopFuture` that take callbacks, and some that stand between them in a chain. For
+/// everything else there is ``future``. All of them are inlinable, so that a callback is called directly and nothing is looked
+/// up by type at run time. Safe to use from any thread and task.
 public struct ContextFuture<Value>: Sendable {
     /// The plain future, for code that doesn't know about contexts.
     public let future: EventLoopFuture<Value>
 
-    /// The values in which callbacks run.
+    /// The values with which callbacks run.
     public let snapshot: ContextSnapshot
 
     /// The event loop on which callbacks run.
@@ -45,7 +45,7 @@ public struct ContextFuture<Value>: Sendable {
         self.snapshot = snapshot
     }
 
-    /// The same snapshot around what has become of the future.
+    /// The same snapshot around a future made from this one.
     @inlinable
     func with<NewValue>(_ future: EventLoopFuture<NewValue>) -> ContextFuture<NewValue> {
         ContextFuture<NewValue>(future: future, snapshot: snapshot)
@@ -53,7 +53,7 @@ public struct ContextFuture<Value>: Sendable {
 }
 
 extension EventLoopFuture {
-    /// The same future, with callbacks that run in the values of a snapshot.
+    /// The same future, with callbacks that run with the values of a snapshot.
     ///
     /// ```swift
     /// connection.send(request).inContext(.current).map { log("reply: \($0)") }

@@ -10,8 +10,8 @@ extension EventLoop {
     /// Runs a function on this event loop, in the given context.
     ///
     /// NIO's own `execute` loses the context: the thread of an event loop has none. This one runs the function in a copy
-    /// of the given `ContextSnapshot`, or in the given `Context` itself. That is entered
-    /// from this call until the function has returned.
+    /// of the given `ContextSnapshot`, or in the given `Context` itself, which is then entered from this call until the
+    /// function has returned.
     ///
     /// ```swift
     /// loop.execute(context: .current) { log("flushed") }  // with the values of this line
@@ -27,9 +27,9 @@ extension EventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in the given context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and returns its result.
     ///
-    /// As ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
+    /// Works like ``execute(context:_:)``. The callbacks of the future are not covered: write `.inContext(.current)` after it.
     ///
     /// - Returns: A future of what the function returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
@@ -44,10 +44,10 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop, in the given context.
     ///
-    /// As ``submit(context:_:)``. The context is that of the function, not of what it starts: write
+    /// Works like ``submit(context:_:)``. The context is that of the function, not of what it starts: write
     /// `.inContext(.current)` before the callbacks of a chain in it.
     ///
-    /// - Returns: A future of what the function's future gives.
+    /// - Returns: A future of the result of the function's future.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
@@ -64,10 +64,10 @@ extension EventLoop {
 extension EventLoop {
     /// Runs a function on this event loop after some time, in the given context.
     ///
-    /// As ``submit(context:_:)``. A `Context` is entered from this call until the function has ended, or
-    /// until it has been cancelled.
+    /// Works like ``submit(context:_:)``. A `Context` is entered from this call until the function has ended or has been
+    /// cancelled.
     ///
-    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of what it returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
@@ -81,9 +81,9 @@ extension EventLoop {
 
     /// Runs a function on this event loop at a point in time, in the given context.
     ///
-    /// As ``scheduleTask(in:context:_:)``.
+    /// Works like ``scheduleTask(in:context:_:)``.
     ///
-    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of what it returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
@@ -97,9 +97,9 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop after some time, in the given context.
     ///
-    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
+    /// Like ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
-    /// - Returns: What cancels the function, and gives a future of what its future gives.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of its future's result.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.
@@ -114,9 +114,9 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop at a point in time, in the given context.
     ///
-    /// As ``scheduleTask(in:context:_:)`` and `flatSubmit`.
+    /// Like ``scheduleTask(in:context:_:)`` and `flatSubmit`.
     ///
-    /// - Returns: What cancels the function, and gives a future of what its future gives.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of its future's result.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own. Safe from any thread and task.

@@ -13,11 +13,11 @@ extension EventLoop {
     /// - Parameters:
     ///   - initialDelay: The time until the first round.
     ///   - delay: The time from the end of one round to the start of the next.
-    ///   - maximumAllowableJitter: Up to how much is added to both delays, at random; nothing by default.
+    ///   - maximumAllowableJitter: The most that is added at random to either delay; nothing by default.
     ///   - snapshot: The values to run with; normally `.current`.
-    ///   - promise: What to fulfil when the task has been cancelled and nothing of it runs any more.
+    ///   - promise: A promise to fulfil when the task has been cancelled and no round is running any more.
     ///   - task: The function.
-    /// - Returns: What cancels the repetition.
+    /// - Returns: A `RepeatedTask`, with which to cancel the repetition.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.
     @discardableResult
     public func scheduleRepeatedTask(
@@ -37,11 +37,11 @@ extension EventLoop {
     /// - Parameters:
     ///   - initialDelay: The time until the first round.
     ///   - delay: The time from the end of one round to the start of the next.
-    ///   - maximumAllowableJitter: Up to how much is added to both delays, at random; nothing by default.
+    ///   - maximumAllowableJitter: The most that is added at random to either delay; nothing by default.
     ///   - context: The context to run in.
-    ///   - promise: What to fulfil when the task has been cancelled and nothing of it runs any more.
+    ///   - promise: A promise to fulfil when the task has been cancelled and no round is running any more.
     ///   - task: The function.
-    /// - Returns: What cancels the repetition.
+    /// - Returns: A `RepeatedTask`, with which to cancel the repetition.
     /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere; then nothing is
     ///   scheduled.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.
@@ -59,10 +59,10 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop again and again, each time in a new copy of a snapshot.
     ///
-    /// As ``scheduleRepeatedTask(initialDelay:delay:maximumAllowableJitter:context:notifying:_:)-(_,_,_,ContextSnapshot,_,_)``;
+    /// Works like ``scheduleRepeatedTask(initialDelay:delay:maximumAllowableJitter:context:notifying:_:)-(_,_,_,ContextSnapshot,_,_)``;
     /// a round lasts until the function's future has a result.
     ///
-    /// - Returns: What cancels the repetition.
+    /// - Returns: A `RepeatedTask`, with which to cancel the repetition.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.
     @discardableResult
     public func scheduleRepeatedAsyncTask(
@@ -77,10 +77,10 @@ extension EventLoop {
 
     /// Runs a function that makes a future on this event loop again and again, each time in the same context.
     ///
-    /// As ``scheduleRepeatedTask(initialDelay:delay:maximumAllowableJitter:context:notifying:_:)-(_,_,_,Context,_,_)``; a
+    /// Works like ``scheduleRepeatedTask(initialDelay:delay:maximumAllowableJitter:context:notifying:_:)-(_,_,_,Context,_,_)``; a
     /// round lasts until the function's future has a result.
     ///
-    /// - Returns: What cancels the repetition.
+    /// - Returns: A `RepeatedTask`, with which to cancel the repetition.
     /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere; then nothing is
     ///   scheduled.
     /// - Complexity: That of NIO's own, and O(1) for each round. Safe from any thread and task.

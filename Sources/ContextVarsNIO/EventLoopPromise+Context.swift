@@ -7,12 +7,12 @@ extension EventLoopPromise {
     /// Fulfils the promise with what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `completeWithTask` starts a plain `Task { }`, which has a copy of the current context already. This one
-    /// is for another snapshot, or for a `Context` that is to keep what the function sets. The context is
-    /// free again before anybody learns the result.
+    /// is for another snapshot, or for a `Context` that should keep what the function sets. The context is free again
+    /// before anybody learns the result.
     ///
     /// - Returns: The task that runs the function.
-    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then the promise is
-    ///   still to be fulfilled. A snapshot never throws.
+    /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then you still have to
+    ///   fulfil the promise. A snapshot never throws.
     /// - Complexity: O(1). Safe from any thread and task.
     @discardableResult
     public func completeWithTask<Source: ContextSource>(
@@ -39,7 +39,7 @@ extension EventLoop {
     /// A future of what an asynchronous function returns or throws, run in the given context.
     ///
     /// NIO's own `makeFutureWithTask` starts a plain `Task { }`, which has a copy of the current context already. This
-    /// one is for another snapshot, or for a `Context` that is to keep what the function sets.
+    /// one is for another snapshot, or for a `Context` that should keep what the function sets.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.

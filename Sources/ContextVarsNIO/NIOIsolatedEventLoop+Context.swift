@@ -8,7 +8,7 @@ public import NIOCore
 extension NIOIsolatedEventLoop {
     /// Runs a function on this event loop, in the given context.
     ///
-    /// As ``NIOCore/EventLoop/execute(context:_:)``.
+    /// Works like ``NIOCore/EventLoop/execute(context:_:)``.
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
@@ -21,9 +21,9 @@ extension NIOIsolatedEventLoop {
         execute { claimed.run(task) }
     }
 
-    /// Runs a function on this event loop, in the given context, and gives its result.
+    /// Runs a function on this event loop, in the given context, and returns its result.
     ///
-    /// As ``NIOCore/EventLoop/submit(context:_:)``.
+    /// Works like ``NIOCore/EventLoop/submit(context:_:)``.
     ///
     /// - Returns: A future of what the function returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
@@ -39,9 +39,9 @@ extension NIOIsolatedEventLoop {
 
     /// Runs a function on this event loop after some time, in the given context.
     ///
-    /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
+    /// Works like ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
-    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of what it returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.
@@ -56,9 +56,9 @@ extension NIOIsolatedEventLoop {
 
     /// Runs a function on this event loop at a point in time, in the given context.
     ///
-    /// As ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
+    /// Works like ``NIOCore/EventLoop/scheduleTask(in:context:_:)``.
     ///
-    /// - Returns: What cancels the function, and gives a future of what it returns or throws.
+    /// - Returns: A `Scheduled` that can cancel the function, with a future of what it returns or throws.
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
     /// - Complexity: That of NIO's own.

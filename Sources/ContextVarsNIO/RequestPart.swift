@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #if NIO
-/// Which part of a request a channel has read: what a ``ContextChannelHandler`` asks.
+/// The part of a request that a channel has read, for a ``ContextChannelHandler``.
 public enum RequestPart: Sendable {
     /// The first part: from here on, the request has its own context.
     case start
     /// A part that is neither the first nor the last one.
     case middle
-    /// The last part: with it, the request's context is let go.
+    /// The last part: after it, the request's context is released.
     case end
-    /// All of a request at once.
+    /// A whole request at once.
     case whole
 }
 #endif

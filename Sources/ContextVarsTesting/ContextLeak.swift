@@ -4,9 +4,9 @@ import Testing
 
 /// Checks that an operation leaves its caller's context as it was.
 ///
-/// A function can change its caller's context: that is what `set` is for. Where a function mustn't, a test can say so.
-/// An issue is recorded if a variable of the current context has another value when the operation has returned or
-/// thrown than before it; the issue names all such variables with their values. The changes stay.
+/// A function can change its caller's context: that is what `set` is for. If a function mustn't, a test can check that.
+/// An issue is recorded if a variable of the current context has a different value after the operation has returned or
+/// thrown; the issue names all such variables with their values. The changes stay.
 ///
 /// ```swift
 /// try expectNoContextLeak { try authenticate(request) }
@@ -30,7 +30,7 @@ public func expectNoContextLeak<Result>(
 
 /// Checks that an asynchronous operation leaves its caller's context as it was.
 ///
-/// As the synchronous form. The operation stays on the caller's actor.
+/// Works like the synchronous form. The operation stays on the caller's actor.
 ///
 /// - Parameters:
 ///   - comment: What to say about an issue.

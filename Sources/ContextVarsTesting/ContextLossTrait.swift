@@ -5,7 +5,7 @@ import Testing
 
 /// Fails a test in which a context is lost: ``Testing/Trait/failsOnContextLoss``.
 public struct ContextLossTrait: TestTrait, SuiteTrait, TestScoping {
-    /// Whether a suite's tests inherit the trait: they do.
+    /// `true`: a suite's tests inherit the trait.
     public var isRecursive: Bool { true }
 
     /// Runs a test, or one case of it, and records an issue for each loss.
@@ -28,9 +28,9 @@ extension Trait where Self == ContextLossTrait {
     /// @Suite(.freshContext, .failsOnContextLoss) struct MailerTests { … }
     /// ```
     ///
-    /// A test has no context unless something gives it one, such as ``Testing/Trait/freshContext``: write that before.
-    /// Blamed are losses in the test's task and its child tasks; and those of other work, as on queues, if the test is the
-    /// only one with this trait that runs at that moment, or if the program links `ContextVarsAutomatic`, which tells whose
-    /// work it is. Work that outlives the test isn't waited for.
+    /// A test has no context unless something gives it one, such as ``Testing/Trait/freshContext``: write that first.
+    /// A test is blamed for losses in its own task and child tasks, and for those of other work, such as blocks on queues, if
+    /// no other test with this trait is running, or if the program links `ContextVarsAutomatic`, which knows whose work it
+    /// is. Work that outlives the test isn't waited for.
     public static var failsOnContextLoss: Self { ContextLossTrait() }
 }

@@ -2,22 +2,22 @@
 import ContextVars
 import Testing
 
-/// What decides in which context a test runs: ``Testing/Trait/contextValue(_:_:)``, ``Testing/Trait/context(_:)`` or
+/// Determines the context in which a test runs: ``Testing/Trait/contextValue(_:_:)``, ``Testing/Trait/context(_:)`` or
 /// ``Testing/Trait/freshContext``.
 ///
 /// Each test, and each case of a parameterised test, has its own context, which it may change; none sees what
-/// another sets. A suite's traits count for all tests in it. Several traits apply in the order in which they are
+/// another sets. A suite's traits apply to all tests in it. Several traits apply in the order in which they are
 /// written, a suite's before its tests'.
 public struct ContextTrait: TestTrait, SuiteTrait, TestScoping {
     /// The values of a test, from those around it.
     let makeValues: @Sendable (ContextSnapshot) throws -> ContextSnapshot
 
-    /// Whether a suite's tests inherit the trait: they do.
+    /// `true`: a suite's tests inherit the trait.
     public var isRecursive: Bool { true }
 
     /// Runs a test, or one case of it, in its own context.
     ///
-    /// - Throws: What making a value throws, and what the test throws.
+    /// - Throws: Whatever creating a value or running the test throws.
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
@@ -36,8 +36,7 @@ extension Trait where Self == ContextTrait {
     ///
     /// - Parameters:
     ///   - variable: The variable to set.
-    ///   - value: Its value, created for each test and each case of a parameterised test. If making it throws, the
-    ///     test fails.
+    ///   - value: Its value, created for each test and each case of a parameterised test. If this throws, the test fails.
     public static func contextValue<Value>(
         _ variable: ContextVar<Value>, _ value: @autoclosure @escaping @Sendable () throws -> Value
     ) -> Self {
@@ -51,6 +50,6 @@ extension Trait where Self == ContextTrait {
 
     /// Runs a test, or each test of a suite, in a new empty context.
     ///
-    /// Without it a test may have no context, and can't `set` a variable then.
+    /// Without it, a test may have no context, and then can't `set` a variable.
     public static var freshContext: Self { .context(ContextSnapshot()) }
 }

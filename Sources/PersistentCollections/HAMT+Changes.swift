@@ -53,15 +53,12 @@ extension HAMT {
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
         try forEachDifference(from: older) { before, after in
-            switch (before?.pointee, after?.pointee) {
-            case (nil, let new?): try body(.added(new.key, new.value))
-            case (let old?, nil): try body(.removed(old.key, old.value))
-            case (let old?, let new?):
-                if try !areEquivalent(new.key, old.value, new.value) {
-                    try body(.changed(new.key, from: old.value, to: new.value))
-                }
-            case (nil, nil): break
+            if let before, let after,
+                try areEquivalent(after.pointee.key, before.pointee.value, after.pointee.value)
+            {
+                return
             }
+            if let change = Change(from: before, to: after) { try body(change) }
         }
     }
 
@@ -84,6 +81,22 @@ extension HAMT {
         typealias Content = NodeReference<Key, Value>.Content
         let (old, new) = (older.rootReference.map(Content.child), rootReference.map(Content.child))
         try NodeReference.forEachChange(from: old ?? .nothing, to: new ?? .nothing, body)
+    }
+}
+
+extension HAMT.Change {
+    /// What became of an old entry, and where the new one comes from; nil where there is neither.
+    ///
+    /// (Not in a closure: where a function that rethrows makes a case with two values or more within one, Swift 6.3 drops
+    /// the error that the closure throws, and runs on into the next function.)
+    @inlinable
+    init?(from old: HAMT.EntryPointer?, to new: HAMT.EntryPointer?) {
+        switch (old?.pointee, new?.pointee) {
+        case (nil, nil): return nil
+        case (nil, let new?): self = .added(new.key, new.value)
+        case (let old?, nil): self = .removed(old.key, old.value)
+        case (let old?, let new?): self = .changed(new.key, from: old.value, to: new.value)
+        }
     }
 }
 

@@ -19,7 +19,9 @@ extension HAMT {
             if let found, !isUnique {
                 // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
                 let old = NodeReference.value(of: found).pointee
-                self = replacingSmall(node, found, value)
+                let (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
+                NodeReference.value(of: entry).initialize(to: value)
+                root = copy
                 return old
             }
             isNew = found == nil
@@ -58,21 +60,25 @@ extension HAMT {
         }
         defer { withExtendedLifetime(self) {} }
         let hash = NodeHeader.hash(of: key)
-        if node.isSmall {
-            if let entry = node.smallEntry(of: key, hash) { return replacingSmall(node, entry, value) }
-            return insertingSmall(node, NodeEntry(key, value), hash)
-        }
-        var root = node.unmanaged
+        let (copy, entry): (Node<Key, Value>, EntryPointer)
         var isNew = false
-        let entry: EntryPointer = NodePlace.withSlot(of: &root) {
-            NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
+        if node.isSmall {
+            let found = node.smallEntry(of: key, hash)
+            isNew = found == nil
+            (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
+        } else {
+            var root = node.unmanaged
+            entry = NodePlace.withSlot(of: &root) {
+                NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
+            }
+            copy = root.takeRetainedValue()
         }
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
         } else {
             NodeReference.value(of: entry).initialize(to: value)
         }
-        return HAMT(root: root.takeRetainedValue(), count: isNew ? count &+ 1 : count)
+        return HAMT(root: copy, count: isNew ? count &+ 1 : count)
     }
 
     /// Removes `key` and returns its value, or nil where the map does not have the key.
@@ -93,12 +99,12 @@ extension HAMT {
         guard let entry = node.smallEntry(of: key, hash) else { return nil }
         if isKnownUniquelyReferenced(&root) {
             value = NodeReference.value(of: entry).move()
-            node.removeSmall(at: entry - node.leafEntries, hash)
-            entryCount &-= 1
+            node.removeSmall(entry, hash)
         } else {
             value = NodeReference.value(of: entry).pointee
-            self = removingSmall(node, entry, hash)
+            root = node.copySmall(removing: entry, hash)
         }
+        entryCount &-= 1
         return value
     }
 
@@ -113,7 +119,7 @@ extension HAMT {
         let hash = NodeHeader.hash(of: key)
         if node.isSmall {
             guard let entry = node.smallEntry(of: key, hash) else { return self }
-            return count == 1 ? HAMT() : removingSmall(node, entry, hash)
+            return count == 1 ? HAMT() : HAMT(root: node.copySmall(removing: entry, hash), count: count &- 1)
         }
         guard let entry = node.trieEntry(of: key, hash) else { return self }
         var root = node.unmanaged
@@ -177,7 +183,9 @@ extension HAMT {
             if let entry { return entry }
             if node.header.pointee.entryMap != .max { return NodePlace.withSlot(of: &root) { Node.addSmall($0, hash) } }
         }
-        return copySmallRoot(node, entry, hash)
+        let (copy, place) = node.copySmall(reaching: entry, hash, withValue: true)
+        root = copy
+        return place
     }
 
     /// Counts an entry of a trie less, and makes the trie a small map where it has become small enough.

@@ -9,26 +9,10 @@ extension HAMT {
         to other: HAMT, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         guard count == other.count else { return false }
-        do throws(Inequality<Failure>) {
-            try other.forEachDifference(from: self) { (mine, theirs) throws(Inequality<Failure>) in
-                guard let mine, let theirs else { throw .difference }
-                do throws(Failure) {
-                    if try areEquivalent(mine.pointee.value, theirs.pointee.value) { return }
-                } catch {
-                    throw .failure(error)
-                }
-                throw .difference
-            }
-            return true
-        } catch {
-            if case .failure(let error) = error { throw error }
-            return false
-        }
+        guard !isEmpty, let root = rootReference, let otherRoot = other.rootReference else { return true }
+        defer { withExtendedLifetime((self, other)) {} }
+        return try root.isEqual(to: otherRoot, by: areEquivalent)
     }
-
-    /// What ends a comparison.
-    @usableFromInline
-    enum Inequality<Failure: Error>: Error { case difference, failure(Failure) }
 
     /// Tells whether two maps share their whole storage, which makes them equal.
     ///
@@ -58,5 +42,49 @@ extension HAMT: Hashable where Value: Hashable {
         }
         hasher.combine(count)
         hasher.combine(sum)
+    }
+}
+
+extension NodeReference {
+    /// Tells whether this root, or the subtree at one place, has the same entries as another one, of a map of the same
+    /// count. (Tries have a canonical form: equal entries have an equal shape.)
+    @inlinable
+    func isEqual<Failure: Error>(
+        to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        if address == other.address { return true }
+        guard header.pointee.hasSameItems(as: other.header.pointee) else {
+            return try isEqualAnywhere(to: other, by: areEquivalent)
+        }
+        let (mine, theirs) = (entries, other.entries)
+        for index in 0..<positionedEntryCount {
+            guard Self.key(of: mine + index).pointee == Self.key(of: theirs + index).pointee,
+                try areEquivalent(mine[index].value, theirs[index].value)
+            else { return false }
+        }
+        for index in 0..<childCount {
+            guard try child(at: index).isEqual(to: other.child(at: index), by: areEquivalent) else { return false }
+        }
+        return true
+    }
+
+    /// The same where one is a small map's root, or both are collision nodes: by lookups, but for what is at one index.
+    @inlinable @inline(never)
+    func isEqualAnywhere<Failure: Error>(
+        to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        let isTurned = other.isSmall && !isSmall
+        let (small, whole) = isTurned ? (other, self) : (self, other)
+        guard small.isSmall || small.header.pointee.isCollision else { return false }
+        let count = whole.entryCount
+        for index in 0..<small.entryCount {
+            let entry = small.entries + index
+            let isHere = index < count && Self.key(of: entry).pointee == Self.key(of: whole.entries + index).pointee
+            let match = isHere ? whole.entries + index : whole.entry(of: Self.key(of: entry).pointee)
+            guard let match, case let (mine, theirs) = isTurned ? (match, entry) : (entry, match),
+                try areEquivalent(mine.pointee.value, theirs.pointee.value)
+            else { return false }
+        }
+        return true
     }
 }

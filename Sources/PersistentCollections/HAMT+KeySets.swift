@@ -63,11 +63,13 @@ extension HAMT.Keys {
         HAMT.Keys(map: map.subtracting(other))
     }
 
-    /// These keys and others.
+    /// These keys and others; of keys that are equal, these.
     ///
     /// - Complexity: As that of ``HAMT/merge(_:)``.
     @inlinable
     public func union(_ other: HAMT.Keys) -> HAMT.Keys {
-        HAMT.Keys(map: other.map.merging(map))
+        var map = map
+        map.merge(other.map, .first) { mine, _ in mine }
+        return HAMT.Keys(map: map)
     }
 }

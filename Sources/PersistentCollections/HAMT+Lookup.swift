@@ -52,3 +52,11 @@ extension HAMT {
         unsafeBitCast(root, to: UnsafeMutableRawPointer?.self).map { NodeReference($0) }
     }
 }
+
+extension NodeReference {
+    /// The entry of `key`, which has this hash, in this root or subtree, or nil.
+    @inlinable @inline(__always)
+    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
+    }
+}

@@ -91,7 +91,7 @@ extension HAMT {
         guard let node = rootReference else { return }
         let hash = NodeHeader.hash(of: NodeReference.key(of: entry).pointee)
         if node.isSmall {
-            node.removeSmall(at: entry - node.leafEntries, hash)
+            node.removeSmall(entry, hash)
             entryCount &-= 1
         } else {
             NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: true).endInPlace(of: hash).remove(entry, hash) }

@@ -225,18 +225,24 @@ import Testing
                     start.finish()
                     try await Task.sleep(for: .seconds(3600))
                 } onCancel: {
-                    cancelled.yield(variable.get())
+                    cancelled.yield(use().seen)
                     cancelled.finish()
                 }
             } onPriorityEscalated: { _, _ in
-                escalated.yield(variable.get())
+                escalated.yield(use().seen)
                 escalated.finish()
             }
         }
         for await _ in started {}
-        variable.withValue(2) { task.escalatePriority(to: .high) }
+        variable.withValue(2) {
+            task.escalatePriority(to: .high)
+            #expect(variable.get() == 102, "the handler has set it")
+        }
         for await seen in escalations { #expect(seen == 2) }
-        variable.withValue(3) { task.cancel() }
+        variable.withValue(3) {
+            task.cancel()
+            #expect(variable.get() == 103, "the handler has set it")
+        }
         for await seen in cancellations { #expect(seen == 3) }
         await #expect(throws: CancellationError.self) { try await task.value }
     }
@@ -272,13 +278,14 @@ import Testing
         try await Context().run { () async throws in
             try variable.set(1)
             for _ in 0..<10 {
-                var seen: [Int] = []
+                var (inScope, used) = (0, nothing)
                 _ = Ending {
-                    seen.append(variable.get())
-                    seen.append(variable.withValue(2) { variable.get() })
+                    inScope = variable.withValue(2) { variable.get() }
+                    used = use()
                 }
-                #expect(seen == [1, 2] || seen == [0, 2])
-                #expect(variable.get() == 1)
+                #expect(inScope == 2)
+                #expect(used == (1, nil) || used == nothing)
+                #expect(variable.get() == (used.refusal == nil ? 101 : 1))
                 try variable.set(1)
                 await Task.yield()
             }

@@ -223,19 +223,21 @@ import Testing
 
     // MARK: Any number of variables
 
-    @Test func `The answer is exact for any number of variables`() async throws {
+    @Test(arguments: [0, 1, 100])
+    func `The answer is exact for any number of variables`(inherited count: Int) async throws {
         let variables = (0..<200).map { ContextVar("\($0)", default: 0) }
         var generator = SplitMix64(state: testSeed)
         var snapshot = ContextSnapshot()
-        for variable in variables where Bool.random(using: &generator) { snapshot = snapshot.with(variable, 1) }
+        for variable in variables.shuffled(using: &generator).prefix(count) { snapshot = snapshot.with(variable, 1) }
         let start = snapshot
         try await start.run { () async throws in
             var expected = variables.map { start[$0] == nil ? AnyContextVar.Source.defaultValue : .inherited }
             var tokens: [(token: Token<Int>, index: Int, before: AnyContextVar.Source)] = []
             for round in 0..<2_000 {
-                if Bool.random(using: &generator), let last = tokens.popLast() {
-                    try variables[last.index].reset(last.token)
-                    expected[last.index] = last.before
+                if Bool.random(using: &generator), let used = tokens.indices.randomElement(using: &generator) {
+                    let (token, index, before) = tokens.remove(at: used)
+                    try variables[index].reset(token)
+                    expected[index] = before
                 } else {
                     let index = Int.random(in: variables.indices, using: &generator)
                     tokens.append((try variables[index].set(round), index, expected[index]))

@@ -161,7 +161,7 @@ import Testing
         #expect(received.run { instrument.headers(in: context) } == ["baggage": "service=stock"])
     }
 
-    @Test func `A key that is no token is refused when it is declared`() {
+    @Test func `A key that isn't a token is refused when it is declared`() {
         #expect(throws: BaggageError.invalidKey("a b")) { _ = try BaggageEntry("a b", text) }
         #expect(throws: BaggageError.invalidKey("")) { _ = try BaggageEntry("", number) }
     }

@@ -135,7 +135,7 @@ import Testing
         #expect(baggage.serialized().header == "other=x")
     }
 
-    @Test func `A key that is no token is an error that says what to write`() {
+    @Test func `A key that isn't a token is an error that says what to write`() {
         for key in ["", "a b", "a=b", "a,b", "a;b", "ключ", "a\r\nb", "a\u{0}"] {
             #expect(throws: BaggageError.invalidKey(key)) { _ = try Baggage.Member(key, "v") }
             #expect(throws: BaggageError.invalidKey(key)) { _ = try Baggage.Property(key) }

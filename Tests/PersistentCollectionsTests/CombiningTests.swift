@@ -87,6 +87,26 @@ import Testing
         #expect(base.count == 40 && base.allSatisfy { $0.value == [$0.key] })
     }
 
+    @Test(arguments: [1, 8, 16, 17, 100])
+    func `what a closure throws is passed on, and the map stays as it was`(_ count: Int) {
+        struct Failure: Error {}
+        let map = HAMT(uniqueKeysWithValues: (0..<count).map { ($0, $0) })
+        let other = map.mapValues { $0 + 1 }
+        func fail<Result>() throws -> Result { throw Failure() }
+        #expect(throws: Failure.self) { try map.filter { _ in try fail() } }
+        #expect(throws: Failure.self) { try map.mapValues { _ -> Int in try fail() } }
+        #expect(throws: Failure.self) { try map.compactMapValues { _ -> Int? in try fail() } }
+        #expect(throws: Failure.self) { try other.changes(from: map) { _, _ in try fail() } }
+        #expect(throws: Failure.self) { try other.changes(from: map) { _, _, _ in try fail() } }
+        #expect(throws: Failure.self) { try other.forEachChange(from: map, by: ==) { _ in try fail() } }
+        #expect(throws: Failure.self) { try map.isEqual(to: other) { _, _ in try fail() } }
+        #expect(throws: Failure.self) { try map.merging(other) { _, _ in try fail() } }
+        #expect(throws: Failure.self) { try map.merging([(0, 1)]) { _, _ in try fail() } }
+        #expect(throws: Failure.self) { try map.forEachEntry { _, _ in try fail() } }
+        #expect(throws: Failure.self) { try HAMT(grouping: map.values) { _ -> Int in try fail() } }
+        #expect(map.count == count && map.allSatisfy { $0.key == $0.value } && map.invariantViolations() == [])
+    }
+
     @Test func `every entry is seen where it lies`() {
         let map = HAMT(uniqueKeysWithValues: (0..<100).map { ("\($0)", $0) })
         var sum = 0

@@ -39,12 +39,15 @@ import Testing
                 let key = keys[random.below(keys.count)]
                 var version = versions.remove(at: random.below(versions.count))
                 let kept = random.below(3) == 0 ? version : nil
-                switch random.below(6) {
+                switch random.below(9) {
                 case 0: version[key] = Value(tracker)
                 case 1: version = version.inserting(Value(tracker), forKey: key)
                 case 2: version[key] = nil
                 case 3: version = version.removingValue(forKey: key)
                 case 4: version = version.filter { $0.key.hashValue & 3 != 0 }
+                case 5: version.merge(versions.randomElement(using: &random) ?? version)
+                case 6: version.merge(versions.randomElement(using: &random) ?? version) { _, _ in Value(tracker) }
+                case 7: version = version.subtracting((versions.randomElement(using: &random) ?? [:]).keys)
                 default: version = version.mapValues { _ in Value(tracker) }
                 }
                 #expect(version.allSatisfy { $0.value.tracker === tracker })

@@ -139,6 +139,39 @@ import Testing
         #expect(map.nodeAddresses == nodes && map.allSatisfy { $0.value.first == $0.key && $0.value.last == -2 })
     }
 
+    // Between 8 and 17 entries maps change their form.
+    @Test(arguments: [8, 15, 16, 17, 18, 64])
+    func `a key that goes and comes back moves no node, unless it was one of two in its node`(_ count: Int) {
+        for hashing in [Hashing.sequential, .good] {
+            func entries() -> HAMT<ChosenKey, Int> {
+                HAMT(uniqueKeysWithValues: (0..<count).map { (hashing.key($0), $0) })
+            }
+            var map = entries()
+            // Once, so that nodes have the room that this takes.
+            for id in 0..<count {
+                map[hashing.key(id)] = nil
+                map[hashing.key(id)] = id
+            }
+            var moved = 0
+            var others: [HAMT<ChosenKey, Int>] = []
+            for id in 0..<count {
+                let nodes = map.nodeAddresses
+                map[hashing.key(id)] = nil
+                // What that gave back is in use now, and a node that comes back is elsewhere.
+                others += [entries(), map.filter { _ in false }.inserting(0, forKey: hashing.key(0))]
+                let isWhole = map.nodeAddresses == nodes
+                map[hashing.key(id)] = id
+                // That node comes anew, and the one above it may have to make room.
+                let new = Set(map.nodeAddresses).subtracting(nodes)
+                #expect(new.count <= (isWhole ? 0 : 2), "key \(id), \(hashing)")
+                if !isWhole { moved += 1 }
+            }
+            #expect(map.invariantViolations() == [] && map.count == count)
+            // In sequence, the keys from 16 on are alone or two at 17 and 18 entries, and all nodes full else.
+            if hashing == .sequential { #expect(moved == (count == 17 ? 1 : count == 18 ? 2 : 0)) }
+        }
+    }
+
     @Test func `a mutation that throws through a subscript keeps the entry`() {
         struct Failure: Error {}
         func fail(_ value: inout Int) throws {

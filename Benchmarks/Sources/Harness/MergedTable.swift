@@ -27,7 +27,11 @@ package struct MergedTable {
                 throw ValidationError("\(file) is no file that --json has written: \(error.localizedDescription)")
             }
         }
-        builds = zip(files, rows).map { file, rows in rows.first?.build ?? file }
+        let builds = rows.compactMap(\.first?.build)
+        // Runs of one build are told by their files.
+        self.builds =
+            Set(builds).count == files.count
+            ? builds : files.map { URL(filePath: $0).deletingPathExtension().lastPathComponent }
         titles =
             rows.joined().reduce(into: (seen: Set<Title>(), inOrder: [Title]())) { titles, row in
                 let title = Title(operation: row.op, peer: row.peer)

@@ -21,6 +21,8 @@ package struct Row: Sendable {
         case bytes
         /// Resident memory of a process.
         case megabytes = "MB"
+        /// What a process took that measured itself.
+        case milliseconds = "ms"
         /// Millions of operations a second, all threads together.
         case throughput = "Mop/s"
         /// Requests a second, all connections together.

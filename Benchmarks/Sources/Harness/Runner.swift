@@ -63,7 +63,7 @@ package struct Runner: Sendable {
 
     private func affordableRounds(_ unit: Row.Unit, _ nanosecondsEach: Double) -> Int {
         // Memory is nearly the same each time.
-        guard unit != .bytes && unit != .megabytes else { return 1 }
+        guard ![.bytes, .megabytes, .milliseconds].contains(unit) else { return 1 }
         return min(rounds, max(Int(Self.rowNanoseconds / (nanosecondsEach + 1)), Self.fewestRounds))
     }
 }

@@ -28,8 +28,8 @@ struct Input {
     }
 }
 
-/// A key with an identity in four bits and a hash that the input chooses: few bits of it, anywhere.
-final class Key: Hashable {
+/// A key with an identity of 16 bits, which the input chooses, and with it the hash: five bits, anywhere.
+final class Key: Hashable, Codable {
     let id: UInt16
     let hashValue: Int
 
@@ -37,6 +37,12 @@ final class Key: Hashable {
         id = UInt16(first) << 8 | UInt16(second)
         hashValue = Int(truncatingIfNeeded: UInt64(first & 31) << UInt64(second & 63))
     }
+
+    convenience init(id: UInt16) { self.init(UInt8(id >> 8), UInt8(truncatingIfNeeded: id)) }
+
+    convenience init(from decoder: any Decoder) throws { self.init(id: try UInt16(from: decoder)) }
+
+    func encode(to encoder: any Encoder) throws { try id.encode(to: encoder) }
 
     func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
     static func == (left: Key, right: Key) -> Bool { left.id == right.id }

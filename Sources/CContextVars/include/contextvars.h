@@ -13,13 +13,13 @@
 ///
 /// - **Handles.** Each `ctxvars_…` object is a pointer to an opaque, reference-counted object. A function that
 ///   returns a handle gives the caller one reference, to be given up with `ctxvars_release`. Handles passed as
-///   arguments are borrowed: the caller keeps its reference, and keeps it until the call has returned.
+///   arguments are borrowed: the caller keeps its reference, at least until the call has returned.
 /// - **Objects.** Values, keys and owners are the embedder's own objects, passed as `void *` and never looked into.
 ///   The engine retains what it keeps with the embedder's `retain`, and releases it with `release`. An object that
 ///   comes back through an out-parameter has been retained for the caller, who releases it.
 /// - **Errors.** Functions that can fail return an `int`: `CTXVARS_OK` or a positive answer, else one of the negative
-///   `ctxvars_error` codes. After an error nothing has changed, and out-parameters have not been written. Nothing is
-///   thrown or trapped. (Only running out of memory ends the process.)
+///   `ctxvars_error` codes. After an error nothing has changed, and out-parameters have not been written. Nothing throws
+///   or traps. (Only running out of memory ends the process.)
 /// - **Threads.** Any thread may call any function on any handle at any time. The engine calls the embedder back only
 ///   on a thread that is inside one of these functions, and holds no lock then: the callback may call the interface.
 #ifndef CONTEXTVARS_H
@@ -63,7 +63,7 @@ typedef enum ctxvars_error {
     CTXVARS_TOKEN_FROM_DIFFERENT_CONTEXT = -7,
 } ctxvars_error;
 
-/// What an error code means, in English. The text lives as long as the process. Any thread.
+/// The meaning of an error code, in English. The text lives as long as the process. Any thread.
 const char *ctxvars_error_message(int error);
 
 /// Names the engine that serves this interface and the version of Swift that compiled it. The text lives as long as
@@ -90,7 +90,7 @@ void ctxvars_release(void *CTXVARS_NULLABLE handle);
 
 // MARK: Embedders
 
-/// What the engine asks of an embedder. Every callback gets `user_data` as its last argument.
+/// What the engine needs from an embedder. Every callback gets `user_data` as its last argument.
 typedef struct ctxvars_callbacks {
     /// Keeps an object alive until the matching `release`. It must not call the interface.
     void (*retain)(void *object, void *CTXVARS_NULLABLE user_data);
@@ -99,16 +99,16 @@ typedef struct ctxvars_callbacks {
     /// Writes the hash of a key to `*hash` and returns 0; on failure returns a negative number. Called once for each
     /// operation on a map, before the map is looked at. Not needed by embedders that use no maps.
     int (*CTXVARS_NULLABLE hash)(void *key, intptr_t *hash, void *CTXVARS_NULLABLE user_data);
-    /// Returns 1 where two keys of the same hash, or two values, are equal, 0 where they are not, and a negative
-    /// number on failure. Never called with one object twice: that is equal to itself. After a failure it isn't
-    /// called again during the same operation. NULL: only an object and itself are equal.
+    /// Returns 1 if two keys with the same hash, or two values, are equal, 0 if they are not, and a negative
+    /// number on failure. Never called with the same object twice: that is equal to itself. After a failure it isn't
+    /// called again during the same operation. NULL: an object is equal only to itself.
     int (*CTXVARS_NULLABLE equal)(void *left, void *right, void *CTXVARS_NULLABLE user_data);
-    /// Passed to each callback. The embedder keeps what it points to as long as the process, or until the last handle
+    /// Passed to each callback. What it points to must stay valid for as long as the process, or until the last handle
     /// and the last stored object are gone.
     void *CTXVARS_NULLABLE user_data;
 } ctxvars_callbacks;
 
-/// Makes an embedder: what variables and maps need to know of the objects in them. The callbacks are copied. Any
+/// Makes an embedder: what variables and maps need to know about the objects in them. The callbacks are copied. Any
 /// thread.
 ctxvars_embedder *ctxvars_embedder_new(const ctxvars_callbacks *callbacks);
 
@@ -120,7 +120,7 @@ ctxvars_state *ctxvars_state_new(void);
 
 /// Makes a thread state whose root context is a copy of the context that is current in another: for a thread that
 /// inherits the values of the thread that starts it. O(1). Any thread; call it on the starting one, so that the copy
-/// is of the moment of the start.
+/// has the values from the time of the start.
 ctxvars_state *ctxvars_state_new_inheriting(ctxvars_state *starter);
 
 /// Makes a context the current one of a thread state, until `ctxvars_state_exit`. The state retains the context.
@@ -145,7 +145,7 @@ ctxvars_context *ctxvars_state_copy_context(ctxvars_state *state);
 ctxvars_context *ctxvars_context_new(void);
 
 /// A new context with the same values, of which neither sees the other's changes. Returns a reference. O(1). Any
-/// thread, also while the context is entered by another.
+/// thread, even while the context is entered by another.
 ctxvars_context *ctxvars_context_copy(ctxvars_context *context);
 
 /// How many variables are set. O(1). Any thread.
@@ -177,9 +177,9 @@ int ctxvars_context_iterator_next(
 /// `name` is UTF-8, and is copied. `default_value` is what `ctxvars_var_get` gives where the variable isn't set; the
 /// variable retains it. NULL: no default.
 ///
-/// `owner` is the embedder's own object for the variable, or NULL. The variable does not retain it (it is normally
-/// the owner who holds the variable). But each value that is set retains the owner as long as it is stored: so an
-/// owner is alive wherever an iteration finds its variable. Any thread.
+/// `owner` is the embedder's own object for the variable, or NULL. The variable does not retain it (normally the owner
+/// holds the variable). But each value that is set retains the owner as long as it is stored: so an owner is alive
+/// wherever an iteration finds its variable. Any thread.
 ctxvars_var *ctxvars_var_new(
     ctxvars_embedder *embedder, const char *name, void *CTXVARS_NULLABLE default_value,
     void *CTXVARS_NULLABLE owner);
@@ -200,7 +200,7 @@ int ctxvars_var_get(ctxvars_state *state, ctxvars_var *var, void *CTXVARS_NULLAB
 /// a reference to a token that resets the variable. Cannot fail. O(1) for few variables, then O(log n). Any thread.
 ctxvars_token *ctxvars_var_set(ctxvars_state *state, ctxvars_var *var, void *value);
 
-/// Restores what a variable had before the `ctxvars_var_set` that made the token. Returns `CTXVARS_OK`,
+/// Restores a variable's value from before the `ctxvars_var_set` that made the token. Returns `CTXVARS_OK`,
 /// `CTXVARS_TOKEN_USED`, `CTXVARS_TOKEN_FROM_DIFFERENT_VAR` or `CTXVARS_TOKEN_FROM_DIFFERENT_CONTEXT`, checked in
 /// this order. Only success uses the token. Any thread.
 int ctxvars_var_reset(ctxvars_state *state, ctxvars_var *var, ctxvars_token *token);
@@ -215,13 +215,13 @@ int ctxvars_token_is_used(ctxvars_token *token);
 /// The variable that made the token. Returns a reference. Any thread.
 ctxvars_var *ctxvars_token_var(ctxvars_token *token);
 
-/// What the variable had before it was set: returns 1 and writes it, retained, to `*value`, or returns 0 where the
+/// The variable's value before it was set: returns 1 and writes it, retained, to `*value`, or returns 0 if the
 /// variable wasn't set. Any thread.
 int ctxvars_token_old_value(ctxvars_token *token, void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
 
 // MARK: Watchers
 
-/// What a watcher is told of.
+/// An event that a watcher is told about.
 typedef enum ctxvars_event {
     /// Another context became current.
     CTXVARS_SWITCHED = 1,
@@ -278,7 +278,7 @@ int ctxvars_map_iterator_next(
 
 // MARK: Traversal
 
-// For an embedder whose objects are freed by a cycle collector that counts references (as CPython's does): it must
+// For an embedder whose objects are freed by a cycle collector that counts references, like CPython's: it must
 // learn which objects a handle keeps alive, and each as often as the engine holds a reference to it, never more often.
 //
 // Contexts, maps, tokens and iterators share storage, and shared storage holds each object once. So what two handles
@@ -298,7 +298,7 @@ int ctxvars_map_iterator_next(
 
 /// How to traverse.
 typedef struct ctxvars_traversal {
-    /// Called with each object; returns 0 to go on, else what the traversal is to stop with.
+    /// Called with each object; returns 0 to go on, or anything else to stop the traversal, which then returns that.
     int (*visit)(void *object, void *CTXVARS_NULLABLE argument);
     /// Called on the way with each piece of storage that has several references (an address that identifies it as long as
     /// it lives, and the number of references). Returns 1 to go on with what it holds, else 0. NULL: always 0.

@@ -147,7 +147,7 @@ bool *contextvars_has_arrived(void);
 /// isn't possible. Not from two threads at once.
 int contextvars_watch_signal(int number);
 
-/// Takes out of the pipe what is in it.
+/// Empties the pipe.
 void contextvars_signals_read(void);
 
 // MARK: Hand-overs of ContextVarsAutomatic

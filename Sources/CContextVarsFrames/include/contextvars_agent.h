@@ -33,9 +33,6 @@ typedef struct contextvars_thread {
     void *_Nullable const *_Nonnull running_task;
     /// At least the number of slots among the thread's own values, which it has outside of tasks.
     size_t slots;
-    /// Where the runtime keeps the latest of these values; NULL where that isn't known, and without an anchor
-    /// (`learned/thread_values.c`).
-    const void *_Nullable const *_Nullable values;
 #endif
     /// The frame that an agent on this thread borrowed last, and its storage: both may be out of date. The frame that is
     /// nobody's, if there is none, or if the agent has to be asked for first.

@@ -41,9 +41,6 @@ void contextvars_learn_group_record(uintptr_t outer, uintptr_t inner);
 /// Whether both places are known. For tests.
 bool contextvars_knows_task_layout(void);
 
-/// Whether it is known where the runtime keeps the values of the calling thread, which has an anchor as its latest value. For tests.
-bool contextvars_knows_thread_values(void);
-
 #pragma clang assume_nonnull end
 
 #endif

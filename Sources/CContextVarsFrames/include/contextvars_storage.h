@@ -54,6 +54,9 @@ enum {
     /// In a frame's own storage: the frame's current one is that of a `Context` object which was made for it, and which it
     /// keeps.
     CONTEXTVARS_PROMOTED = 16,
+    /// A structured child would like to read without the lock: the next one to take it publishes the storage. A child sets it
+    /// without the lock, so it may be lost, and is set again.
+    CONTEXTVARS_WANTED = 32,
     /// The storage was published before, and isn't any more or is again.
     CONTEXTVARS_WITHDRAWN = 64,
     /// The variable that has another value than in the map was set here. (Else the storage is a task's copy of one.)
@@ -74,16 +77,6 @@ enum {
 /// Waits until the lock of a storage looks free: first gives the processor to other threads, then sleeps.
 void contextvars_storage_wait(const contextvars_storage *storage);
 
-/// Takes the lock. Returns whether the contents may be changed in place: the storage is neither published nor lent.
-static inline bool contextvars_storage_lock(contextvars_storage *storage) {
-    // Acquire, with the release in `unlock`: what the last holder wrote.
-    while (__atomic_fetch_or(&storage->flags, CONTEXTVARS_LOCKED, __ATOMIC_ACQUIRE) & CONTEXTVARS_LOCKED) {
-        contextvars_storage_wait(storage);
-    }
-    uint8_t flags = __atomic_load_n(&storage->flags, __ATOMIC_RELAXED);
-    return (flags & (CONTEXTVARS_PUBLISHED | CONTEXTVARS_LENT)) == 0;
-}
-
 /// Gives back the lock. For a caller that retained nothing under it; others call `contextvars_retain_barrier` before.
 static inline void contextvars_storage_unlock(contextvars_storage *storage) {
     uint8_t flags = __atomic_load_n(&storage->flags, __ATOMIC_RELAXED);
@@ -95,6 +88,24 @@ static inline void contextvars_storage_set_flag(contextvars_storage *storage, ui
     uint8_t flags = __atomic_load_n(&storage->flags, __ATOMIC_RELAXED);
     uint8_t changed = value ? flags | flag : flags & ~flag;
     __atomic_store_n(&storage->flags, changed, __ATOMIC_RELEASE);
+}
+
+/// From then on, children may read the storage without the lock. For the holder of the lock.
+static inline void contextvars_storage_publish(contextvars_storage *storage) {
+    contextvars_storage_set_flag(storage, CONTEXTVARS_WANTED, false);
+    contextvars_storage_set_flag(storage, CONTEXTVARS_PUBLISHED, true);
+}
+
+/// Takes the lock. Returns whether the contents may be changed in place: the storage is neither published nor lent.
+static inline bool contextvars_storage_lock(contextvars_storage *storage) {
+    // Acquire, with the release in `unlock`: what the last holder wrote.
+    while (__atomic_fetch_or(&storage->flags, CONTEXTVARS_LOCKED, __ATOMIC_ACQUIRE) & CONTEXTVARS_LOCKED) {
+        contextvars_storage_wait(storage);
+    }
+    uint8_t flags = __atomic_load_n(&storage->flags, __ATOMIC_RELAXED);
+    if ((flags & (CONTEXTVARS_PUBLISHED | CONTEXTVARS_LENT | CONTEXTVARS_WANTED)) == 0) return true;
+    if (flags & CONTEXTVARS_WANTED) contextvars_storage_publish(storage);
+    return false;
 }
 
 static inline bool contextvars_storage_has_flag(const contextvars_storage *storage, uint8_t flag) {

@@ -19,35 +19,6 @@ contextvars_runtime_block contextvars_find_runtime_block(void);
 /// The words alone, and quickly once the block has been found on any thread.
 void *const *contextvars_runtime_words(void);
 
-/// The words before the anchor is pushed.
-enum { CONTEXTVARS_NOTED_WORDS = 512 };
-typedef struct contextvars_runtime_notes {
-    contextvars_runtime_block block;
-    void *before[CONTEXTVARS_NOTED_WORDS];
-} contextvars_runtime_notes;
-
-void contextvars_note_runtime_words(contextvars_runtime_notes *notes);
-
-/// Finds where the runtime keeps the values of the calling thread, which has just got its anchor.
-void contextvars_learn_thread_values(const contextvars_runtime_notes *notes);
-
-/// The item that a slot is in.
-static inline const runtime_item *contextvars_item_of(const contextvars_slot *slot) {
-    return (const runtime_item *)((const char *)slot - offsetof(runtime_item, value));
-}
-
-/// Whether the calling thread's anchor is known to be its latest value, so that the runtime shows it.
-static inline bool contextvars_learned_anchor_is_latest(const contextvars_thread *thread) {
-    return thread->values && *thread->values == contextvars_item_of(thread->anchor);
-}
-
-/// Whether the caller is known to be a thread outside of tasks that reaches nothing but its anchor, on which nothing rides.
-static inline bool contextvars_learned_is_thread_at_rest(contextvars_agent agent) {
-    if (!(agent & CONTEXTVARS_THREAD) || agent == CONTEXTVARS_UNKNOWN) return false;
-    const contextvars_thread *thread = &contextvars_this_thread;
-    return contextvars_learned_anchor_is_latest(thread) && !contextvars_slot_rider(thread->anchor);
-}
-
 /// Where the runtime keeps the task that runs on the calling thread, as its code says; or NULL.
 void *const *contextvars_running_task_by_code(void);
 

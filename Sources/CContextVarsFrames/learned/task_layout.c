@@ -15,6 +15,9 @@
 contextvars_task_layout contextvars_known_layout;
 
 void contextvars_note_task(contextvars_task_notes *notes) {
+#if defined(CONTEXTVARS_WITHOUT_TASK_LAYOUT)
+    return;
+#endif
     uintptr_t *task = contextvars_running_task();
     if (!task || notes->count == CONTEXTVARS_TASK_NOTES) return;
     for (size_t i = 0; i < CONTEXTVARS_TASK_WORDS; i++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 extension AsyncSequence {
-    /// The same elements, produced in the values of a snapshot instead of the consumer's.
+    /// The same elements, produced with the values of a snapshot instead of the consumer's.
     ///
     /// An asynchronous sequence runs in the task that iterates over it, so the closures of `map`, `filter`,
     /// `AsyncStream(unfolding:)` and similar code read their consumer's variables. This sequence asks for each
@@ -15,7 +15,7 @@ extension AsyncSequence {
     /// }
     /// ```
     ///
-    /// What comes after `inContext` runs in the consumer's context again. What a producer sets is gone with the element.
+    /// Operations after `inContext` run in the consumer's context again. What a producer sets is gone with the element.
     ///
     /// For single callbacks, `wrap` of ``ContextSnapshot`` does the same:
     ///
@@ -30,8 +30,8 @@ extension AsyncSequence {
     }
 }
 
-/// An asynchronous sequence whose elements are produced in the values of a snapshot: what
-/// ``_Concurrency/AsyncSequence/inContext(_:)`` returns.
+/// An asynchronous sequence whose elements are produced with the values of a snapshot, made by
+/// ``_Concurrency/AsyncSequence/inContext(_:)``.
 public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
     @usableFromInline let base: Base
     @usableFromInline let snapshot: ContextSnapshot
@@ -44,10 +44,10 @@ public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
 
     /// The elements of the base.
     public typealias Element = Base.Element
-    /// What the base throws.
+    /// The error type of the base.
     public typealias Failure = Base.Failure
 
-    /// Iterates over the base, whose iterator is made in the snapshot's values too.
+    /// Iterates over the base, whose iterator is also made with the snapshot's values.
     @inlinable
     public func makeAsyncIterator() -> Iterator {
         Iterator(base: snapshot.run { base.makeAsyncIterator() }, snapshot: snapshot)

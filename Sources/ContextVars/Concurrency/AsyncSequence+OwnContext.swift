@@ -5,7 +5,7 @@ extension AsyncSequence {
     /// The same elements, produced in one context that lasts as long as the iteration.
     ///
     /// Each iterator has its own context, which starts with the snapshot's values. So a producer may set a variable at
-    /// its first element and reset it at its end, and sees at each element what it set at those before. The consumer's own
+    /// its first element and reset it at its end, and at each element sees what it set at earlier ones. The consumer's own
     /// code stays in its context.
     ///
     /// ```swift
@@ -16,10 +16,10 @@ extension AsyncSequence {
     /// }
     /// ```
     ///
-    /// ``_Concurrency/AsyncSequence/inContext(_:)`` gives each element a new context instead. That is the one for closures
-    /// that only read variables, and for sequences that several tasks iterate over with one iterator.
+    /// ``_Concurrency/AsyncSequence/inContext(_:)`` gives each element a new context instead. Use it for closures that only
+    /// read variables, and for sequences that several tasks iterate over with one iterator.
     ///
-    /// The values that the producer has set last live as long as the iterator does.
+    /// The last values that the producer has set live as long as the iterator.
     ///
     /// - Complexity: O(1), and O(1) more for each element.
     public func inOwnContext(from snapshot: ContextSnapshot) -> AsyncOwnContextSequence<Self> {
@@ -27,18 +27,18 @@ extension AsyncSequence {
     }
 }
 
-/// An asynchronous sequence in which each iterator has its own context: what
-/// ``_Concurrency/AsyncSequence/inOwnContext(from:)`` returns.
+/// An asynchronous sequence in which each iterator has its own context, made by
+/// ``_Concurrency/AsyncSequence/inOwnContext(from:)``.
 public struct AsyncOwnContextSequence<Base: AsyncSequence>: AsyncSequence {
     let base: Base
     let snapshot: ContextSnapshot
 
     /// The elements of the base.
     public typealias Element = Base.Element
-    /// What the base throws.
+    /// The error type of the base.
     public typealias Failure = Base.Failure
 
-    /// Makes a context with the snapshot's values, and iterates over the base in it, from the making of its iterator on.
+    /// Makes a context with the snapshot's values, and makes the base's iterator and its elements in it.
     public func makeAsyncIterator() -> Iterator {
         let context = OwnContext(of: snapshot)
         return Iterator(base: context.run { base.makeAsyncIterator() }, context: context)
@@ -77,7 +77,7 @@ struct OwnContext: Sendable {
         captured = snapshot.captured
     }
 
-    /// Runs code in the context; in a copy, where somebody else is running in it.
+    /// Runs code in the context, or in a copy of it while other code runs in it.
     func run<Result>(_ body: () -> Result) -> Result {
         guard contextvars_storage_claim(context.storage) else { return copy.run(body) }
         defer { context.unclaim() }

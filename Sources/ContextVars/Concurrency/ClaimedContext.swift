@@ -18,7 +18,7 @@ public struct ClaimedContext: Sendable {
         self.source = source
     }
 
-    /// The values at this moment, with the task-local values that came with them.
+    /// The current values, with the task-local values that came with them.
     package var snapshot: ContextSnapshot {
         switch source {
         case .claim(let claim): ContextSnapshot(claim.context)
@@ -26,7 +26,7 @@ public struct ClaimedContext: Sendable {
         }
     }
 
-    /// Runs work that is no task's in the context, and exits it before anybody can learn that the work has ended.
+    /// Runs work outside tasks in the context, and exits it before anybody can learn that the work has ended.
     ///
     /// For the integrations with queues, threads and the like. Some let a user run the same work again: that has a copy
     /// of the values, because by then the context is free for others.
@@ -68,7 +68,7 @@ final class Claim: Sendable {
 extension ClaimedContext {
     /// Runs a task's operation in the context, and exits it before anybody can learn that the task has ended.
     ///
-    /// As `Scope.run(in:_:)`, which would take a closure around the operation.
+    /// Like `Scope.run(in:_:)`, which would take a closure around the operation.
     @inlinable
     @inline(__always)
     package nonisolated(nonsending) func run<Result: Sendable>(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CContextVarsFrames
 
-/// A context for work that comes in pieces, as the reads of a request: entered from its start until ``end()``.
+/// A context for work that comes in pieces, like the reads of a request: entered from its start until ``end()``.
 ///
 /// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the
 /// caller, who runs them all on one event loop.
@@ -31,7 +31,7 @@ package struct ContextOfPieces: Sendable {
 
     /// Enters a new context that starts with the values of this one.
     ///
-    /// For the event loop of the pieces, as ``snapshot``.
+    /// For the event loop of the pieces, like ``snapshot``.
     ///
     /// - Parameter ended: A copy of this one that ``endToBeUsedAgain()`` has made new, if there is one. It is used, and gone.
     /// - Complexity: O(1). Without an allocation where there is one to be used.
@@ -42,7 +42,7 @@ package struct ContextOfPieces: Sendable {
         return ended
     }
 
-    /// The values at this moment, with the task-local values that came with them.
+    /// The current values, with the task-local values that came with them.
     ///
     /// For the event loop of the pieces: nobody else changes the values, so it needs no lock.
     package var snapshot: ContextSnapshot { ContextSnapshot(context.storage.values(), captured: captured) }

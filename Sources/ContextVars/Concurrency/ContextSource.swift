@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Something that work can run in: a ``Context``, which the work has to itself until it ends, or a ``ContextSnapshot``, of
+/// Something in which work can run: a ``Context``, which the work has to itself until it ends, or a ``ContextSnapshot``, of
 /// which it gets a copy, with the task-local values that the snapshot carries.
 ///
 /// Tasks, queues, threads, timers and event loops take one.
@@ -11,7 +11,7 @@
 /// Task(context: .current) { … }  // a copy, made here
 /// ```
 public protocol ContextSource: Sendable {
-    /// What is thrown where the work can't be started: `Never` for a snapshot.
+    /// The error that is thrown if the work can't be started; `Never` for a snapshot.
     associatedtype EntryError: Error
 
     /// Enters a context for work that is about to be handed over.
@@ -41,6 +41,6 @@ extension ContextSnapshot: ContextSource {
 }
 
 extension ContextSource where Self == ContextSnapshot {
-    /// The values of the current context at this moment: ``ContextSnapshot/current``.
+    /// The values that the current context has now: ``ContextSnapshot/current``.
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }

@@ -3,7 +3,7 @@ extension Task where Failure == Never {
     /// Starts a task that runs in the given context.
     ///
     /// A plain `Task { }` gets a copy of the current context. This one gets the given ``Context`` itself, so that what
-    /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``: the `context` parameter of
+    /// it sets can be read there afterwards, or a copy of the given ``ContextSnapshot``, like the `context` parameter of
     /// `asyncio.create_task`. Otherwise the task behaves like one made by `Task.init`, including `name` and
     /// `priority`: it inherits the priority, the other task-local values and the actor of its creator.
     ///
@@ -28,7 +28,7 @@ extension Task where Failure == Never {
 extension Task where Failure == any Error {
     /// Starts a task that runs in the given context and may throw.
     ///
-    /// As the form for operations that don't throw; what the operation throws is thrown by the task's `value`.
+    /// Works like the form for operations that don't throw; the task's `value` throws what the operation throws.
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.

@@ -45,7 +45,7 @@ enum CurrentContext {
     @inline(__always)
     fileprivate static func owned(toChange variable: AnyContextVar) throws(ContextError) -> Storage {
         let cached = contextvars_cached_frame()
-        if let frame = cached.frame { return frame.storage }
+        if let frame = cached.frame { return contextvars_frame_storage(frame) }
         return try reachOwned(toChange: variable, by: cached.agent)
     }
 
@@ -112,7 +112,7 @@ struct CurrentPlace {
 func currentPlace(of variable: AnyContextVar) -> CurrentPlace {
     let cached = contextvars_cached_frame()
     guard let frame = cached.frame else { return reachedPlace(of: variable, by: cached.agent) }
-    return .own(frame.storage.place(of: variable))
+    return .own(contextvars_frame_storage(frame).place(of: variable))
 }
 
 @inline(never)
@@ -135,7 +135,7 @@ private func reachedPlace(of variable: AnyContextVar, by agent: contextvars_agen
 func currentBits(of variable: AnyContextVar) -> UnsafePointer<UInt64>? {
     let cached = contextvars_cached_frame()
     guard let frame = cached.frame else { return reachedBits(of: variable, by: cached.agent) }
-    return frame.storage.place(of: variable)?.bitsAddress
+    return contextvars_frame_storage(frame).place(of: variable)?.bitsAddress
 }
 
 @inline(never)
@@ -199,7 +199,7 @@ func setInCurrent(
 
 /// Gives a variable what it had before, or unsets it with `nil`, if the context of a token is current.
 ///
-/// - Parameter oldValue: Borrowed.
+/// - Parameter oldValue: Unretained.
 /// - Returns: What the variable had until now; `nil` if another context is current.
 @usableFromInline
 @inline(never)

@@ -2,7 +2,7 @@
 import CContextVarsFrames
 import PersistentCollections
 
-// All of this is for the owner.
+// All of this is for the owner. What it does where children read the storage is in Version.swift.
 
 // MARK: - Beginning
 
@@ -13,6 +13,9 @@ extension Storage {
         contents.pointee.values = values.root
         contents.pointee.count = values.count
         pointee.flags = UInt8(CONTEXTVARS_LENT_MAP)
+        #if CONTEXTVARS_WITHOUT_LENDING
+        keepWhatIsLent()
+        #endif
     }
 
     /// Begins, empty until now, with the values of what is current, for a scope that changes one variable.
@@ -33,7 +36,7 @@ extension Storage {
     func lendValues(replacing variable: AnyContextVar) -> (root: UInt, count: Int)? {
         guard contextvars_storage_may_lend(self) else { return nil }
         let word = contextvars_storage_values(self)
-        if Version.isVersion(word) { return Version.unretainedValues(at: word) }
+        if Self.isVersion(word) { return Version.unretainedValues(at: word) }
         if contents.pointee.variable != nil, !changes(variable) {
             settleUnderLock()
             guard contents.pointee.variable == nil else { return nil }
@@ -64,7 +67,7 @@ extension Storage {
         if contextvars_is_thread_sanitized { return exchangeInCopy(newValue, for: variable, isSetHere: isSetHere) }
         defer { contextvars_storage_unlock(self) }
         if let newValue, contents.pointee.variable != nil { return exchangeChange(newValue, isSetHere: isSetHere) }
-        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        let wasSetHere = noteChange(of: variable, as: isSetHere)
         if let newValue, let place = map.pointee.valueToChange(forKey: variable) {
             return (newValue.exchange(in: place), wasSetHere)
         }
@@ -88,7 +91,7 @@ extension Storage {
         // First: what it adds to a map that is shared, the change may then be put into.
         let oldValue = changeMap(newValue, for: variable)
         let replaced = settle()
-        let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+        let wasSetHere = noteChange(of: variable, as: isSetHere)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         // As in `settleUnderLock`.
@@ -121,7 +124,7 @@ extension Storage {
         if let newValue, contents.pointee.variable != nil {
             exchanged = exchangeChange(newValue, isSetHere: isSetHere)
         } else {
-            let wasSetHere = markedVariables.pointee.mark(variable, as: isSetHere)
+            let wasSetHere = noteChange(of: variable, as: isSetHere)
             exchanged = (changeMap(newValue, for: variable), wasSetHere)
         }
         contextvars_retain_barrier()
@@ -161,59 +164,14 @@ extension Storage {
         let key = Unmanaged<AnyContextVar>.fromOpaque(variable).takeRetainedValue()
         let replaced = map.pointee.updateValue(changedValue.move(), forKey: key)
         contents.pointee.variable = nil
-        markedVariables.initialize(to: variablesSetHere)
+        notedVariables.initialize(to: variablesSetHere)
         return replaced
-    }
-}
-
-// MARK: - Where others read the storage
-
-extension Storage {
-    /// Exchanges a value where the storage isn't changed in place.
-    ///
-    /// The caller has taken the lock, which this gives back.
-    @inline(never)
-    private func exchangeInNewVersion(
-        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
-    ) -> Exchanged {
-        keepWhatIsLent()
-        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
-            contextvars_retain_barrier()
-            contextvars_storage_unlock(self)
-            return exchange(newValue, for: variable, isSetHere: isSetHere)
-        }
-        var variablesSetHere = variablesSetHere()
-        let wasSetHere = variablesSetHere.mark(variable, as: isSetHere)
-        var values = values()
-        let oldValue =
-            if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
-                values.removeValue(forKey: variable)
-            }
-        let count = publish(values, variablesSetHere)
-        contextvars_retain_barrier()
-        contextvars_storage_unlock(self)
-        let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
-        if count > (wasWithdrawn ? Version.laterLimit : Version.firstLimit) { withdrawIfUnread() }
-        return (oldValue.map { MovingValue($0) }, wasSetHere)
-    }
-
-    /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
-    ///
-    /// Under the lock.
-    private func publish(_ values: ContextValues, _ variablesSetHere: VariablesSetHere) -> Int {
-        let word = contextvars_storage_values(self)
-        let previous =
-            Version.isVersion(word)
-            ? Version.at(word).takeRetainedValue() : Version(map.move(), VariablesSetHere(), after: nil)
-        let version = Version(values, variablesSetHere, after: previous)
-        contextvars_storage_set_values(self, version.intoWord())
-        return version.countBefore
     }
 
     /// Keeps what the code that began the scope has kept for the storage until now.
     ///
     /// Under the lock.
-    private func keepWhatIsLent() {
+    func keepWhatIsLent() {
         if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_LENT_MAP)) {
             // A reference more, kept by nobody else. The storage's own words aren't written: children may be reading them.
             var kept = contextvars_contents()
@@ -225,48 +183,99 @@ extension Storage {
             contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_LENT_VARIABLE), false)
         }
     }
+}
 
-    /// Changes in place again, and releases the versions, unless somebody is reading at this moment.
-    @inline(never)
-    private func withdrawIfUnread() {
-        _ = contextvars_storage_lock(self)
-        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
-        var released = contextvars_contents()
-        if contextvars_nobody_reads(self) {
-            released = withdraw()
-            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_WITHDRAWN), true)
-        } else {
-            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), true)
-            Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.countAgain() }
-        }
-        contextvars_retain_barrier()
-        contextvars_storage_unlock(self)
-        withUnsafeMutablePointer(to: &released) { $0.release() }
+// MARK: - Which variables were set here
+
+extension Storage {
+    /// Which variables were set here: where there is no change beside the map, and no ``Version``.
+    @inline(__always)
+    var notedVariables: UnsafeMutablePointer<VariablesSetHere> {
+        UnsafeMutableRawPointer(changedValue).assumingMemoryBound(to: VariablesSetHere.self)
     }
 
-    /// Changes in place again, now that nobody can be reading any more.
-    func withdrawAfterUse() {
-        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else { return }
-        _ = contextvars_storage_lock(self)
-        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
-        var released = withdraw()
-        contextvars_retain_barrier()
-        contextvars_storage_unlock(self)
-        withUnsafeMutablePointer(to: &released) { $0.release() }
+    /// Says whether a variable was set here, and returns whether it was until now.
+    @inline(__always)
+    func noteChange(of variable: AnyContextVar, as isSetHere: Bool) -> Bool {
+        notedVariables.pointee.note(variable, as: isSetHere, among: contents.pointee.count)
     }
 
-    /// Moves the current version's values into the storage.
+    /// Which variables were set here.
     ///
-    /// Returns what the caller must release. Under the lock.
-    private func withdraw() -> contextvars_contents {
+    /// For the owner, and for others under the lock.
+    func variablesSetHere() -> VariablesSetHere {
         let word = contextvars_storage_values(self)
-        guard Version.isVersion(word) else { return contextvars_contents() }
-        let variablesSetHere = variablesSetHere()
-        var released = contents.pointee
-        contents.pointee = contextvars_contents()
-        map.initialize(to: Version.at(word)._withUnsafeGuaranteedRef { $0.values })
-        markedVariables.initialize(to: variablesSetHere)
-        released.values = word
-        return released
+        if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.variablesSetHere } }
+        guard let variable = changedVariable else { return notedVariables.pointee }
+        var variables = VariablesSetHere()
+        let isSetHere = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE))
+        _ = variables.note(variable, as: isSetHere, among: contents.pointee.count)
+        return variables
+    }
+}
+
+/// Which variables were set in a context itself: of the others, it has inherited the values.
+///
+/// It is where a storage without a change beside its map has two words to spare, and in a ``Version``. Its words mean the
+/// same as those of a ``StoredValue``: bits, and a reference.
+struct VariablesSetHere {
+    /// A bit for each of the first variables of the process, and `areLaterOnesSetHere`.
+    private var bits: UInt64 = 0
+    /// The later variables that were set here, unless all were.
+    private var later: LaterVariables?
+
+    /// Says whether a variable was set here, and returns whether it was until now.
+    ///
+    /// - Parameter count: How many variables have a value here, beside a change.
+    @inline(__always)
+    mutating func note(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
+        let bit = variable.bit
+        if bit == Self.areLaterOnesSetHere { return noteLater(variable, as: isSetHere, among: count) }
+        let wasSetHere = bits & bit != 0
+        if wasSetHere != isSetHere { bits ^= bit }
+        return wasSetHere
+    }
+
+    @inline(never)
+    private mutating func noteLater(_ variable: AnyContextVar, as isSetHere: Bool, among count: Int) -> Bool {
+        if later == nil, bits.nonzeroBitCount == count {
+            // No later variable has a value yet, so none is inherited: those with a value will all have been set here.
+            bits |= Self.areLaterOnesSetHere
+        }
+        if bits & Self.areLaterOnesSetHere != 0 { return true }
+        guard isSetHere else { return later?.numbers.remove(variable.number) != nil }
+        if later == nil { later = LaterVariables() }
+        return later?.numbers.insert(variable.number).inserted == false
+    }
+
+    /// Whether a variable that has a value was set here.
+    func contains(_ variable: AnyContextVar) -> Bool {
+        bits & variable.bit != 0 || later?.numbers.contains(variable.number) ?? false
+    }
+
+    /// The same variables, for another storage.
+    func forAnotherStorage() -> VariablesSetHere {
+        var variables = self
+        variables.later = later.map { LaterVariables($0.numbers) }
+        return variables
+    }
+
+    /// The bit of all later variables, set where none of them is inherited.
+    private static let areLaterOnesSetHere: UInt64 = 1 << 63
+
+    static func bit(ofNumber number: Int) -> UInt64 {
+        number < 63 ? 1 << UInt64(number) : areLaterOnesSetHere
+    }
+}
+
+/// The numbers of variables that have no bit, which were set where others of them are inherited.
+///
+/// Changed by the owner of the storage alone, under the lock. A copy of a ``VariablesSetHere`` has the same ones: of a
+/// storage's copies, only the latest is used. Two storages never share them, since each has a lock of its own.
+private final class LaterVariables {
+    var numbers: Set<Int>
+
+    init(_ numbers: Set<Int> = []) {
+        self.numbers = numbers
     }
 }

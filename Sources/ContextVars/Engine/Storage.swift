@@ -20,10 +20,14 @@ extension Storage {
     @inline(__always)
     func place(of variable: AnyContextVar) -> UnsafePointer<StoredValue>? {
         let word = contextvars_storage_values(self)
-        if Version.isVersion(word) { return placeInVersion(word, of: variable) }
+        if Self.isVersion(word) { return placeInVersion(word, of: variable) }
         if changes(variable) { return UnsafePointer(changedValue) }
         return ContextValues.valuePointer(forKey: variable, root: UnsafeMutableRawPointer(bitPattern: word))
     }
+
+    /// Whether the first word of a storage is the address of a ``Version``, instead of a map's root.
+    @inline(__always)
+    static func isVersion(_ word: UInt) -> Bool { word & UInt(CONTEXTVARS_PUBLISHED_VERSION) != 0 }
 
     @inline(never)
     private func placeInVersion(_ word: UInt, of variable: AnyContextVar) -> UnsafePointer<StoredValue>? {
@@ -35,7 +39,7 @@ extension Storage {
     /// For the owner, and for others under the lock.
     func values() -> ContextValues {
         let word = contextvars_storage_values(self)
-        if Version.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.values } }
+        if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.values } }
         guard let variable = changedVariable else { return map.pointee }
         var values = map.pointee
         values.updateValue(changedValue.pointee, forKey: variable)
@@ -45,7 +49,7 @@ extension Storage {
     /// The address of the root of the map, without a reference to it.
     var rootAddress: UnsafeMutableRawPointer? {
         let word = contextvars_storage_values(self)
-        if Version.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.values.rootAddress } }
+        if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.values.rootAddress } }
         return UnsafeMutableRawPointer(bitPattern: word)
     }
 
@@ -94,7 +98,7 @@ extension Storage {
     }
 
     private func copyContents(into destination: UnsafeMutablePointer<contextvars_contents>) {
-        if Version.isVersion(contextvars_storage_values(self)) {
+        if Self.isVersion(contextvars_storage_values(self)) {
             destination.map.initialize(to: values())
             return
         }
@@ -144,7 +148,7 @@ extension UnsafeMutablePointer<contextvars_contents> {
 
     /// Releases everything.
     func release() {
-        if Version.isVersion(pointee.values) {
+        if Storage.isVersion(pointee.values) {
             Version.at(pointee.values).release()
         } else {
             map.deinitialize(count: 1)

@@ -40,16 +40,17 @@ struct StoredValue: @unchecked Sendable {
     @inlinable
     func load<Value: Sendable>(as type: Value.Type) -> Value {
         if Self.isInline(Value.self) {
-            Self.load(as: Value.self, from: bits)
+            withUnsafePointer(to: bits) { Self.load(as: Value.self, from: $0) }
         } else {
-            unsafeDowncast(box.unsafelyUnwrapped, to: Box<Value>.self).value
+            Box<Value>.address(in: box.unsafelyUnwrapped).pointee
         }
     }
 
     /// The value that is stored in place as these bits.
     @inlinable
-    static func load<Value>(as type: Value.Type, from bits: UInt64) -> Value {
-        withUnsafeBytes(of: bits) { $0.load(as: Value.self) }
+    @inline(__always)
+    static func load<Value>(as type: Value.Type, from bits: UnsafePointer<UInt64>) -> Value {
+        UnsafeRawPointer(bits).assumingMemoryBound(to: Value.self).pointee
     }
 
     /// Whether both hold the very same bits or share one box.
@@ -81,5 +82,106 @@ final class Box<Value: Sendable>: Sendable {
     @inlinable
     init(_ value: Value) {
         self.value = value
+    }
+
+    /// Where a box has its value: the only property, behind the header of every Swift object.
+    ///
+    /// (`box.value` is the same, but code that isn't specialised looks up the type of the box for that. `StorageTests`
+    /// compares the two.)
+    @inlinable
+    @inline(__always)
+    static func address(in box: AnyObject) -> UnsafePointer<Value> {
+        let alignment = MemoryLayout<Value>.alignment
+        let offset = (2 * MemoryLayout<UInt>.size &+ alignment &- 1) & ~(alignment &- 1)
+        return UnsafeRawPointer(Unmanaged.passUnretained(box).toOpaque() + offset).assumingMemoryBound(to: Value.self)
+    }
+}
+
+// MARK: - On its way
+
+/// A stored value on its way into a context, or out of it: as bits, with a reference that only explicit calls retain and
+/// release.
+///
+/// So code that knows the value to be stored inline can ignore the box, and the engine moves two words: much of what `set`
+/// and `reset` would cost otherwise. And nothing is released before the context's lock is given back: the
+/// end of a value may run what a user wrote.
+///
+/// Invariant: the code that is given one owns its reference, and makes a ``StoredValue`` of it or releases it, once. An
+/// *unretained* one is a copy of bits whose owner lives on; it is retained before it is given to anybody.
+@usableFromInline
+struct MovingValue {
+    @usableFromInline let bits: UInt64
+    @usableFromInline let box: Unmanaged<AnyObject>?
+
+    @inlinable
+    init(bits: UInt64, box: Unmanaged<AnyObject>?) {
+        self.bits = bits
+        self.box = box
+    }
+
+    @inlinable
+    init<Value: Sendable>(storing value: Value) {
+        let stored = StoredValue(value)
+        self.init(bits: stored.bits, box: StoredValue.isInline(Value.self) ? nil : stored.box.map { .passRetained($0) })
+    }
+
+    /// A stored value, with its own reference.
+    @inline(__always)
+    init(_ stored: consuming StoredValue) {
+        self.init(bits: stored.bits, box: stored.box.map { .passRetained($0) })
+    }
+
+    /// An unretained one.
+    @inlinable
+    init<Value: Sendable>(unretained stored: StoredValue, as type: Value.Type) {
+        if StoredValue.isInline(type) {
+            self.init(bits: stored.bits, box: nil)
+        } else {
+            self.init(bits: 0, box: stored.box.map { .passUnretained($0) })
+        }
+    }
+
+    /// Of an unretained one, one to be given away.
+    @inline(__always)
+    func retained() -> MovingValue {
+        if let box { _ = box.retain() }
+        return self
+    }
+
+    @inline(__always)
+    func release() {
+        if let box { box.release() }
+    }
+
+    /// The value as it is stored, which takes over the reference.
+    @inline(__always)
+    func takeStored() -> StoredValue {
+        StoredValue(bits: bits, box: box?.takeRetainedValue())
+    }
+
+    /// The same where the type is known.
+    @inlinable
+    func takeStored<Value: Sendable>(as type: Value.Type) -> StoredValue {
+        StoredValue(bits: bits, box: StoredValue.isInline(type) ? nil : box?.takeRetainedValue())
+    }
+
+    /// Puts the value into a place, and takes out the one that is there.
+    @inline(__always)
+    func exchange(in place: UnsafeMutablePointer<StoredValue>) -> MovingValue {
+        // Both types are two words of the same meaning; moved as bits, no reference count changes.
+        place.withMemoryRebound(to: MovingValue.self, capacity: 1) { place in
+            let old = place.pointee
+            place.pointee = self
+            return old
+        }
+    }
+
+    /// Releases a value that has been replaced, if there was one.
+    ///
+    /// Never inlined: with a branch where it is called, the compiler no longer leaves out a token that goes nowhere.
+    @usableFromInline
+    @inline(never)
+    static func release(_ value: MovingValue?) {
+        value?.release()
     }
 }

@@ -42,13 +42,9 @@ final class Version {
     }
 }
 
-// MARK: - In a storage
+// MARK: - In the first word of a storage
 
 extension Version {
-    /// Whether the first word of a storage is the address of a version, instead of a map's root.
-    @inline(__always)
-    static func isVersion(_ word: UInt) -> Bool { word & UInt(CONTEXTVARS_PUBLISHED_VERSION) != 0 }
-
     @inline(__always)
     static func at(_ word: UInt) -> Unmanaged<Version> {
         Unmanaged.fromOpaque(UnsafeRawPointer(bitPattern: word & ~UInt(CONTEXTVARS_PUBLISHED_VERSION))!)
@@ -63,5 +59,94 @@ extension Version {
     /// The word for this version, which has a reference to it.
     func intoWord() -> UInt {
         UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()) | UInt(CONTEXTVARS_PUBLISHED_VERSION)
+    }
+}
+
+// MARK: - Where children read a storage
+
+extension Storage {
+    /// Exchanges a value where the storage isn't changed in place.
+    ///
+    /// The caller has taken the lock, which this gives back.
+    @inline(never)
+    func exchangeInNewVersion(
+        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool
+    ) -> Exchanged {
+        keepWhatIsLent()
+        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else {
+            contextvars_retain_barrier()
+            contextvars_storage_unlock(self)
+            return exchange(newValue, for: variable, isSetHere: isSetHere)
+        }
+        var values = values()
+        var variablesSetHere = variablesSetHere()
+        let wasSetHere = variablesSetHere.note(variable, as: isSetHere, among: values.count)
+        let oldValue =
+            if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
+                values.removeValue(forKey: variable)
+            }
+        let count = publish(values, variablesSetHere)
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
+        if count > (wasWithdrawn ? Version.laterLimit : Version.firstLimit) { withdrawIfUnread() }
+        return (oldValue.map { MovingValue($0) }, wasSetHere)
+    }
+
+    /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
+    ///
+    /// Under the lock.
+    private func publish(_ values: ContextValues, _ variablesSetHere: VariablesSetHere) -> Int {
+        let word = contextvars_storage_values(self)
+        let previous =
+            Self.isVersion(word)
+            ? Version.at(word).takeRetainedValue() : Version(map.move(), VariablesSetHere(), after: nil)
+        let version = Version(values, variablesSetHere, after: previous)
+        contextvars_storage_set_values(self, version.intoWord())
+        return version.countBefore
+    }
+
+    /// Changes in place again, and releases the versions, unless somebody is reading at this moment.
+    @inline(never)
+    private func withdrawIfUnread() {
+        _ = contextvars_storage_lock(self)
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
+        var released = contextvars_contents()
+        if contextvars_nobody_reads(self) {
+            released = withdraw()
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_WITHDRAWN), true)
+        } else {
+            contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), true)
+            Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.countAgain() }
+        }
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        withUnsafeMutablePointer(to: &released) { $0.release() }
+    }
+
+    /// Changes in place again, now that nobody can be reading any more.
+    func withdrawAfterUse() {
+        guard contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED)) else { return }
+        _ = contextvars_storage_lock(self)
+        contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
+        var released = withdraw()
+        contextvars_retain_barrier()
+        contextvars_storage_unlock(self)
+        withUnsafeMutablePointer(to: &released) { $0.release() }
+    }
+
+    /// Moves the current version's values into the storage.
+    ///
+    /// Returns what the caller must release. Under the lock.
+    private func withdraw() -> contextvars_contents {
+        let word = contextvars_storage_values(self)
+        guard Self.isVersion(word) else { return contextvars_contents() }
+        let variablesSetHere = variablesSetHere()
+        var released = contents.pointee
+        contents.pointee = contextvars_contents()
+        map.initialize(to: Version.at(word)._withUnsafeGuaranteedRef { $0.values })
+        notedVariables.initialize(to: variablesSetHere)
+        released.values = word
+        return released
     }
 }

@@ -3,9 +3,9 @@ extension ContextSnapshot {
     /// Makes all snapshots taken from now on carry the value of a task local.
     ///
     /// A task-local value is lost in callbacks, on queues, event loops and threads. After this call, ``current`` takes
-    /// the value along, and all that runs in the snapshot sees it: in ``run(_:)-1hdbx``, in functions of
-    /// `wrap`, in `Task(context:)` and `group.addTask(context:)`. No value, or the default, is carried like any
-    /// other: code that runs in the snapshot sees what was there when it was taken, not what its caller has.
+    /// the value along, and everything that runs in the snapshot sees it: in ``run(_:)-1hdbx``, in functions made by
+    /// `wrap`, in `Task(context:)` and `group.addTask(context:)`. The default, or `nil`, is carried like any other value:
+    /// code that runs in the snapshot sees what was there when it was taken, not what its caller has.
     ///
     /// ```swift
     /// enum Trace {
@@ -34,10 +34,10 @@ extension ContextSnapshot {
 
     /// Makes all snapshots taken from now on carry a value that a library keeps behind functions.
     ///
-    /// As ``carry(_:)-(TaskLocal<Value>)``, for a value whose `TaskLocal` isn't at hand. Repeated calls with the same type have
-    /// no effect.
+    /// Works like ``carry(_:)-(TaskLocal<Value>)``, for a value whose `TaskLocal` isn't accessible. Repeated calls with the
+    /// same type have no effect.
     ///
-    /// - Complexity: As ``carry(_:)-(TaskLocal<Value>)``. Safe from any thread.
+    /// - Complexity: That of ``carry(_:)-(TaskLocal<Value>)``. Safe from any thread.
     public static func carry<Source: ScopedValue>(_ source: Source.Type) {
         CarriedSources.add(ScopedValueSource<Source>())
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A value that other code keeps for the length of a closure, as `@TaskLocal` does, but without showing its `TaskLocal`.
+/// A value that other code keeps for the duration of a closure, as `@TaskLocal` does, but without showing its `TaskLocal`.
 ///
-/// Where the `TaskLocal` is at hand, ``ContextSnapshot/carry(_:)-(TaskLocal<Value>)`` takes it as it is. Where a library
-/// hides it behind functions, conform a type without instances to this protocol, and have snapshots carry that.
+/// If the `TaskLocal` is accessible, pass it to ``ContextSnapshot/carry(_:)-(TaskLocal<Value>)`` as it is. If a library
+/// hides it behind functions, conform a type without instances to this protocol, and let snapshots carry that.
 ///
 /// ```swift
 /// enum CurrentUser: ScopedValue {
@@ -25,10 +25,10 @@
 /// ContextSnapshot.carry(CurrentUser.self)
 /// ```
 public protocol ScopedValue {
-    /// The type of the value; an optional one where there may be none.
+    /// The type of the value; optional if there may be none.
     associatedtype Value: Sendable
 
-    /// The value for the code that asks: read when a snapshot is taken.
+    /// The caller's value, read when a snapshot is taken.
     ///
     /// Called on any thread, inside and outside tasks. It must not take a snapshot itself.
     static var current: Value { get }
@@ -42,8 +42,8 @@ public protocol ScopedValue {
 
     /// Runs asynchronous code with a value in force, and then restores the previous one.
     ///
-    /// The code of a snapshot's user stays on the user's actor even if this function leaves it; but then other work of
-    /// the actor may come between.
+    /// Code that runs in a snapshot stays on its caller's actor even if this function leaves it; but then other work of
+    /// the actor may run in between.
     nonisolated(nonsending) static func withValue<Result, Failure: Error>(
         _ value: Value, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result

@@ -2,10 +2,10 @@
 import ContextVars
 import Foundation
 
-/// Finds what is kept longer than it should be: tokens that nobody resets, contexts and snapshots that live on, values
-/// that a pool keeps.
+/// Finds things that are kept longer than they should be: tokens that are never reset, contexts and snapshots that live on,
+/// values that a pool keeps.
 ///
-/// Each is reported with the line that made it, as spans are by the strict scopes of other systems.
+/// Each is reported with the line that made it.
 ///
 /// The program says what to watch:
 ///
@@ -15,18 +15,18 @@ import Foundation
 /// for leak in ContextAudit.leaks(olderThan: .seconds(30)) { print(leak) }
 /// ```
 ///
-/// Watching costs an allocation and a walk along the stack. It is meant for tests and test environments; a program that
-/// calls none of this keeps nothing.
+/// Watching costs an allocation and a walk of the stack. It is meant for tests and test environments; a program that doesn't
+/// call it pays nothing.
 public enum ContextAudit {
     /// Something that is still there.
     public struct Leak: Sendable, CustomStringConvertible {
-        /// What kind of thing it is.
+        /// The kinds of things that can be watched.
         public enum Kind: String, Sendable {
             /// A token that wasn't reset.
             case token
-            /// A `Context`.
+            /// A `Context` that is still referenced.
             case context
-            /// A snapshot.
+            /// A snapshot of which a copy still exists.
             case snapshot
             /// An object that is a value of a variable.
             case value
@@ -34,7 +34,7 @@ public enum ContextAudit {
 
         /// The kind of thing that it is.
         public let kind: Kind
-        /// The variable's name, or the one that the program has given it.
+        /// The variable's name, or the name that the program passed to `watch`.
         public let name: String
         /// For how long it has been watched.
         public let age: Duration
@@ -73,7 +73,7 @@ public enum ContextAudit {
         return token
     }
 
-    /// Watches a context until it is gone.
+    /// Watches a context until it is freed.
     ///
     /// - Returns: The context.
     /// - Complexity: O(1). Safe from any thread.
@@ -84,10 +84,10 @@ public enum ContextAudit {
         return context
     }
 
-    /// Watches a snapshot, and its copies, until the last one of them is gone.
+    /// Watches a snapshot until the last of its copies is gone.
     ///
-    /// - Returns: A snapshot with the same values, which is watched: use it instead.
-    /// - Complexity: As `ContextSnapshot.with(_:_:)`. Safe from any thread.
+    /// - Returns: A watched snapshot with the same values: use it instead.
+    /// - Complexity: That of `ContextSnapshot.with(_:_:)`. Safe from any thread.
     public static func watch(_ snapshot: ContextSnapshot, _ name: String = "") -> ContextSnapshot {
         let mark = Mark()
         let reference = WeakReference(mark)
@@ -95,7 +95,7 @@ public enum ContextAudit {
         return snapshot.with(marks, mark)
     }
 
-    /// Watches an object that will be a variable's value, until it is gone, so one that a pool keeps is reported.
+    /// Watches an object that will be a variable's value until it is freed, so that one which a pool keeps is reported.
     ///
     /// - Returns: The object.
     /// - Complexity: O(1). Safe from any thread.
@@ -106,7 +106,7 @@ public enum ContextAudit {
         return object
     }
 
-    /// What is still there of what was watched, the oldest first.
+    /// The watched things that are still there, the oldest first.
     ///
     /// - Parameter age: How long something must have been watched to be listed.
     /// - Complexity: O(*n*) for *n* watched things, and a search for each line, once. Safe from any thread.
@@ -120,7 +120,7 @@ public enum ContextAudit {
         }
     }
 
-    /// Forgets everything that is watched.
+    /// Stops watching everything.
     ///
     /// - Complexity: O(*n*) for *n* watched things. Safe from any thread.
     public static func reset() {

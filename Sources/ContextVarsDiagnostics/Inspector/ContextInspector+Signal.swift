@@ -14,17 +14,17 @@ extension ContextInspector {
 
     /// Prints ``live()`` to standard error each time the process gets a signal, for a process that has no route to ask.
     ///
-    /// The signal loses its usual effect, which for `SIGUSR1` and `SIGUSR2` is to end the process, before this returns. The
-    /// report is written on a queue: the signal interrupts nothing. Signals that arrive while one is written get one more
-    /// together.
+    /// Before this returns, the signal loses its usual effect, which for `SIGUSR1` and `SIGUSR2` is to end the process. The
+    /// report is written on a queue: the signal interrupts nothing. Signals that arrive while a report is being written share
+    /// one more report.
     ///
     /// ```sh
     /// kill -USR2 PID
     /// ```
     ///
     /// - Parameter number: The signal; by default `SIGUSR2`.
-    /// - Returns: Whether it will. It won't for a signal that can't be handled, such as `SIGKILL`, or where the process has
-    ///   no file descriptors left.
+    /// - Returns: Whether the signal is handled; `false` for one that can't be, such as `SIGKILL`, or if the process has no
+    ///   file descriptors left.
     /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public static func reportOnSignal(_ number: Int32 = SIGUSR2) -> Bool {

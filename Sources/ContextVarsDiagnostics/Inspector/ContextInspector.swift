@@ -4,7 +4,7 @@ import CContextVarsFrames
 import ContextVars
 import Foundation
 
-/// Lists the contexts that are current somewhere in the process at this moment.
+/// Lists the contexts that are current somewhere in the process right now.
 ///
 /// ```swift
 /// ContextInspector.start()
@@ -12,11 +12,11 @@ import Foundation
 /// print(ContextInspector.live())
 /// ```
 ///
-/// It knows what has been entered since it was started, but not where a task is suspended, which the Swift runtime tells only
-/// debuggers. While it is stopped, it costs nothing in a read and one load in other operations; while it is started, each
-/// scope and each task takes an uncontended lock twice.
+/// It knows the contexts that have been entered since it was started, but not where a task is suspended, which the Swift
+/// runtime tells only debuggers. While it is stopped, a read costs no more, and other operations one more load; while it is
+/// started, each scope and each task takes an uncontended lock twice.
 public enum ContextInspector {
-    /// Whether it is started.
+    /// Whether the inspector is started.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var isStarted: Bool { Observers.current.contains(.inspector) }
@@ -32,7 +32,7 @@ public enum ContextInspector {
         }
     }
 
-    /// Stops, and forgets the list.
+    /// Stops keeping a list, and forgets it.
     ///
     /// - Complexity: O(*n*) for *n* contexts. Safe from any thread.
     public static func stop() {
@@ -51,8 +51,8 @@ public enum ContextInspector {
     ///
     /// The process goes on meanwhile.
     ///
-    /// - Complexity: O(*n*) for *n* contexts. Safe from any thread. Holds up one in 64 of the others' scopes at a time, for
-    ///   microseconds.
+    /// - Complexity: O(*n*) for *n* contexts. Safe from any thread. While it runs, at most one in 64 of the scopes that other
+    ///   code opens or ends waits for it, for microseconds.
     public static func live() -> LiveReport {
         let now = contextvars_nanoseconds()
         var report = LiveReport()
@@ -71,7 +71,7 @@ public enum ContextInspector {
 public struct LiveContext: Codable, Sendable, Identifiable {
     /// A task or a thread.
     public struct Owner: Codable, Sendable, Hashable {
-        /// What the owner is.
+        /// The kinds of owner.
         public enum Kind: String, Codable, Sendable {
             /// A task.
             case task
@@ -79,31 +79,31 @@ public struct LiveContext: Codable, Sendable, Identifiable {
             case thread
         }
 
-        /// What it is.
+        /// Whether the owner is a task or a thread.
         public let kind: Kind
-        /// A number that no other task, or no other thread, has.
+        /// The task's number among tasks, or the thread's among threads.
         public let number: UInt64
-        /// Its name, if it has one.
+        /// The name of the task or thread, if it has one.
         public let name: String?
     }
 
     /// One variable that is set.
     public struct Variable: Codable, Sendable {
-        /// Its name.
+        /// The variable's name.
         public let name: String
-        /// Its value, if it is declared printable.
+        /// The variable's value, if it is declared printable.
         public let value: String?
     }
 
-    /// The number of the context, as traces have it.
+    /// The number of the context, as in traces.
     public let id: UInt64
     /// The task or thread that has it.
     public let owner: Owner
-    /// For how long, in seconds.
+    /// For how long the context has been current, in seconds.
     public let age: Double
     /// The context that it was copied from, if that is known.
     public let copiedFrom: UInt64?
-    /// What is set in it, by name.
+    /// The variables that are set in it, sorted by name.
     public let variables: [Variable]
 
     init(_ entry: LiveContexts.Entry, values: ContextSnapshot, now: UInt64) {
@@ -124,7 +124,7 @@ extension LiveContext: Comparable {
     /// Whether the left context has the lower number.
     public static func < (lhs: LiveContext, rhs: LiveContext) -> Bool { lhs.id < rhs.id }
 
-    /// Whether both have the same number.
+    /// Whether both contexts have the same number.
     public static func == (lhs: LiveContext, rhs: LiveContext) -> Bool { lhs.id == rhs.id }
 }
 

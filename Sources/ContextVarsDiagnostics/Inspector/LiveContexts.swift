@@ -106,7 +106,7 @@ enum LiveContexts {
 
     // MARK: For the inspector
 
-    /// Each entry with its values at this moment, and how many copies no task has used yet.
+    /// Each entry with its current values, and how many copies no task has used yet.
     static func all() -> (contexts: [(entry: Entry, values: ContextSnapshot)], waiting: Int) {
         var (contexts, waiting): ([(entry: Entry, values: ContextSnapshot)], Int) = ([], 0)
         for shard in shards {

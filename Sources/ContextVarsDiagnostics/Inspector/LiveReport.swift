@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// What ``ContextInspector/live()`` has found.
+/// The contexts that ``ContextInspector/live()`` has found.
 public struct LiveReport: Codable, Sendable {
     /// The contexts, in the order of their numbers.
     public let contexts: [LiveContext]
@@ -9,7 +9,7 @@ public struct LiveReport: Codable, Sendable {
     public let tasksWithUnusedContext: Int
     /// How many contexts were entered before the inspector was started, or while it made this report.
     ///
-    /// Nothing else is known of them.
+    /// Nothing else is known about them.
     public let enteredBeforeStart: Int
 
     init(contexts: [LiveContext] = [], tasksWithUnusedContext: Int = 0, enteredBeforeStart: Int = 0) {
@@ -26,7 +26,7 @@ public struct LiveReport: Codable, Sendable {
         public let copies: [Node]
     }
 
-    /// The contexts as trees: each under the one that it was copied from, if that is alive.
+    /// The contexts as trees: each below the one that it was copied from, if that one is alive.
     ///
     /// - Complexity: O(*n*) for *n* contexts.
     public var tree: [Node] {

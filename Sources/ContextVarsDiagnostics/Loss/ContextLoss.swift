@@ -5,7 +5,7 @@ import ContextVars
 ///
 /// Its ``description`` is one line that names the place, where the work came from, and what to write.
 public struct ContextLoss: Sendable {
-    /// What was tried.
+    /// The operations that can lose a context.
     public enum Operation: Sendable {
         /// The variable was read, as its default.
         case read
@@ -17,25 +17,25 @@ public struct ContextLoss: Sendable {
     public struct HandOver: Sendable {
         /// The line that handed it over.
         public let site: CallSite?
-        /// What it was handed over by: `DispatchQueue.async`.
+        /// The function that handed it over: `DispatchQueue.async`.
         public let boundary: String
-        /// How long before the loss.
+        /// How long before the loss it was handed over.
         public let age: Duration
         /// Whether a context was current there.
         public let hadContext: Bool
         /// Whether the variable was set there.
         public let wasSet: Bool
-        /// What the variable had there; `nil` unless it is printable and was set.
+        /// The variable's value there; `nil` unless it is printable and was set.
         public let value: String?
         /// What to write instead.
         public let advice: String
     }
 
-    /// The variable.
+    /// The variable that was read or set.
     public let variable: AnyContextVar
-    /// What was tried.
+    /// The operation that lost the context.
     public let operation: Operation
-    /// The line that tried it.
+    /// The line with the operation.
     public let site: CallSite?
     /// That line and those that led to it.
     public let backtrace: [CallSite]
@@ -43,7 +43,7 @@ public struct ContextLoss: Sendable {
     public let runner: String
     /// Where the work was handed over, if that is known.
     public let handOver: HandOver?
-    /// How often it has happened so far, from this line by that hand-over.
+    /// How often this line has lost the context by that hand-over until now.
     public internal(set) var count: Int
 }
 

@@ -11,17 +11,17 @@ import Foundation
 /// // write DispatchQueue.async(context: .current)
 /// ```
 ///
-/// Of each variable, one loss is reported for each pair of lines: the one that reads, and the one that handed the work
+/// For each variable, one loss is reported for each pair of lines: the one that reads, and the one that handed the work
 /// over. The latter is known in a program that links `ContextVarsAutomatic`, whether it is enabled or not, on Linux.
 /// Lines are looked up in the program's debug information, on a queue, while the program goes on.
 ///
-/// A read is no loss if the variable is declared `ContextVar.readAnywhere()`, in `withoutContext`, and on the main thread
+/// A read isn't a loss if the variable is declared `ContextVar.readAnywhere()`, in `withoutContext`, or on the main thread
 /// before anything is set there.
 ///
 /// While it isn't started, it costs nothing where a context is current, and one load where none is. In a program that links
 /// this module, `CONTEXTVARS_FIND_LOSS=1` in the environment starts it.
 public enum ContextLossDetector {
-    /// Where losses are reported to.
+    /// A destination for reports of losses.
     public struct Reporter: Sendable {
         let report: @Sendable (ContextLoss) -> Void
 
@@ -31,11 +31,11 @@ public enum ContextLossDetector {
         }
     }
 
-    /// How much is kept and reported.
+    /// Bounds on what is kept and reported.
     public struct Limits: Sendable {
-        /// How many ways to lose are told apart; further ones are only counted, in ``ContextLossDetector/unlistedCount``.
+        /// How many distinct losses are listed; further ones are only counted, in ``ContextLossDetector/unlistedCount``.
         public var places: Int
-        /// How many are reported in one second; further ones are in ``ContextLossDetector/losses`` only.
+        /// How many losses are reported per second; further ones are in ``ContextLossDetector/losses`` only.
         public var reportsPerSecond: Int
 
         /// Creates limits.
@@ -45,7 +45,7 @@ public enum ContextLossDetector {
         }
     }
 
-    /// Whether it is started.
+    /// Whether the detector is started.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var isStarted: Bool { Observers.current.contains(.losses) }
@@ -53,9 +53,9 @@ public enum ContextLossDetector {
     /// Starts reporting losses, and forgets earlier ones.
     ///
     /// - Parameters:
-    ///   - limits: How much is kept and reported.
-    ///   - report: Called once for each pair of lines, on a queue of this module, soon after the first such loss. What it
-    ///     reads itself is no loss.
+    ///   - limits: Bounds on what is kept and reported.
+    ///   - report: Called once for each pair of lines, on a queue of this module, soon after the first such loss. Its own
+    ///     reads don't count as losses.
     /// - Complexity: O(1). Safe from any thread.
     public static func start(limits: Limits = Limits(), _ report: @escaping @Sendable (ContextLoss) -> Void) {
         LossDetection.begin(limits: limits, report: report)
@@ -71,7 +71,7 @@ public enum ContextLossDetector {
 
     /// Stops reporting.
     ///
-    /// - Returns: All losses since the start, with how often each happened; also those that haven't been reported yet.
+    /// - Returns: All losses since the start, with how often each happened, including those that haven't been reported yet.
     /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
     @discardableResult
     public static func stop() -> [ContextLoss] {
@@ -84,7 +84,7 @@ public enum ContextLossDetector {
     /// - Complexity: Waits until the lines of losses that have happened before are found. Safe from any thread.
     public static var losses: [ContextLoss] { LossDetection.losses().map(\.loss) }
 
-    /// How many losses were only counted, because there were too many to tell them apart.
+    /// How many losses were only counted, because ``Limits/places`` was reached.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static var unlistedCount: Int { LossDetection.unlisted }

@@ -134,7 +134,7 @@ enum LossDetection {
         report?(loss)
     }
 
-    /// The losses so far.
+    /// The losses until now.
     static func losses() -> [(loss: ContextLoss, watch: UInt64?)] {
         // Waits until what threads have found before this call is listed: the queue is serial.
         if !contextvars_is_diagnosing().pointee { queue.sync {} }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A line of a program, as far as its symbols tell.
+/// A line of a program, as far as it is known from symbols.
 public struct CallSite: Hashable, Sendable {
-    /// The function's name; `nil` where the program has no symbols for it.
+    /// The function's name; `nil` if the program has no symbols for it.
     public let function: String?
     /// The file and line: `nil` in a program without debug information.
     public let source: Source?
-    /// The address in the code.
+    /// The address of the instruction.
     public let address: UInt64
-    /// The program or library that has the code.
+    /// The program or library that contains the code.
     public let image: String?
 
     /// A file and a line.
     public struct Source: Hashable, Sendable {
-        /// The path of the file when it was compiled.
+        /// The path that the file had when it was compiled.
         public let path: String
-        /// The line.
+        /// The number of the line, from 1.
         public let line: Int
 
         /// The last two components of the path, with the line: `Server/Handler.swift:41`.
@@ -23,7 +23,7 @@ public struct CallSite: Hashable, Sendable {
 }
 
 extension CallSite: CustomStringConvertible {
-    /// The short file and line, or what is known instead.
+    /// The short file and line or, if they aren't known, the function or address, with its library.
     public var description: String {
         if let source { return source.short }
         let hexadecimal = "0x" + String(address, radix: 16)

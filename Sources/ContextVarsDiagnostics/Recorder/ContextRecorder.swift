@@ -17,11 +17,11 @@ import Synchronization
 /// `ContextVar.printable()`.
 ///
 /// Each thread writes into its own ring, without a lock, and the latest events remain. A recording can be started, stopped
-/// and exported under full load; the trace says how many events were overwritten. While it isn't started, it costs nothing
-/// in a read and one load in other operations. In a program that links this module, `CONTEXTVARS_RECORD=trace.json` in the
+/// and exported under full load; the trace says how many events were overwritten. While it isn't started, a read costs no
+/// more, and other operations one more load. In a program that links this module, `CONTEXTVARS_RECORD=trace.json` in the
 /// environment records the whole process.
 public enum ContextRecorder {
-    /// How much is kept.
+    /// Bounds on what is kept.
     public struct Limits: Sendable {
         /// How many events of each thread are kept, rounded up to a power of two.
         ///
@@ -39,14 +39,14 @@ public enum ContextRecorder {
         }
     }
 
-    /// The form of a file.
+    /// The format of a file.
     public enum Format: Sendable {
         /// Chrome trace JSON, for Perfetto and the page.
         case chromeTrace
         /// A header, and a line for each event.
         case jsonLines
 
-        /// The form for a file's name: JSON lines for `.jsonl`.
+        /// The format for a file's name: JSON lines for `.jsonl`, Chrome trace JSON for any other.
         public init(forFile path: String) {
             self = path.hasSuffix(".jsonl") ? .jsonLines : .chromeTrace
         }
@@ -71,32 +71,32 @@ public enum ContextRecorder {
 
     /// Stops recording.
     ///
-    /// What was recorded stays for ``trace()`` until the next start.
+    /// The recorded events stay available from ``trace()`` until the next start.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public static func stop() {
         Observers.stop(.recorder)
     }
 
-    /// What has been recorded until now, also while recording goes on.
+    /// The events recorded until now; recording may go on meanwhile.
     ///
     /// - Complexity: O(*n* log *n*) for *n* events, and a search for each line, once. Safe from any thread.
     public static func trace() -> Trace {
         Recording.trace(since: startTime.load(ordering: .relaxed))
     }
 
-    /// What has been recorded until now, as the content of a file.
+    /// The events recorded until now, as the contents of a file.
     ///
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     public static func export(as format: Format) -> Data {
         let trace = trace()
         return Data(format == .chromeTrace ? trace.chromeTrace() : trace.jsonLines())
     }
 
-    /// Writes what has been recorded until now into a file, in the format that its name says.
+    /// Writes the events recorded until now into a file, in the format that its name implies.
     ///
-    /// - Throws: What writing a file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Throws: Any error of writing the file.
+    /// - Complexity: That of ``trace()``.
     public static func write(to path: String) throws {
         try export(as: Format(forFile: path)).write(to: URL(fileURLWithPath: path))
     }
@@ -106,7 +106,7 @@ public enum ContextRecorder {
     /// The file is written however the code ends. All threads are recorded meanwhile.
     ///
     /// - Throws: What the code throws; else what writing the file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     @discardableResult
     public static func record<Result>(
         to path: String, limits: Limits = Limits(), _ body: () throws -> Result
@@ -125,12 +125,12 @@ public enum ContextRecorder {
         return result
     }
 
-    /// Records a piece of asynchronous code into a file; as the synchronous form.
+    /// Records a piece of asynchronous code into a file.
     ///
-    /// The code stays on the caller's actor.
+    /// The code stays on the caller's actor. Otherwise this works like the synchronous form.
     ///
     /// - Throws: What the code throws; else what writing the file throws.
-    /// - Complexity: As ``trace()``.
+    /// - Complexity: That of ``trace()``.
     @discardableResult
     public nonisolated(nonsending) static func record<Result>(
         to path: String, limits: Limits = Limits(), _ body: nonisolated(nonsending) () async throws -> Result

@@ -4,7 +4,7 @@ import ContextTraceFormat
 import Foundation
 
 extension Recording {
-    /// What the rings have at this moment, as a trace; threads go on writing meanwhile.
+    /// The current contents of the rings, as a trace; threads go on writing meanwhile.
     static func trace(since start: UInt64) -> Trace {
         var contents = RingContents()
         withUnsafeMutablePointer(to: &contents) { contents in
@@ -37,7 +37,7 @@ extension Recording {
 
         var sortedLanes: [TraceLane] { lanes.values.sorted { $0.id < $1.id } }
 
-        /// As ``TraceContext/runs``: of those whose beginning is there.
+        /// Like ``TraceContext/runs``: of those whose beginning is there.
         var runs: [UInt64: [UInt64]] {
             let taken = Set(events.lazy.filter { $0.kind == .snapshot }.map(\.event.flow))
             let runs = events.lazy.filter { $0.kind == .ran && taken.contains($0.event.other) }.map(\.event)

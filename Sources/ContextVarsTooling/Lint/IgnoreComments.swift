@@ -86,7 +86,7 @@ struct IgnoreComments {
             let (message, advice) =
                 comment.reason.isEmpty
                 ? ("this comment has no reason, so it ignores nothing", "write why: `// contextvars:ignore reason`")
-                : ("nothing is found here that this comment could ignore", "remove it")
+                : ("there is nothing here for this comment to ignore", "remove it")
             findings.append(file.finding(.ignoreComment, in: comment.range, message, advice: advice))
         }
         return findings

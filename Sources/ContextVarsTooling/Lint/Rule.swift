@@ -24,7 +24,7 @@ public enum Rule: String, Codable, Sendable, CaseIterable {
     case detachedTask = "detached-task"
     /// A handler that a known library keeps and calls later.
     case storedHandler = "stored-handler"
-    /// A promise that is completed inside a scope, so that callbacks of others run in it.
+    /// A promise that is completed inside a scope, so that other code's callbacks run in it.
     case promiseInScope = "promise-in-scope"
     /// A context variable that isn't a global or static constant.
     case variableNotConstant = "variable-not-constant"
@@ -64,7 +64,7 @@ public enum Rule: String, Codable, Sendable, CaseIterable {
             "The callback of a future runs without the context, or in that of the code that completes the promise."
         case .detachedTask: "A detached task starts without a context."
         case .storedHandler: "A handler that is called later runs without the context."
-        case .promiseInScope: "Completing a promise inside a scope runs the callbacks of others in this context."
+        case .promiseInScope: "Completing a promise inside a scope runs other code's callbacks in this context."
         case .variableNotConstant: "A context variable is a key by identity, and must be a global or static constant."
         case .tokenBeyondScope: "A token works once, in the context and task of its `set`."
         case .setInChildTask: "A structured child task can't change its parent's context: `set` throws there."

@@ -94,7 +94,7 @@ public struct Migration: Sendable {
         for change in changes { try SourceFiles.write(change.after, to: change.path) }
     }
 
-    /// What is left to do, a line each, and a summary.
+    /// What is left to do, one line for each place, and a summary.
     public func report() -> String {
         let declarations = changes.reduce(0) { $0 + $1.declarations }
         let lines = remarks.map { "\($0.path):\($0.line): \($0.message)" }

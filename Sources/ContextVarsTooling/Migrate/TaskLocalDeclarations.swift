@@ -41,7 +41,7 @@ final class TaskLocalDeclarations: SyntaxVisitor {
         guard let binding = node.bindings.first, node.bindings.count == 1,
             let name = binding.pattern.as(IdentifierPatternSyntax.self)?.identifier.text
         else {
-            remark(at: node, "@TaskLocal with several names stays: declare each on its own")
+            remark(at: node, "@TaskLocal with several names stays: declare each separately")
             return .skipChildren
         }
         if let clause = node.isInConditionalClause, !clause.isEmpty {

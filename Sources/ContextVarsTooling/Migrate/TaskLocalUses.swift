@@ -45,7 +45,7 @@ final class TaskLocalUses: SyntaxVisitor {
             if let label = labels.first(where: { ["isolation", "file", "line"].contains($0) }) {
                 remark(
                     at: variable,
-                    "`\(text).withValue(…, \(label):)`: leave out `\(label):`, a context variable needs none")
+                    "`\(text).withValue(…, \(label):)`: leave out `\(label):`, a context variable doesn't take it")
             } else {
                 unchanged += 1
             }
@@ -56,7 +56,7 @@ final class TaskLocalUses: SyntaxVisitor {
         case (nil, _):
             remark(
                 at: variable,
-                "`\(text)` is passed on as a TaskLocal: a ContextVar there needs another function, or none")
+                "`\(text)` is passed on as a TaskLocal: for a ContextVar, change the function or leave out the call")
         default:
             remark(at: variable, "`\(text).\(method!)` isn't a method of ContextVar")
         }

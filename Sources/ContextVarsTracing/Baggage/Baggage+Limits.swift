@@ -3,13 +3,13 @@
 extension Baggage {
     /// How much a `baggage` header may hold.
     ///
-    /// What arrives beyond a limit is refused as a whole: half of a header can mean something else than all of it, and
-    /// a value that overrides an earlier one could be in the half that is missing. What is sent is cut down member by
+    /// A received header beyond a limit is refused as a whole: half of a header can mean something else than all of it, and
+    /// a value that overrides an earlier one could be in the missing half. A header that is sent is cut down member by
     /// member.
     public struct Limits: Hashable, Sendable {
         /// How many members there may be.
         public var maxMembers: Int
-        /// How many bytes the header may have, with commas and without the optional white space around them.
+        /// How many bytes the header may have, including commas but not the optional white space around them.
         public var maxBytes: Int
 
         /// Creates limits.
@@ -18,7 +18,7 @@ extension Baggage {
             self.maxBytes = maxBytes
         }
 
-        /// 64 members and 8192 bytes: what the recommendation demands that every implementation carries.
+        /// 64 members and 8192 bytes, which the recommendation requires every implementation to carry.
         public static let `default` = Limits()
 
         /// No limits, for headers that are known to be small.

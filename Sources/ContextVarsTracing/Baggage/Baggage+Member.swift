@@ -3,7 +3,7 @@
 extension Baggage {
     /// One key with its value: a `list-member` of the recommendation.
     ///
-    /// One that was parsed keeps the bytes of its header, and makes a text of them where it is asked for one.
+    /// A parsed member keeps the bytes of its header, and turns them into text on demand.
     public struct Member: Sendable {
         private enum Contents: Sendable {
             case texts(key: String, value: String, properties: [Property])
@@ -14,7 +14,7 @@ extension Baggage {
 
         /// Creates a member.
         ///
-        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
         public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
             try checkIsToken(key)
             self.init(validKey: key, value, properties: properties)
@@ -50,7 +50,7 @@ extension Baggage {
             }
         }
 
-        /// What the sender says about the value, in order.
+        /// The properties that the sender has given the value, in order.
         ///
         /// - Complexity: O(*n*) for *n* bytes.
         public var properties: [Property] {
@@ -60,7 +60,7 @@ extension Baggage {
             }
         }
 
-        /// Whether the key is this one.
+        /// Whether the key equals the given one.
         func hasKey(_ key: String) -> Bool {
             switch contents {
             case .texts(let own, _, _): own == key
@@ -99,18 +99,18 @@ extension Baggage.Member: Hashable {
 }
 
 extension Baggage {
-    /// What a sender says about a value: a key, which may have a value itself.
+    /// A property that a sender gives a value: a key, which may have its own value.
     ///
     /// The recommendation gives properties no meaning.
     public struct Property: Hashable, Sendable {
         /// The key, a token of HTTP.
         public let key: String
-        /// The value, decoded; `nil` where the key stands alone.
+        /// The value, decoded; `nil` if the key stands alone.
         public let value: String?
 
         /// Creates a property.
         ///
-        /// - Throws: ``BaggageError/invalidKey(_:)`` where the key is no token.
+        /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
         public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
             try checkIsToken(key)
             self.init(validKey: key, value)

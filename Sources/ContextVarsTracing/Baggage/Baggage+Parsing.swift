@@ -3,11 +3,11 @@
 extension Baggage {
     /// Reads a `baggage` header.
     ///
-    /// A malformed member is left out and reported; the others count. Where its key can be read, the members before it
-    /// with that key are left out too: it was meant to override them, so none of them is what the last sender meant. A
-    /// member after it counts again.
+    /// A malformed member is left out and reported; the others count. If its key can be read, earlier members with that
+    /// key are left out too: it was meant to override them, so none of them has the value that the last sender meant. A
+    /// later member counts again.
     ///
-    /// No header makes this throw, and the problems hold none of its text, so that they can be logged.
+    /// No header makes this throw, and the problems contain none of its text, so that they can be logged.
     ///
     /// - Returns: The members that count, and what was wrong with the others.
     /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
@@ -17,7 +17,7 @@ extension Baggage {
         parse(HeaderBytes(header), limits)
     }
 
-    /// Reads several `baggage` headers of one message, which count as one that has their values separated by commas.
+    /// Reads several `baggage` headers of one message, which count as one header with their values separated by commas.
     ///
     /// - Returns: The members that count, and what was wrong with the others.
     /// - Complexity: O(*n*) for *n* bytes. Beyond the limit of bytes, they are only counted.
@@ -52,7 +52,7 @@ extension Baggage {
 }
 
 extension Baggage {
-    /// What is wrong with a header or with one of its members.
+    /// A problem with a header or one of its members.
     public enum Problem: Hashable, Sendable {
         /// The header has more bytes than the limit, so that none of it was read.
         case tooManyBytes(Int, limit: Int)
@@ -62,23 +62,23 @@ extension Baggage {
         case malformedMember(Int, Defect)
     }
 
-    /// How a member is not after the format.
+    /// How a member violates the format.
     public enum Defect: String, Hashable, Sendable, Error {
         /// The key is empty, or has characters that a token can't have.
-        case invalidKey = "its key is no token"
+        case invalidKey = "its key isn't a valid token"
         /// There is no `=`.
         case missingValue = "it has no value"
         /// The value has characters that must be percent-encoded.
         case invalidCharacter = "its value has a character that must be percent-encoded"
         /// A `%` isn't followed by two hexadecimal digits.
         case invalidEscape = "its value has a % without two hexadecimal digits"
-        /// A property isn't after the format. What it says about the value can't be known, so the value is left out too.
+        /// A property violates the format. What it says about the value can't be known, so the value is left out too.
         case invalidProperty = "it has a malformed property"
     }
 }
 
 extension Baggage.Problem: CustomStringConvertible {
-    /// What is wrong, without any of the header's text.
+    /// Describes the problem, without any of the header's text.
     public var description: String {
         switch self {
         case .tooManyBytes(let bytes, let limit): "the header has \(bytes) bytes, and \(limit) are allowed"

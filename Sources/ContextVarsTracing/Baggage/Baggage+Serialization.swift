@@ -3,10 +3,10 @@
 extension Baggage {
     /// The value of a `baggage` header.
     ///
-    /// Regardless of the values, it is printable ASCII without white space. Members that don't fit the limits are left
-    /// out, from the first one on that doesn't; smaller ones after it can still fit. So the order is that of importance.
+    /// Regardless of the values, it is printable ASCII without white space. A member that doesn't fit within the limits is
+    /// left out; smaller ones after it may still fit. Put the most important ones first.
     ///
-    /// - Returns: The header's value, empty where no member is left, and the members that were left out.
+    /// - Returns: The header's value, empty if no member is left, and the members that were left out.
     /// - Complexity: O(*n*) for *n* bytes.
     public func serialized(limits: Limits = .default) -> (header: String, dropped: [Member]) {
         var header = HeaderWriter(limits)

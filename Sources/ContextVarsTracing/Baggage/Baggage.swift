@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Tracing
-/// The contents of a `baggage` header: named values that travel with a request, after the W3C recommendation.
+/// The contents of a `baggage` header: named values that travel with a request, as defined by the W3C recommendation.
 ///
 /// ```swift
 /// let (baggage, problems) = Baggage.parse("tenant=acme, user=Ren%C3%A9e;source=login")
@@ -11,8 +11,8 @@
 /// Values are text here and percent-encoded in the header, so every string can be a value and none can break out of the
 /// header. Keys are tokens of HTTP: ASCII, case-sensitive, never encoded.
 ///
-/// A key may occur more than once, and the order is kept, as the recommendation has it. Where one value is asked for,
-/// the last one counts: what a proxy appends overrides what came from further away.
+/// A key may occur more than once, and the order is kept, as the recommendation requires. If you ask for one value, you get
+/// the last: what a proxy appends overrides what came from further away.
 ///
 /// A value type, safe to use from any thread.
 public struct Baggage: Hashable, Sendable {
@@ -24,7 +24,7 @@ public struct Baggage: Hashable, Sendable {
         self.members = []
     }
 
-    /// Creates baggage of some members, in their order.
+    /// Creates baggage with the given members, in that order.
     public init(_ members: some Sequence<Member>) {
         self.members = Array(members)
     }
@@ -32,14 +32,14 @@ public struct Baggage: Hashable, Sendable {
     /// Whether there are no members.
     public var isEmpty: Bool { members.isEmpty }
 
-    /// The value of the last member with a key, or `nil` where there is none.
+    /// The value of the last member with a key, or `nil` if there is none.
     ///
     /// - Complexity: O(*n*) for *n* members.
     public subscript(key: String) -> String? {
         members.last { $0.hasKey(key) }?.value
     }
 
-    /// Adds a member at the end, and takes out all members of the same key.
+    /// Adds a member at the end, and removes all other members with the same key.
     ///
     /// - Complexity: O(*n*) for *n* members.
     public mutating func set(_ member: Member) {
@@ -47,7 +47,7 @@ public struct Baggage: Hashable, Sendable {
         members.append(member)
     }
 
-    /// Takes out all members with a key.
+    /// Removes all members with a key.
     ///
     /// - Complexity: O(*n*) for *n* members.
     public mutating func remove(_ key: String) {
@@ -58,14 +58,14 @@ public struct Baggage: Hashable, Sendable {
 extension Baggage: CustomStringConvertible {
     /// The keys of the members.
     ///
-    /// Not their values: descriptions end up in logs.
+    /// Values are left out, because descriptions end up in logs.
     public var description: String {
         "<Baggage {\(members.map(\.key).joined(separator: ", "))}>"
     }
 }
 
 extension Baggage: CustomDebugStringConvertible {
-    /// The members as in a header.
+    /// The members, as they are in a header.
     public var debugDescription: String {
         "<Baggage \(serialized(limits: .unlimited).header)>"
     }

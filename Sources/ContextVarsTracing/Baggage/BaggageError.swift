@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Tracing
-/// Why baggage can't be made of what was given.
+/// Why baggage can't be created.
 public enum BaggageError: Error, Hashable, Sendable {
     /// A key is empty, or has characters that a token of HTTP can't have.
     case invalidKey(String)
 }
 
 extension BaggageError: CustomStringConvertible {
-    /// What was refused, and what to write instead.
+    /// Says what was refused, and what to write instead.
     public var description: String {
         switch self {
         case .invalidKey(let key):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Tracing
-/// What is wrong with a header that is beyond the limits.
+/// The problem of a header that is beyond the limits.
 func excess(of header: Span<UInt8>, over limits: Baggage.Limits) -> Baggage.Problem {
     let count = countedBytes(of: header)
     return count > limits.maxBytes

@@ -2,8 +2,8 @@
 #if Tracing
 /// The bytes of a header, or of several that count as one, and how its members are read from them.
 ///
-/// What is well-formed is read in one pass over the bytes, and only delimited: who wants a text makes it. What is
-/// malformed is delimited here, and understood in `Baggage+Defects.swift`.
+/// Well-formed members are read in one pass over the bytes, and only delimited; callers turn them into text. Malformed ones
+/// are delimited here, and understood in `Baggage+Defects.swift`.
 struct HeaderBytes: Sendable {
     let bytes: [UInt8]
 
@@ -34,7 +34,7 @@ struct HeaderBytes: Sendable {
         var properties: Range<Int>
         /// All of it, without white space at its start.
         var all: Range<Int>
-        /// Where it is `false`, only `all` says something.
+        /// If `false`, only `all` is meaningful.
         var isWellFormed: Bool
     }
 }
@@ -45,7 +45,7 @@ struct HeaderBytes: Sendable {
 struct HeaderReading {
     private var position = 0
     private var count = 0
-    /// What is wrong with the malformed members so far.
+    /// The problems of the malformed members up to here.
     private(set) var problems: [Baggage.Problem] = []
     /// Whether the header is beyond the limits, so that what has been handed out doesn't count.
     private(set) var isBeyondLimits: Bool

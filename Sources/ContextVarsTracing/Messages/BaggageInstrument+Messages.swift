@@ -13,11 +13,11 @@ extension BaggageInstrument {
     /// try Job(payload: payload, context: messages.encodedBaggage()).insert(database)
     /// ```
     ///
-    /// It is the value of a `baggage` header: printable ASCII, within ``limits``. What is written, and what is left out
-    /// and reported, is the same as in ``inject(_:into:using:)``.
+    /// It is the value of a `baggage` header: printable ASCII, within ``limits``. It has the same members, and the same ones
+    /// are left out and reported, as with ``inject(_:into:using:)``.
     ///
-    /// - Parameter serviceContext: Gives what it has received for variables that aren't set in the current context.
-    /// - Returns: `nil` where there is nothing to send.
+    /// - Parameter serviceContext: Supplies received values for variables that aren't set in the current context.
+    /// - Returns: The string, or `nil` if there is nothing to send.
     /// - Complexity: O(*n*) for the size of the values.
     public func encodedBaggage(in serviceContext: ServiceContext? = .current) -> String? {
         var text: String?
@@ -32,7 +32,7 @@ extension BaggageInstrument {
     ///
     /// - Parameters:
     ///   - attributes: The attributes of the message.
-    ///   - serviceContext: Gives what it has received for variables that aren't set in the current context.
+    ///   - serviceContext: Supplies received values for variables that aren't set in the current context.
     /// - Complexity: O(*n*) for the size of the values.
     public func inject(into attributes: inout [String: String], in serviceContext: ServiceContext? = .current) {
         attributes[Self.headerName] = encodedBaggage(in: serviceContext)
@@ -42,8 +42,8 @@ extension BaggageInstrument {
 extension ContextSnapshot {
     /// The snapshot with the values of a message, from the string that ``BaggageInstrument/encodedBaggage(in:)`` made.
     ///
-    /// A worker runs each message in a snapshot that begins with nothing, so that no value of the worker or of another
-    /// message is in it:
+    /// A worker runs each message in a snapshot that starts empty, so that it has no value of the worker or of another
+    /// message:
     ///
     /// ```swift
     /// try await ContextSnapshot().receiving(from: job.context, using: messages).run {
@@ -51,12 +51,12 @@ extension ContextSnapshot {
     /// }
     /// ```
     ///
-    /// The string can hold anything. As in a header that comes in, keys that are undeclared or `.sendOnly` are ignored, and
-    /// what is malformed or too large is left out and reported by the instrument.
+    /// The string can hold anything. As in a received header, keys that are undeclared or `.sendOnly` are ignored, and
+    /// members that are malformed or too large are left out and reported by the instrument.
     ///
     /// - Parameters:
-    ///   - text: The string; `nil` brings nothing.
-    ///   - instrument: Declares the variables. It need not be the one that the program's requests use.
+    ///   - text: The string; `nil` sets nothing.
+    ///   - instrument: The instrument that declares the variables. It needn't be the one that the program's requests use.
     /// - Complexity: O(*n*) for the size of the string, which the limits bound.
     public func receiving(from text: String?, using instrument: BaggageInstrument) -> ContextSnapshot {
         receiving(from: text, with: TextCarrier(), using: instrument)
@@ -64,11 +64,11 @@ extension ContextSnapshot {
 
     /// The snapshot with the values of a message, from its attributes.
     ///
-    /// As ``receiving(from:using:)-(String?,_)``, from what the key `baggage` has.
+    /// Works like ``receiving(from:using:)-(String?,_)`` with the value of the key `baggage`.
     ///
     /// - Parameters:
     ///   - attributes: The attributes of the message.
-    ///   - instrument: Declares the variables.
+    ///   - instrument: The instrument that declares the variables.
     /// - Complexity: O(*n*) for the size of the value, which the limits bound.
     public func receiving(
         from attributes: [String: String], using instrument: BaggageInstrument

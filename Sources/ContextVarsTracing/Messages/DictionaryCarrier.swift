@@ -4,7 +4,7 @@ import Tracing
 
 /// Injects into a dictionary of strings and extracts from one: the attributes of a message, the environment of a process.
 ///
-/// It works with any instrument, so a message can have a tracer's ids beside its variables:
+/// It works with any instrument, so a message can have a tracer's ids as well as its variables:
 ///
 /// ```swift
 /// InstrumentationSystem.instrument.inject(
@@ -15,13 +15,13 @@ import Tracing
 ///
 /// Safe to use from any thread.
 public struct DictionaryCarrier: Injector, Extractor {
-    /// A dictionary of strings.
+    /// The carrier: a dictionary of strings.
     public typealias Carrier = [String: String]
 
     /// Creates a carrier; all are alike.
     public init() {}
 
-    /// Sets a key to a value, in place of one that is there.
+    /// Sets a key to a value, replacing any previous one.
     ///
     /// - Complexity: O(1) on average.
     public func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) {

@@ -61,7 +61,7 @@ extension BaggageEntry {
     }
 }
 
-/// What makes values of texts from outside, and refuses those that are none or could do harm.
+/// Turns received text into values, and refuses text that isn't a valid value or could do harm.
 @inlinable
 func decoder<Value: LosslessStringConvertible & Sendable>() -> @Sendable (String) -> Value? {
     // Asked once, not for each text.

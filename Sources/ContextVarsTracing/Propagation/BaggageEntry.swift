@@ -14,22 +14,22 @@ public import ContextVars
 /// ]
 /// ```
 ///
-/// A variable without an entry never leaves the process, and nothing from outside can set it. Values from outside are
-/// anything that the sender likes: an entry bounds their size and decodes them, and what doesn't decode is not set.
+/// A variable without an entry never leaves the process, and nothing from outside can set it. A sender can put anything into
+/// a value: an entry bounds its size and decodes it, and a value that doesn't decode isn't set.
 ///
 /// Immutable, and safe to use from any thread.
 public struct BaggageEntry: Sendable {
     /// Which way a variable travels.
     public enum Direction: Hashable, Sendable {
-        /// Read from requests that come in, and added to requests that go out.
+        /// Read from incoming requests, and added to outgoing ones.
         case both
-        /// Added to requests that go out; what requests that come in say is ignored.
+        /// Added to outgoing requests; ignored in incoming ones.
         case sendOnly
-        /// Read from requests that come in; never added to requests that go out.
+        /// Read from incoming requests; never added to outgoing ones.
         case receiveOnly
     }
 
-    /// The size limit of an entry that names none: 1024 bytes.
+    /// The size limit of an entry that doesn't set one: 1024 bytes.
     public static let defaultMaxBytes = 1024
 
     /// The key in the header.
@@ -41,7 +41,7 @@ public struct BaggageEntry: Sendable {
 
     /// What a snapshot's value of the variable is in a header.
     @usableFromInline let encoded: @Sendable (ContextSnapshot) -> Encoded
-    /// Puts what a header has into a snapshot; `false` where that is no value of the variable.
+    /// Puts a header's value into a snapshot; `false` if it isn't a valid value of the variable.
     @usableFromInline let decode: @Sendable (_ text: String, _ snapshot: inout ContextSnapshot) -> Bool
 
     /// What a variable is in a header.
@@ -61,9 +61,9 @@ public struct BaggageEntry: Sendable {
     ///   - variable: The variable. Its default is never sent.
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
-    ///   - encode: The text of a value, or `nil` for a value that isn't sent.
-    ///   - decode: The value of a text from outside, or `nil` where it is none. Check here all that the program relies
-    ///     on: the text can hold anything, control characters too.
+    ///   - encode: Turns a value into text, or returns `nil` for a value that mustn't be sent.
+    ///   - decode: Turns received text into a value, or returns `nil` if it isn't valid. Check everything here that the
+    ///     program relies on: the text can hold anything, even control characters.
     /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
     @inlinable
     public init<Value>(
@@ -85,9 +85,9 @@ public struct BaggageEntry: Sendable {
         }
     }
 
-    /// Whether requests that go out carry the variable.
+    /// Whether outgoing requests carry the variable.
     var isSent: Bool { direction != .receiveOnly }
-    /// Whether requests that come in set the variable.
+    /// Whether incoming requests set the variable.
     var isReceived: Bool { direction != .sendOnly }
 }
 #endif

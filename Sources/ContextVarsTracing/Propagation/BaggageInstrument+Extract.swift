@@ -6,8 +6,8 @@ import Tracing
 extension BaggageInstrument {
     /// Reads the declared variables from the `baggage` header of a request, and keeps their values in a service context.
     ///
-    /// They replace what the service context has of an earlier extraction, also where there is no such header: values
-    /// of two requests never mix.
+    /// They replace the values of an earlier extraction in the service context, even if the request has no such header:
+    /// values of two requests never mix.
     ///
     /// - Complexity: O(*n*) for the size of the header, which the limits bound.
     public func extract<Carrier, Extract: Extractor>(

@@ -4,10 +4,10 @@ import ContextVars
 import Tracing
 
 extension BaggageInstrument {
-    /// Adds the declared variables to a request as a `baggage` header; adds no header where there is nothing to send.
+    /// Adds the declared variables to a request as a `baggage` header; adds no header if there is nothing to send.
     ///
-    /// What is sent is what ``baggage(in:)`` gives, cut down to the limits. A `baggage` header that is there already is
-    /// treated as the injector treats it; most replace it.
+    /// Sends the result of ``baggage(in:)``, cut down to the limits. What happens to an existing `baggage` header is up to the
+    /// injector; most replace it.
     ///
     /// - Complexity: O(*n*) for the size of the header.
     public func inject<Carrier, Inject: Injector>(
@@ -27,11 +27,11 @@ extension BaggageInstrument {
         Observation.sent()
     }
 
-    /// What a request carries that is sent from here.
+    /// The baggage that a request sent from here carries.
     ///
-    /// That is, for each entry that is sent, the variable's value in the current context. Where it isn't set there, as
-    /// in a callback that has the service context but no context, it is the value that the service context has
-    /// received. A variable that is set to `nil` isn't sent, regardless of what was received. Defaults are never sent.
+    /// For each entry that is sent, this is the variable's value in the current context. If it isn't set there, as in a
+    /// callback that has the service context but no context, it is the value that the service context has received. A
+    /// variable that is set to `nil` isn't sent, regardless of what was received. Defaults are never sent.
     ///
     /// - Complexity: O(*n*) for the size of the values.
     public func baggage(in context: ServiceContext?) -> Baggage {

@@ -13,7 +13,7 @@ import Tracing
 /// InstrumentationSystem.bootstrap(MultiplexInstrument([tracer, instrument]))
 /// ```
 ///
-/// An instrument can only change a `ServiceContext`. So values that come in wait there, until
+/// An instrument can only change a `ServiceContext`. So received values wait there, until
 /// ``ContextVars/ContextSnapshot/receiving(from:)`` puts them into the snapshot in which a request runs.
 ///
 /// Use one for the whole program: the one that injects last determines the header.
@@ -23,11 +23,11 @@ public struct BaggageInstrument: Instrument {
     /// The name of the header.
     public static let headerName = "baggage"
 
-    /// The variables that travel; those that come first are sent first, where not all fit.
+    /// The variables that travel; if not all fit, the first ones are preferred.
     public let entries: [BaggageEntry]
-    /// How large a header may be that comes in or goes out.
+    /// How large an incoming or outgoing header may be.
     public let limits: Baggage.Limits
-    /// Whether members that no entry declares are passed on from requests that come in to those that go out.
+    /// Whether members that no entry declares are passed on from incoming requests to outgoing ones.
     public let forwardsUndeclared: Bool
 
     /// Whether it makes any difference what a header says.
@@ -43,11 +43,11 @@ public struct BaggageInstrument: Instrument {
     ///
     /// - Parameters:
     ///   - entries: The variables that travel, most important first.
-    ///   - limits: How large a header may be that comes in or goes out.
-    ///   - forwardsUndeclared: Whether members that no entry declares are passed on, unread, from a request that comes
-    ///     in to those that go out in its service context. Without it, what isn't declared never leaves.
-    ///   - onRejection: Called for everything that is neither set nor sent because it is malformed or too large, at
-    ///     once, on the thread that extracts or injects. Rejections hold no values.
+    ///   - limits: How large an incoming or outgoing header may be.
+    ///   - forwardsUndeclared: Whether members that no entry declares are passed on, unread, from an incoming request to
+    ///     those that are sent in its service context. By default, undeclared members never leave.
+    ///   - onRejection: Called for everything that is neither set nor sent because it is malformed or too large,
+    ///     immediately, on the thread that extracts or injects. Rejections hold no values.
     public init(
         _ entries: [BaggageEntry], limits: Baggage.Limits = .default, forwardsUndeclared: Bool = false,
         onRejection: (@Sendable (BaggageRejection) -> Void)? = nil

@@ -20,7 +20,7 @@ public enum BaggageRejection: Hashable, Sendable {
 }
 
 extension BaggageRejection: CustomStringConvertible {
-    /// What was rejected and why, without any text from outside.
+    /// Says what was rejected and why, without any text from outside.
     public var description: String {
         switch self {
         case .malformed(let problem):

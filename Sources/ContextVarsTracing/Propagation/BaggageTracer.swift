@@ -17,16 +17,16 @@ import Tracing
 public struct BaggageTracer<Base: Tracer>: Tracer {
     /// The tracer that makes the spans.
     public let base: Base
-    /// What carries the variables.
+    /// The instrument that carries the variables.
     public let baggage: BaggageInstrument
 
-    /// Creates a tracer that does what another does, and carries declared variables.
+    /// Creates a tracer that works like another one, and carries declared variables as well.
     public init(_ base: Base, carrying baggage: BaggageInstrument) {
         self.base = base
         self.baggage = baggage
     }
 
-    /// Extracts what the tracer and then what the variables have in a carrier.
+    /// Extracts from a carrier, first with the tracer, then with the instrument.
     public func extract<Carrier, Extract: Extractor>(
         _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
     ) where Extract.Carrier == Carrier {
@@ -34,7 +34,7 @@ public struct BaggageTracer<Base: Tracer>: Tracer {
         baggage.extract(carrier, into: &context, using: extractor)
     }
 
-    /// Injects what the tracer and then what the variables have into a carrier.
+    /// Injects into a carrier, first with the tracer, then with the instrument.
     public func inject<Carrier, Inject: Injector>(
         _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
     ) where Inject.Carrier == Carrier {
@@ -52,7 +52,7 @@ public struct BaggageTracer<Base: Tracer>: Tracer {
             line: line)
     }
 
-    /// The tracer's span of a service context.
+    /// The tracer's active span in a service context.
     public func activeSpan(identifiedBy context: ServiceContext) -> Base.Span? {
         base.activeSpan(identifiedBy: context)
     }

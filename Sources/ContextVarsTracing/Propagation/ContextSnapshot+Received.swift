@@ -4,9 +4,9 @@ import ContextVars
 import Tracing
 
 extension ContextSnapshot {
-    /// The snapshot with the values that came from outside, which a ``BaggageInstrument`` left in a service context.
+    /// The snapshot with the received values that a ``BaggageInstrument`` left in a service context.
     ///
-    /// This is what middleware and interceptors run a request in:
+    /// Middleware and interceptors run a request in it:
     ///
     /// ```swift
     /// var serviceContext = ServiceContext.topLevel
@@ -17,9 +17,9 @@ extension ContextSnapshot {
     /// }
     /// ```
     ///
-    /// Variables that the request didn't bring keep what the snapshot has.
+    /// Variables that the request didn't bring keep their values from the snapshot.
     ///
-    /// - Complexity: O(1) where the snapshot has no values itself, and otherwise as `ContextSnapshot.with(_:_:)` for each
+    /// - Complexity: O(1) if the snapshot has no values itself; otherwise that of `ContextSnapshot.with(_:_:)` for each
     ///   value.
     public func receiving(from serviceContext: ServiceContext?) -> ContextSnapshot {
         guard let received = serviceContext?.receivedBaggage else { return self }
@@ -35,7 +35,7 @@ extension ContextSnapshot {
     /// try await ContextSnapshot.received.run { try await handle(request) }
     /// ```
     ///
-    /// - Complexity: As ``receiving(from:)``.
+    /// - Complexity: That of ``receiving(from:)``.
     public static var received: ContextSnapshot {
         ContextSnapshot().receiving(from: .current)
     }

@@ -80,22 +80,13 @@ extension Node {
         NodeReference.at(root).header.pointee.noteDisplacement(at: position, of: hash)
         return entry
     }
-
-    /// The root of a small map with the entries of a trie, which it shares.
-    @inlinable @inline(never)
-    static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
-        var small = makeSmall(room: count)
-        withUnsafeMutablePointer(to: &small) { small in
-            trie.forEachEntry { addSmall(small, NodeHeader.hash(of: $0.pointee.key)).initialize(to: $0.pointee) }
-        }
-        return small
-    }
 }
 
 extension NodeReference {
-    /// Removes the entry at an index, whose value has been moved out, from this root, which nobody shares.
+    /// Removes an entry, whose value has been moved out, from this root, which nobody shares.
     @inlinable @inline(__always)
-    func removeSmall(at index: Int, _ hash: UInt) {
+    func removeSmall(_ entry: UnsafeMutablePointer<Entry>, _ hash: UInt) {
+        let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
         removeEntry(at: index, position)
         header.pointee.displaced &= ~NodeHeader.bit(position)
@@ -105,9 +96,19 @@ extension NodeReference {
 // MARK: - Editing in a copy
 
 extension NodeReference {
-    /// A copy of this root with a place for one more entry; a trie, where this has 16.
-    @inlinable @inline(__always)
-    func copySmall(adding hash: UInt) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+    /// A copy of this root, and the place in it of an entry of this one, or of a new one with this hash: in a trie, where
+    /// this root has 16.
+    ///
+    /// - Parameter withValue: Whether an entry of this root has its value there; otherwise the caller initialises it.
+    @inlinable @inline(never)
+    func copySmall(
+        reaching entry: UnsafeMutablePointer<Entry>?, _ hash: UInt, withValue: Bool
+    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+        if let entry {
+            let index = entry - leafEntries
+            let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(at: index), isSmall: true)
+            return (copy, copy.reference.leafEntries + index)
+        }
         if header.pointee.entryMap == .max { return NodePlace.makeTrie(of: self, adding: hash) }
         let position = header.pointee.vacantPosition(for: hash)
         let index = index(at: position)
@@ -115,50 +116,14 @@ extension NodeReference {
         copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
         return (copy, copy.reference.leafEntries + index)
     }
-}
 
-extension HAMT {
-    // What contexts do, in separate functions (Documentation/Design/ has what that earns).
-
+    /// A copy of this root without an entry of it, which has this hash.
     @inlinable @inline(never)
-    func replacingSmall(_ root: NodeReference<Key, Value>, _ entry: EntryPointer, _ value: consuming Value) -> HAMT {
-        let index = entry - root.leafEntries
-        let copy = root.copy(.value(at: index), isSmall: true)
-        NodeReference.value(of: copy.reference.leafEntries + index).initialize(to: value)
-        return HAMT(root: copy, count: count)
-    }
-
-    @inlinable @inline(never)
-    func insertingSmall(
-        _ root: NodeReference<Key, Value>, _ entry: consuming NodeEntry<Key, Value>, _ hash: UInt
-    ) -> HAMT {
-        let (copy, place) = root.copySmall(adding: hash)
-        place.initialize(to: entry)
-        return HAMT(root: copy, count: count &+ 1)
-    }
-
-    @inlinable @inline(never)
-    func removingSmall(_ root: NodeReference<Key, Value>, _ entry: EntryPointer, _ hash: UInt) -> HAMT {
-        let index = entry - root.leafEntries
-        let position = root.smallPosition(of: index, hash)
-        let copy = root.copy(.removal(at: index, position), isSmall: true)
+    func copySmall(removing entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> Node<Key, Value> {
+        let index = entry - leafEntries
+        let position = smallPosition(of: index, hash)
+        let copy = copy(.removal(at: index, position), isSmall: true)
         copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
-        return HAMT(root: copy, count: count &- 1)
-    }
-
-    /// Makes the root a copy, and returns the place in it of an entry of this root, or of a new one for this hash.
-    @inlinable @inline(never)
-    mutating func copySmallRoot(
-        _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt
-    ) -> EntryPointer {
-        guard let entry else {
-            let (copy, place) = node.copySmall(adding: hash)
-            root = copy
-            return place
-        }
-        let index = entry - node.leafEntries
-        let copy = node.copy(.nothing, isSmall: true)
-        root = copy
-        return copy.reference.leafEntries + index
+        return copy
     }
 }

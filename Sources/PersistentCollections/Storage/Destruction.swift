@@ -45,6 +45,22 @@ struct Destruction {
 
 // Loops are separate functions, so that a node's deinitialiser saves no registers for them.
 extension NodeReference {
+    /// What the deinitialiser of a node does.
+    @inline(__always)
+    func destroyContent() {
+        let destruction = header.pointee.destruction
+        if header.pointee.childMap != 0 { releaseChildren() }
+        if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
+        if let owner = keyOwner {
+            let own = ownPositions(besides: owner)
+            if own != 0 { destroyKeys(at: own) }
+            KeyOwner.release(owner, lacking: lackedPositions(of: owner), Key.self)
+        } else if destruction.keys != .nothing {
+            destroyKeys()
+        }
+        if destruction.values != .nothing { destroyValues() }
+    }
+
     @inline(never)
     func releaseChildren() {
         for index in 0..<childCount { child(at: index).unmanaged.release() }

@@ -155,7 +155,8 @@ struct KeyOwner: ~Copyable {
 
 extension KeyOwner {
     static func key<Key>(of owner: Pointer, at position: UInt, _: Key.Type) -> UnsafeMutablePointer<Key> {
-        keys(of: owner, Key.self) + NodeHeader.count(owner.pointee.ownPositions, below: position)
+        let below = owner.pointee.ownPositions & (NodeHeader.bit(position) &- 1)
+        return keys(of: owner, Key.self) + below.nonzeroBitCount
     }
 
     @inlinable

@@ -39,21 +39,7 @@ final class Node<Key: Hashable, Value> {
     @inlinable @inline(__always)
     var reference: NodeReference<Key, Value> { NodeReference(Unmanaged.passUnretained(self).toOpaque()) }
 
-    deinit {
-        let node = reference
-        let header = node.header
-        let destruction = header.pointee.destruction
-        if header.pointee.childMap != 0 { node.releaseChildren() }
-        if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
-        if let owner = node.keyOwner {
-            let own = node.ownPositions(besides: owner)
-            if own != 0 { node.destroyKeys(at: own) }
-            KeyOwner.release(owner, lacking: node.lackedPositions(of: owner), Key.self)
-        } else if destruction.keys != .nothing {
-            node.destroyKeys()
-        }
-        if destruction.values != .nothing { node.destroyValues() }
-    }
+    deinit { reference.destroyContent() }
 }
 
 // MARK: - Copying
@@ -71,14 +57,12 @@ enum Difference {
     case insertion(at: Int, UInt)
     /// The entry at an index, which is that of a position, isn't there.
     case removal(at: Int, UInt)
-    /// Of the child at an index only the bits are there, without a reference.
-    case child(at: Int)
 
     /// Where the entries that aren't at the same index in both begin, in the original and in the copy.
     @inlinable @_transparent
     func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
         switch self {
-        case .nothing, .child: (count, count, count)
+        case .nothing: (count, count, count)
         case .value(let index): (index, index &+ 1, index &+ 1)
         case .insertion(let index, _): (index, index, index &+ 1)
         case .removal(let index, _): (index, index &+ 1, index)
@@ -89,25 +73,25 @@ enum Difference {
 extension NodeReference {
     /// A copy with room for so many more entries and children, which shares the children that the node has.
     ///
-    /// - Parameter isSmall: Whether the node is known to be the root of a small map.
+    /// - Parameters:
+    ///   - lent: The index of a child of which the copy has only the bits, without a reference.
+    ///   - isSmall: Whether the node is known to be the root of a small map.
     @inlinable @_transparent
     func copy(
-        _ difference: Difference, entries: Int = 0, children: Int = 0, isSmall: Bool = false
+        _ difference: Difference, entries: Int = 0, children: Int = 0, lending lent: Int? = nil, isSmall: Bool = false
     ) -> Node<Key, Value> {
         let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
         let (_, from, to) = difference.rest(count)
         var shape = header.pointee
         switch difference {
-        case .insertion(_, let position):
-            if isSmall { shape.addEntry(at: position) } else { shape.addEntry(at: position, orTo: count) }
-        case .removal(_, let position):
-            if isSmall { shape.removeEntry(at: position) } else { shape.removeEntry(at: position, orFrom: count) }
+        case .insertion(_, let position): shape.addEntry(at: position, orTo: count)
+        case .removal(_, let position): shape.removeEntry(at: position, orFrom: count)
         default: break
         }
         let node = Node<Key, Value>.make(
             shape, entryRoom: count &+ to &- from &+ entries, childRoom: childCount &+ children)
         if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
-        if childCount > 0 { copyChildren(childCount, difference, to: node.reference) }
+        if childCount > 0 { copyChildren(childCount, lending: lent, to: node.reference) }
         return node
     }
 
@@ -144,19 +128,13 @@ extension NodeReference {
 
     @inlinable @_transparent
     func copyEntries(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
-        var index = 0
-        while index < count {
-            (target + index).initialize(to: source[index])
-            index &+= 1
-        }
+        for index in 0..<count { (target + index).initialize(to: source[index]) }
     }
 
     @inlinable @_transparent
     func copyValues(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
-        var index = 0
-        while index < count {
+        for index in 0..<count {
             Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
-            index &+= 1
         }
     }
 }
@@ -185,34 +163,23 @@ extension Node {
 
     /// Gives the node at a place more room.
     ///
-    /// What children and entries leave each other is used first. An allocation has room for a multiple of four of
-    /// either: sizes that allocators hand out without loss. Collision nodes, which know no bounds, grow by a third.
-    /// Everything moves as bits, so no reference count changes.
+    /// An allocation has room for a multiple of four entries and of four children: sizes that allocators hand out without
+    /// loss. Everything moves as bits, so no reference count changes.
     @inlinable @inline(never)
     static func makeRoom(_ slot: UnsafeMutablePointer<Node>, entries: Int = 0, children: Int = 0) {
         let old = NodeReference.at(slot)
-        let header = old.header
         let (count, childCount) = (old.entryCount, old.childCount)
         let (needed, neededChildren) = (count &+ entries, childCount &+ children)
-        let childRoom = (neededChildren &+ 1) & ~1
-        let start = Entry.offset(childRoom: childRoom)
-        let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
-        let entryRoom = (end &+ Int(header.pointee.entryRoom) &* Entry.stride &- start) / Entry.stride
-        if entryRoom >= needed && !header.pointee.isCollision {
-            let target = (old.address + start).assumingMemoryBound(to: Entry.self)
-            target.moveInitialize(from: old.entries, count: count)
-            header.pointee.entryRoom = UInt16(truncatingIfNeeded: entryRoom)
-            header.pointee.childRoom = UInt8(truncatingIfNeeded: childRoom)
-            return
-        }
-        let third = header.pointee.isCollision ? needed / 3 : 0
+        if old.divideRoom(entries: needed, children: neededChildren) { return }
+        // Collision nodes, which know no bounds, grow by a third.
+        let third = old.header.pointee.isCollision ? needed / 3 : 0
         let moved = make(
-            header.pointee, entryRoom: (needed &+ third &+ 3) & ~3, childRoom: (neededChildren &+ 3) & ~3)
+            old.header.pointee, entryRoom: (needed &+ third &+ 3) & ~3, childRoom: (neededChildren &+ 3) & ~3)
         let new = moved.reference
         new.entries.moveInitialize(from: old.entries, count: count)
         new.children.moveInitialize(from: old.children, count: childCount)
         old.moveKeyOwner(to: new)
-        header.pointee.removeAll()
+        old.header.pointee.removeAll()
         slot.pointee = moved
     }
 }

@@ -93,31 +93,32 @@ extension NodeHeader {
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
     /// Adds an entry at a vacant position.
-    ///
-    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
-    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
     @inlinable @_transparent
     mutating func addEntry(at position: UInt) {
-        slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
+        slots = slots &- entryStep(at: position)
         entryMap |= Self.bit(position)
     }
 
     @inlinable @_transparent
     mutating func removeEntry(at position: UInt) {
-        slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
+        slots = slots &+ entryStep(at: position)
         entryMap &= ~Self.bit(position)
+    }
+
+    /// What an entry at a position makes bytes smaller by: its own by `vacancy`, those of entries and vacant positions
+    /// above by -1.
+    ///
+    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
+    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
+    @inlinable @_transparent
+    func entryStep(at position: UInt) -> SIMD16<Int8> {
+        Self.above(position, ~(slots &>> 7)).replacing(with: Self.vacancy, where: Self.positions .== Self.all(position))
     }
 
     /// `bytes` at the positions above one, zero elsewhere.
     @inlinable @inline(__always)
     static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
         SIMD16().replacing(with: bytes, where: positions .> all(position))
-    }
-
-    /// `byte` at one position, zero elsewhere.
-    @inlinable @inline(__always)
-    static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
-        SIMD16().replacing(with: byte, where: positions .== all(position))
     }
 
     @inlinable @inline(__always)
@@ -129,16 +130,6 @@ extension NodeHeader {
     /// The bitmap of a position.
     @inlinable @inline(__always)
     static func bit(_ position: UInt) -> UInt16 { 1 &<< UInt16(truncatingIfNeeded: position) }
-
-    /// How many positions of a bitmap are below one.
-    @inlinable @inline(__always)
-    static func count(_ map: UInt16, below position: UInt) -> Int { (map & (bit(position) &- 1)).nonzeroBitCount }
-
-    /// The highest position in a bitmap that isn't empty.
-    @inlinable @inline(__always)
-    static func highestPosition(in map: UInt16) -> UInt {
-        UInt(UInt.bitWidth &- 1) &- UInt(bitPattern: UInt(map).leadingZeroBitCount)
-    }
 
     /// The positions in a bitmap, from the lowest.
     @usableFromInline
@@ -261,9 +252,12 @@ struct NodeReference<Key: Hashable, Value> {
     @inlinable @inline(__always) func index(at position: UInt) -> Int { slot(at: position) & 15 }
 
     /// The number of entries of a node that is no collision node.
+    @inlinable @inline(__always) var positionedEntryCount: Int { count(at: header.pointee.entryMap) }
+
+    /// How many entries, or how many children, are at the positions in a bitmap of all of them: the last one's index says.
     @inlinable @inline(__always)
-    var positionedEntryCount: Int {
-        let map = header.pointee.entryMap
-        return map == 0 ? 0 : slot(at: NodeHeader.highestPosition(in: map)) &+ 1
+    func count(at positions: UInt16) -> Int {
+        if positions == 0 { return 0 }
+        return index(at: UInt(bitPattern: UInt.bitWidth &- 1 &- UInt(positions).leadingZeroBitCount)) &+ 1
     }
 }

@@ -19,8 +19,7 @@ extension NodeReference {
     func keeping<Failure: Error>(_ rest: (UInt, Content) throws(Failure) -> Rest) throws(Failure) -> Rest {
         var shape = Node<Key, Value>.emptyHeader
         shape.path = header.pointee.path
-        var entries: [UnsafeMutablePointer<Entry>] = []
-        var children: [Node<Key, Value>] = []
+        var (entries, children): ([Node<Key, Value>.Part], [Node<Key, Value>]) = ([], [])
         var isWhole = true
         for position in NodeHeader.Positions(header.pointee.items) {
             let content = content(at: position)
@@ -28,7 +27,7 @@ extension NodeReference {
             case .nothing: isWhole = false
             case .entry(let entry):
                 shape.addEntry(at: position)
-                entries.append(entry)
+                entries.append((entry, nil))
                 if case .child = content { isWhole = false }
             case .node(let child):
                 shape.addChild(at: position)
@@ -38,14 +37,9 @@ extension NodeReference {
         }
         if isWhole { return whole }
         if entries.count + children.count < 2 {
-            return children.first.map { .node($0) } ?? entries.first.map { .entry($0) } ?? .nothing
+            return children.first.map { .node($0) } ?? entries.first.map { .entry($0.old) } ?? .nothing
         }
-        let node = Node<Key, Value>.make(shape, entryRoom: entries.count, childRoom: children.count)
-        for (index, entry) in entries.enumerated() {
-            (node.reference.entries + index).initialize(to: entry.pointee)
-        }
-        for (index, child) in children.enumerated() { (node.reference.children + index).initialize(to: child) }
-        return .node(node)
+        return .node(Node.make(shape, entries, children))
     }
 
     /// What is left of this subtree when only the entries stay for which `isIncluded` is true.
@@ -73,9 +67,7 @@ extension NodeReference {
         if kept.count < 2 { return kept.first.map { .entry($0) } ?? .nothing }
         var shape = header.pointee
         shape.setCollision(hash: shape.collisionHash, count: kept.count)
-        let node = Node<Key, Value>.make(shape, entryRoom: kept.count, childRoom: 0)
-        for (index, entry) in kept.enumerated() { (node.reference.entries + index).initialize(to: entry.pointee) }
-        return .node(node)
+        return .node(Node.make(shape, kept.map { ($0, nil) }, []))
     }
 
     /// What is left of this subtree of the keys that another trie has, or of the others.
@@ -106,5 +98,22 @@ extension NodeReference {
         var count = entryCount
         for index in 0..<childCount { count &+= child(at: index).totalCount }
         return count
+    }
+}
+
+extension Node {
+    /// An entry that a new node gets a copy of, if need be with another value.
+    @usableFromInline typealias Part = (old: UnsafeMutablePointer<Entry>, value: Value?)
+
+    /// A node with a shape that announces just these entries and children.
+    @inlinable
+    static func make(_ shape: NodeHeader, _ entries: [Part], _ children: [Node]) -> Node {
+        let node = make(shape, entryRoom: entries.count, childRoom: children.count)
+        for (index, entry) in entries.enumerated() {
+            let copy = entry.value.map { Entry(entry.old.pointee.key, $0) } ?? entry.old.pointee
+            (node.reference.entries + index).initialize(to: copy)
+        }
+        for (index, child) in children.enumerated() { (node.reference.children + index).initialize(to: child) }
+        return node
     }
 }

@@ -60,3 +60,15 @@ extension NodePlace {
         parent.openEntry(at: parent.node.index(at: position), position).initialize(to: other)
     }
 }
+
+extension Node {
+    /// The root of a small map with the entries of a trie, which it shares.
+    @inlinable @inline(never)
+    static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
+        var small = makeSmall(room: count)
+        withUnsafeMutablePointer(to: &small) { small in
+            trie.forEachEntry { addSmall(small, NodeHeader.hash(of: $0.pointee.key)).initialize(to: $0.pointee) }
+        }
+        return small
+    }
+}

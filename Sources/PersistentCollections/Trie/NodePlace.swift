@@ -63,7 +63,7 @@ struct NodePlace<Key: Hashable, Value> {
         var place = self
         while let index = place.node.childIndex(towards: hash) {
             let isLast = removes && place.node.child(at: index).header.pointee.items.nonzeroBitCount == 2
-            place.put(place.node.copy(.child(at: index), entries: isLast ? 1 : 0))
+            place.put(place.node.copy(.nothing, entries: isLast ? 1 : 0, lending: index))
             place = NodePlace(place.node.children + index, isUnique: false, parentSlot: place.slot)
         }
         return place

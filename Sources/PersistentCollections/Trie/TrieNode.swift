@@ -63,6 +63,10 @@ extension NodeHeader {
     /// What the byte of a child is greater by than its index.
     @inlinable @inline(__always) static var childFlag: Int8 { .min }
 
+    /// How many positions of a bitmap are below one.
+    @inlinable @inline(__always)
+    static func count(_ map: UInt16, below position: UInt) -> Int { (map & (bit(position) &- 1)).nonzeroBitCount }
+
     /// The positions that hold an entry or a child.
     @inlinable @inline(__always) var items: UInt16 { entryMap | childMap }
 
@@ -96,11 +100,7 @@ extension NodeReference {
     @inlinable @inline(__always) func child(at index: Int) -> NodeReference { .at(children + index) }
 
     /// The number of children in the node's own tail.
-    @inlinable @inline(__always)
-    var childCount: Int {
-        let map = header.pointee.childMap
-        return map == 0 ? 0 : index(at: NodeHeader.highestPosition(in: map)) &+ 1
-    }
+    @inlinable @inline(__always) var childCount: Int { count(at: header.pointee.childMap) }
 
     /// Calls `body` with each entry of the subtree.
     @inlinable
@@ -111,16 +111,27 @@ extension NodeReference {
 
     /// Copies children, but for one that is lent, first as bits, then they are retained.
     @inlinable @inline(__always)
-    func copyChildren(_ count: Int, _ difference: Difference, to target: NodeReference) {
+    func copyChildren(_ count: Int, lending lent: Int?, to target: NodeReference) {
         UnsafeMutableRawPointer(target.children).copyMemory(
             from: children, byteCount: count &* MemoryLayout<UnsafeRawPointer>.size)
-        let lent = if case .child(let index) = difference { index } else { count }
+        let lent = lent ?? count
         for index in 0..<lent { _ = child(at: index).unmanaged.retain() }
-        var index = lent &+ 1
-        while index < count {
-            _ = child(at: index).unmanaged.retain()
-            index &+= 1
-        }
+        for index in min(lent &+ 1, count)..<count { _ = child(at: index).unmanaged.retain() }
+    }
+
+    /// Makes room for so many entries and children, where they leave each other enough, and tells whether they do.
+    @inlinable @inline(__always)
+    func divideRoom(entries: Int, children: Int) -> Bool {
+        let childRoom = (children &+ 1) & ~1
+        let start = Entry.offset(childRoom: childRoom)
+        let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
+        let entryRoom = (end &+ Int(header.pointee.entryRoom) &* Entry.stride &- start) / Entry.stride
+        guard entryRoom >= entries && !header.pointee.isCollision else { return false }
+        let target = (address + start).assumingMemoryBound(to: Entry.self)
+        target.moveInitialize(from: self.entries, count: positionedEntryCount)
+        header.pointee.entryRoom = UInt16(truncatingIfNeeded: entryRoom)
+        header.pointee.childRoom = UInt8(truncatingIfNeeded: childRoom)
+        return true
     }
 
     /// Opens a vacant position for a child, which the caller initialises, in a node that nobody shares and has room.
@@ -201,12 +212,6 @@ extension NodeReference {
 // MARK: - Looking up
 
 extension NodeReference {
-    /// The entry of `key`, which has this hash, in this root or subtree, or nil.
-    @inlinable @inline(__always)
-    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
-        isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
-    }
-
     /// The entry of `key`, which has this hash, in this trie, or nil.
     ///
     /// Per level: one byte of the header says which child it is, one load more where that lies: ten instructions, so

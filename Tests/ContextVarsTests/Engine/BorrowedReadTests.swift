@@ -130,6 +130,25 @@ import Testing
         }
     }
 
+    @Test func `Children ask where values come from while their parent's context is made an object`() async throws {
+        // So many that the last ones have no bit of their own.
+        let variables = (0..<100).map { ContextVar("variable \($0)", default: 0) }
+        for _ in 0..<(sets / 1000) {
+            try await variables[0].withValue(1) { () async throws in
+                for variable in variables[64..<80] { try variable.set(1) }
+                try await whileChildren(2) {
+                    let expected = Level.inChild(AnyContextVar.Source.setHere, orWithoutContext: .defaultValue)
+                    for variable in variables[64..<80] { #expect(variable.source == expected) }
+                } parent: {
+                    let watcher = Context.addWatcher { _ in }
+                    defer { Context.clearWatcher(watcher) }
+                    variables[1].withValue(1) {}
+                    for variable in variables[80...] { try variable.set(1) }
+                }
+            }
+        }
+    }
+
     @Test func `Tasks that children create while the parent sets have one moment of its context`() async throws {
         try await Context().run {
             try number.set(0)
@@ -200,6 +219,29 @@ import Testing
             }
             #expect(last == nil)
         }
+    }
+
+    @Test func `A child that finds the lock taken leaves word, and may read once somebody takes it again`() async {
+        let context = Context()
+        nonisolated(unsafe) let storage = context.storage
+        let published = UInt8(CONTEXTVARS_PUBLISHED)
+        _ = contextvars_storage_lock(storage)
+        let (readings, begun) = AsyncStream.makeStream(of: Bool.self)
+        Thread.detachNewThread {
+            let reading = contextvars_prepare_and_begin_reading(storage)
+            begun.yield(contextvars_storage_has_flag(storage, published))
+            contextvars_end_reading(reading.reader!)
+            begun.finish()
+        }
+        while !contextvars_storage_has_flag(storage, UInt8(CONTEXTVARS_WANTED)) { await Task.yield() }
+        #expect(!contextvars_storage_has_flag(storage, published))
+        contextvars_storage_unlock(storage)
+        // The child may be faster: it is the same for everybody who takes the lock after that.
+        let mayChangeInPlace = contextvars_storage_lock(storage)
+        #expect(!mayChangeInPlace && contextvars_storage_has_flag(storage, published))
+        for await sees in readings { #expect(sees) }
+        contextvars_storage_unlock(storage)
+        withExtendedLifetime(context) {}
     }
 
     @Test func `A child's copy outlives the parent's changes and its scope`() async throws {

@@ -42,21 +42,6 @@ import Testing
         // (Where a level is forced, nothing is checked.)
         #expect(contextvars_knows_task_layout() == (RuntimeSupport.forced == nil))
     }
-
-    #if os(Linux)
-    @Test func `Where a thread keeps its values is known as soon as it has had a scope`() async {
-        for _ in 0..<20 {
-            let isKnown = await withCheckedContinuation { continuation in
-                Thread.detachNewThread {
-                    let isKnownBefore = contextvars_knows_thread_values()
-                    ContextSnapshot().run {}
-                    continuation.resume(returning: !isKnownBefore && contextvars_knows_thread_values())
-                }
-            }
-            #expect(isKnown)
-        }
-    }
-    #endif
 }
 
 #endif

@@ -35,6 +35,15 @@ import Testing
         #expect(ended.error.contains("Task(context: .current)"), "\(ended.error)")
     }
 
+    @Test(.timeLimit(.minutes(15)), arguments: ["withoutTaskCopies", "explicitOnly", nil])
+    func `A process says once, on standard error, what is missing`(level: String?) async throws {
+        let ended = try await Probe.run("root", level: level)
+        let complaints = ended.error.split(separator: "\n").filter { $0.hasPrefix("swift-contextvars: ") }
+        let isMissing = level != nil || RuntimeSupport.current != .full
+        #expect(complaints.count == (isMissing ? 1 : 0), "\(ended.error)")
+        #expect(complaints.allSatisfy { $0.contains("Write Task(context: .current) { }") }, "\(ended.error)")
+    }
+
     @Test(.timeLimit(.minutes(15)))
     func `A program that requires full support goes on with it`() async throws {
         guard RuntimeSupport.current == .full else { return }

@@ -6,7 +6,7 @@ import Foundation
 import Harness
 import Synchronization
 
-/// What a burst of tasks that wait at once takes, and what it leaves behind.
+/// What a burst of tasks that wait at once takes, memory and time, and what it leaves behind.
 ///
 /// Each kind is measured in a process that does nothing else, once: this program, started again.
 enum Burst {
@@ -29,6 +29,14 @@ enum Burst {
                 ours: { try await record($0, .context, \.peak) }, peer: { try await record($0, .taskLocal, \.peak) })
         },
         Row(
+            "time of a burst of \(grouped(count)) tasks", against: "the same with TaskLocal", bar: 1.0,
+            unit: .milliseconds
+        ) {
+            Sides(
+                ours: { try await record($0, .context, \.milliseconds) },
+                peer: { try await record($0, .taskLocal, \.milliseconds) })
+        },
+        Row(
             "resident after a burst of \(grouped(count)) tasks that set", against: "TaskLocal, bound by each",
             bar: nil, unit: .megabytes
         ) {
@@ -49,9 +57,9 @@ enum Burst {
     private static let count = 300_000
 
     private static func record(
-        _ meter: Meter, _ kind: Kind, _ figure: @Sendable (Resident) -> Double
+        _ meter: Meter, _ kind: Kind, _ figure: @Sendable (Price) -> Double
     ) async throws {
-        meter.record(figure(try await BurstProcesses.shared.memory(of: kind)), operations: 1)
+        meter.record(figure(try await BurstProcesses.shared.price(of: kind)), operations: 1)
     }
 
     /// What the tasks of a burst have.
@@ -64,29 +72,33 @@ enum Burst {
         case taskLocalBound
     }
 
-    /// Megabytes of a process that are resident.
-    struct Resident: Codable {
+    struct Price: Codable {
+        /// Megabytes of the process that are resident.
         let peak, after: Double
+        let milliseconds: Double
     }
 }
 
 // MARK: - The process that is measured
 
 extension Burst.Kind {
-    /// Runs the burst in this process, twice, and prints what it took, at most, and left, at least, as JSON.
+    /// Runs the burst in this process, some times, and prints as JSON: the most that it took, the least that it left, and
+    /// the shortest time.
     func perform() async throws {
         // Nothing that the command has bound, and no context.
-        let after = try await Task.detached {
-            var after = Double.infinity
-            for _ in 0..<2 {
-                try await burst()
+        let (after, time) = try await Task.detached {
+            var (after, time) = (Double.infinity, Duration.seconds(3600))
+            for _ in 0..<4 {
+                time = min(time, try await ContinuousClock().measure { try await burst() })
                 measure_trim_heap()
                 after = min(after, try residentMegabytes("VmRSS"))
             }
-            return after
+            return (after, time)
         }.value
-        let memory = Burst.Resident(peak: try residentMegabytes("VmHWM"), after: after)
-        print(String(decoding: try JSONEncoder().encode(memory), as: UTF8.self))
+        let price = Burst.Price(
+            peak: try residentMegabytes("VmHWM"), after: after,
+            milliseconds: time / .milliseconds(1))
+        print(String(decoding: try JSONEncoder().encode(price), as: UTF8.self))
     }
 
     private nonisolated(nonsending) func burst() async throws {
@@ -178,10 +190,10 @@ private final class Gate: Sendable {
 /// The processes of this run: one for each kind, whichever row asks first.
 private actor BurstProcesses {
     static let shared = BurstProcesses()
-    private var known: [Burst.Kind: Burst.Resident] = [:]
+    private var known: [Burst.Kind: Burst.Price] = [:]
 
-    func memory(of kind: Burst.Kind) throws -> Burst.Resident {
-        if let memory = known[kind] { return memory }
+    func price(of kind: Burst.Kind) throws -> Burst.Price {
+        if let price = known[kind] { return price }
         guard FileManager.default.fileExists(atPath: "/proc/self/status") else {
             throw Unavailable("needs Linux's /proc")
         }
@@ -193,8 +205,8 @@ private actor BurstProcesses {
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        let memory = try JSONDecoder().decode(Burst.Resident.self, from: data)
-        known[kind] = memory
-        return memory
+        let price = try JSONDecoder().decode(Burst.Price.self, from: data)
+        known[kind] = price
+        return price
     }
 }

@@ -42,7 +42,7 @@ enum Get {
         ) {
             Sides(ours: { try textInContext($0) }, peer: { taskLocalText($0) })
         },
-        Row("get in generic code, not specialised", against: "TaskLocal.get there", bar: nil) {
+        Row("get in generic code, not specialised", against: "TaskLocal.get there", bar: 1.3) {
             Sides(
                 ours: { meter in
                     try Context().run {

@@ -3,134 +3,98 @@ import Harness
 import HashTreeCollections
 import PersistentCollections
 
-// One loop over both maps, in two kinds of code: generic over the key and inlined, as much of users' code is, and for one
-// type of key. Values that go into a map are words.
-
-/// What the loop does with a map.
+/// One loop over both maps, each operation in two kinds of code: generic over the key and inlined, as much of users' code
+/// is, and for one type of key.
 enum MapLoop {
-    static let sizes = [8, 17, 64, 1000]
+    private static let sizes = [8, 17, 64, 1000]
+    /// Where a batch needn't build the map.
+    private static let moreSizes = sizes + [100_000]
 
-    static let rows: [Row] = sizes.flatMap { count in
+    static let rows: [Row] =
+        rows("lookup", moreSizes, bar: reads, MapLookup<Key>.self, ConcreteLookup.self)
+        + rows("iteration", moreSizes, bar: reads, GenericIteration<Key>.self, MapIteration.self)
+        + moreSizes.map { row("iteration of the values, generic", $0, bar: reads, GenericValues<Key>.self) }
+        + sizes.map { row("forEachEntry with a call, generic", $0, bar: reads, GenericBorrowing<Key>.self) }
+        + rows("persistent replace", moreSizes, bar: edits, GenericReplace<Key>.self, MapReplace.self)
+        + rows("persistent insert", moreSizes, bar: edits, MapInsert<Key>.self, ConcreteInsert.self)
+        + rows("persistent removal", moreSizes, bar: edits, GenericRemoval<Key>.self, MapRemoval.self)
+        + rows("build in place", sizes, bar: edits, GenericBuild<Key>.self, MapBuild.self)
+        + rows("map[key]?.append", sizes, bar: edits, GenericAppend<String>.self, ConcreteAppend.self)
+        + rows("map[key, default: []].append", sizes, bar: edits, GenericDefault<String>.self, ConcreteDefault.self)
+        + rows("nil and back, in place", sizes, bar: edits, GenericNilAndBack<Key>.self, ConcreteNilAndBack.self)
+        + floors
+
+    private static let reads = 0.5
+    private static let edits = 0.35
+
+    /// The standard library's hashing, which is most of a lookup on both sides; an entry's tuple, whose retains are Swift's;
+    /// and the least that "nil and back" takes.
+    private static let floors = sizes.flatMap { count in
         [
-            row("lookup, generic", count, bar: 0.5, lookupGeneric(Key.self, count)),
-            row("lookup, concrete", count, bar: 0.5, lookupConcrete(count)),
-            // The standard library's hashing is most of it on both sides.
-            row("lookup, concrete, Int keys", count, bar: nil, lookupNumber(count)),
-            row("iteration, generic", count, bar: 0.5, iterateGeneric(Key.self, count)),
-            row("map[key]?.append", count, bar: 0.35, append(count)),
-            row("nil and back, in place", count, bar: 0.35, nilAndBack(MapFixture(count: count))),
-            // The least that it takes: an array's two checks that nobody shares it, and a key counted and released.
-            row("nil and back, an array's elements", count, bar: nil, nilAndBackInArray(count)),
+            row("lookup, concrete, Int keys", count, bar: nil, NumberLookup.self),
+            row("iteration with a call, generic", count, bar: nil, GenericCalls<Key>.self),
+            row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
         ]
     }
 
-    private static func row(
-        _ operation: String, _ count: Int, bar: Double?, _ sides: @escaping @autoclosure @Sendable () -> Sides
+    @inline(__always)
+    private static func rows<Generic: MapBenchmark, Concrete: MapBenchmark>(
+        _ operation: String, _ sizes: [Int], bar: Double, _ generic: Generic.Type, _ concrete: Concrete.Type
+    ) -> [Row] {
+        sizes.flatMap { count in
+            [
+                row("\(operation), generic", count, bar: bar, generic),
+                row("\(operation), concrete", count, bar: bar, concrete),
+            ]
+        }
+    }
+
+    /// A value to append to, with room for most of what a batch appends: its growth would be the same on both sides.
+    static func list() -> [Int] {
+        var list: [Int] = []
+        list.reserveCapacity(64)
+        return list
+    }
+
+    // Inlined, so that generic code is specialised for its key.
+    @inline(__always)
+    private static func row<Benchmark: MapBenchmark>(
+        _ operation: String, _ count: Int, bar: Double?, _ benchmark: Benchmark.Type
     ) -> Row {
-        Row("map loop: \(operation), n = \(grouped(count))", against: "TreeDictionary", bar: bar) { sides() }
+        Row("map loop: \(operation), n = \(grouped(count))", against: "TreeDictionary", bar: bar) {
+            let fixture = MapFixture<Benchmark.K>(count: count)
+            return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
+        }
+    }
+}
+
+/// The value of a key that is a number.
+enum NumberLookup: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let numbers = fixture.lookupKeys.map(\.number)
+        let map = HAMT(uniqueKeysWithValues: numbers.map { ($0, $0) })
+        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
     }
 
-    @inline(__always)
-    private static func lookupGeneric<K: MapKey>(_: K.Type, _ count: Int) -> Sides {
-        let fixture = MapFixture<K>(count: count)
-        return Sides(
-            ours: { meter in
-                let map = fixture.ours
-                meter.measure { for key in fixture.lookupKeys.around($0) { keep(map[key] ?? 0) } }
-            },
-            peer: { meter in
-                let map = fixture.peer
-                meter.measure { for key in fixture.lookupKeys.around($0) { keep(map[key.peerKey] ?? 0) } }
-            })
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let numbers = fixture.lookupKeys.map(\.number)
+        let map = TreeDictionary(uniqueKeysWithValues: numbers.map { ($0, $0) })
+        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
+    }
+}
+
+/// An element of an array: two checks that nobody shares it, and a key counted and released.
+enum ArrayNilAndBack: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        var array: [Key?] = fixture.keys
+        meter.measure {
+            for key in fixture.lookupKeys.around($0) {
+                array[key.number] = nil
+                array[key.number] = key
+            }
+        }
+        keep(array.count)
     }
 
-    private static func lookupConcrete(_ count: Int) -> Sides {
-        let fixture = MapFixture<Key>(count: count)
-        let (keys, ours, peer) = (fixture.lookupKeys, fixture.ours, fixture.peer)
-        return Sides(
-            ours: { meter in meter.measure { for key in keys.around($0) { keep(ours[key] ?? 0) } } },
-            peer: { meter in meter.measure { for key in keys.around($0) { keep(peer[ObjectIdentifier(key)] ?? 0) } } })
-    }
-
-    private static func lookupNumber(_ count: Int) -> Sides {
-        let numbers = Array(0..<count)
-        let (keys, ours, peer) = (
-            numbers.shuffled(), HAMT(uniqueKeysWithValues: numbers.map { ($0, $0) }),
-            TreeDictionary(uniqueKeysWithValues: numbers.map { ($0, $0) })
-        )
-        return Sides(
-            ours: { meter in meter.measure { for key in keys.around($0) { keep(ours[key] ?? 0) } } },
-            peer: { meter in meter.measure { for key in keys.around($0) { keep(peer[key] ?? 0) } } })
-    }
-
-    @inline(__always)
-    private static func iterateGeneric<K: MapKey>(_: K.Type, _ count: Int) -> Sides {
-        let fixture = MapFixture<K>(count: count)
-        return Sides(
-            ours: { meter in
-                let map = fixture.ours
-                meter.measure(per: count) { for _ in 0..<$0 { for value in map.values { keep(value) } } }
-            },
-            peer: { meter in
-                let map = fixture.peer
-                meter.measure(per: count) { for _ in 0..<$0 { for value in map.values { keep(value) } } }
-            })
-    }
-
-    private static func append(_ count: Int) -> Sides {
-        let names = (0..<count).map { "key \($0)" }
-        return Sides(
-            ours: { meter in
-                var map = HAMT(uniqueKeysWithValues: names.map { ($0, [0]) })
-                meter.measure { for name in names.around($0) { map[name]?[0] += 1 } }
-                keep(map.count)
-            },
-            peer: { meter in
-                var map = TreeDictionary(uniqueKeysWithValues: names.map { ($0, [0]) })
-                meter.measure { for name in names.around($0) { map[name]?[0] += 1 } }
-                keep(map.count)
-            })
-    }
-
-    private static func nilAndBackInArray(_ count: Int) -> Sides {
-        let fixture = MapFixture<Key>(count: count)
-        let keys = fixture.lookupKeys
-        return Sides(
-            ours: { meter in
-                var array: [Key?] = fixture.keys
-                meter.measure {
-                    for key in keys.around($0) {
-                        array[key.number] = nil
-                        array[key.number] = key
-                    }
-                }
-                keep(array.count)
-            },
-            peer: nilAndBack(fixture).peer)
-    }
-
-    private static func nilAndBack(_ fixture: MapFixture<Key>) -> Sides {
-        let keys = fixture.lookupKeys
-        return Sides(
-            ours: { meter in
-                var map = fixture.ours
-                meter.measure {
-                    for key in keys.around($0) {
-                        map[key] = nil
-                        map[key] = 1
-                    }
-                }
-                keep(map.count)
-            },
-            peer: { meter in
-                var map = fixture.peer
-                meter.measure {
-                    for key in keys.around($0) {
-                        map[ObjectIdentifier(key)] = nil
-                        map[ObjectIdentifier(key)] = 1
-                    }
-                }
-                keep(map.count)
-            })
-    }
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
 }

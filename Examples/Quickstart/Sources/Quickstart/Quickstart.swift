@@ -12,7 +12,7 @@ struct Quickstart: AsyncParsableCommand {
         abstract: "An HTTP server whose requests carry context variables, and a client that checks every value.",
         discussion: """
             Starts a Hummingbird server on 127.0.0.1 and sends it many requests at once, each with an x-request-id \
-            and an x-tenant of its own. Every hop of a request (task, group, actor, queue, event loop, thread) \
+            and its own x-tenant. Every hop of a request (task, group, actor, queue, event loop, thread) \
             reports the values it saw; the client compares each with what it sent. Exits with status 1 when a \
             value is wrong or a request fails.
             """

@@ -38,7 +38,7 @@ struct BlockRules: CallRule {
         return file.finding(
             .detachedTask, at: call.call, "a detached task starts without a context",
             advice: """
-                write `Task { … }`, or take `ContextSnapshot.current` before and `run` in it; where it is meant, say so: \
+                write `Task { … }`, or take `ContextSnapshot.current` before it and `run` in that; if it is intended, say why: \
                 `// contextvars:ignore reason`
                 """)
     }

@@ -25,14 +25,14 @@ enum DeclarationRules {
         }
         switch declaration.place {
         case .local:
-            // A test may well have variables of its own.
+            // A test may well have its own variables.
             guard !file.isTest else { return nil }
             return file.finding(
-                .variableNotConstant, at: creation, "each call of the function makes another variable `\(name)`",
+                .variableNotConstant, at: creation, "each call of the function makes a new variable `\(name)`",
                 advice: "make it a global or static constant")
         case .member where !isStatic:
             return file.finding(
-                .variableNotConstant, at: creation, "each instance has another variable `\(name)`",
+                .variableNotConstant, at: creation, "each instance has a different variable `\(name)`",
                 advice: "make it `static let`",
                 edits: isConstant
                     ? [Edit(at: declaration.bindingSpecifier.positionAfterSkippingLeadingTrivia.utf8Offset, "static ")]

@@ -18,7 +18,7 @@ struct FutureRule: CallRule {
         return file.finding(
             .futureCallback, at: call.call.calledExpression.cast(MemberAccessExprSyntax.self).declName,
             "the callbacks of this future run without the caller's context, or in that of the code that completes the promise",
-            advice: "write `.inContext(.current)` before them, and `.future` after them where a future is needed",
+            advice: "write `.inContext(.current)` before them, and `.future` after them if a future is needed",
             edits: edits(base, chain), imports: ["ContextVars", "ContextVarsNIO"])
     }
 

@@ -26,8 +26,8 @@ struct PromiseRule: CallRule {
         return file.finding(
             .promiseInScope, at: call.call,
             """
-            this promise is completed in \(scope): plain callbacks of other code that waits for it may run at once, read this \
-            context and change it
+            this promise is completed in \(scope): plain callbacks of other code that is waiting for it may run at once, and \
+            read and change this context
             """,
             advice: "complete it outside of the scope, or write `\(base).withoutContext().\(call.name)(…)`",
             edits: call.base.map { base in
@@ -75,7 +75,7 @@ struct EndlessTaskRule: CallRule {
         else { return nil }
         return file.finding(
             .endlessTask, at: call.call,
-            "this task has no end, and keeps its creator's values: those of the first request, say",
+            "this task never ends, and keeps its creator's values: for instance those of the first request",
             advice: "start it with `Task(context: ContextSnapshot())`, unless it belongs to one piece of work")
     }
 

@@ -19,7 +19,7 @@ struct ResetRule: CallRule {
                     return file.finding(
                         .tokenBeyondScope, at: call.call,
                         "`\(token)` comes from another context than the one that is current here: this throws",
-                        advice: "reset where you set, or use `withValue`, which restores by itself")
+                        advice: "reset where you set, or use `withValue`, which restores automatically")
                 }
             }
             if node.is(FunctionDeclSyntax.self) || node.is(MemberBlockSyntax.self) { return nil }

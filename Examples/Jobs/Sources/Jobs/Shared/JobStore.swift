@@ -56,7 +56,7 @@ struct JobStore: Sendable {
         try await database.write { [finished] db in try finished.update(db) }
     }
 
-    /// Queues again what a worker that is no more was at.
+    /// Queues the jobs again that a dead worker was working on.
     ///
     /// This is right for one worker at a time. Several would need a lease each, that the others can see expire.
     func requeueTaken() async throws {
