@@ -79,14 +79,11 @@ let package = Package(
                 "CContextVarsAutomatic", "CContextVarsFrames", "ContextVarsAutomatic", "ContextVarsDispatch",
                 "ContextVarsFoundation",
             ]),
-        .executableTarget(
-            name: "DiagnosedProgram", dependencies: ["ContextVars", "ContextVarsDiagnostics"],
-            path: "Tests/Support/DiagnosedProgram"),
         .testTarget(
             name: "ContextVarsDiagnosticsTests",
             dependencies: [
                 "ContextTraceFormat", "ContextVarsDiagnostics", "ContextVarsDispatch", "ContextVarsTesting",
-                "DiagnosedProgram", "TestSupport",
+                "TestSupport",
             ]),
     ],
     swiftLanguageModes: [.v6]
@@ -128,7 +125,8 @@ addIntegration(
         "Tracing": "swift-distributed-tracing",
     ],
     testsUse: [
-        "HummingbirdTesting": "hummingbird", "InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio",
+        "HummingbirdHTTP2": "hummingbird", "HummingbirdTesting": "hummingbird",
+        "InMemoryTracing": "swift-distributed-tracing", "NIOPosix": "swift-nio",
     ])
 addIntegration(
     "AsyncHTTPClient", "Context variables in the requests of async-http-client",
@@ -212,7 +210,10 @@ package.targets += [
             intent: .custom(verb: "lint-contexts", description: "Finds calls that lose a context, and other mistakes."))
     ),
     .testTarget(name: "ContextTraceFormatTests", dependencies: ["ContextTraceFormat"]),
-    .testTarget(name: "ContextVarsToolingTests", dependencies: ["ContextTraceFormat", "ContextVarsTooling"]),
+    .testTarget(
+        name: "ContextVarsToolingTests",
+        dependencies: ["ContextTraceFormat", "ContextVarsTooling"]
+            + syntax(["SwiftParser", "SwiftSyntax"], trait: "Tools")),
     .target(
         name: "ContextVarsMacroExpansion",
         dependencies: syntax(

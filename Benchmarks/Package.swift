@@ -79,10 +79,12 @@ let package = Package(
             dependencies: [
                 "Counting",
                 .product(name: "ContextVars", package: "swift-contextvars"),
+                .product(name: "ContextVarsGRPC", package: "swift-contextvars"),
                 .product(name: "ContextVarsHummingbird", package: "swift-contextvars"),
                 .product(name: "ContextVarsLogging", package: "swift-contextvars"),
                 .product(name: "ContextVarsNIO", package: "swift-contextvars"),
                 .product(name: "ContextVarsTracing", package: "swift-contextvars"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

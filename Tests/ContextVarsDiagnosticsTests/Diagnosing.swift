@@ -40,7 +40,7 @@ enum DiagnosticsProcess {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-        process.arguments = arguments
+        process.arguments = arguments(toRun: "ContextVarsDiagnosticsTests.Diagnosing")
         process.environment = ProcessInfo.processInfo.environment.merging([variable: "1"]) { $1 }
         process.standardOutput = output
         process.standardError = output
@@ -50,8 +50,8 @@ enum DiagnosticsProcess {
         return (process.terminationStatus, printed)
     }
 
-    /// Those of this process, without its own choice of tests.
-    private static var arguments: [String] {
+    /// The arguments of this process, with another choice of tests.
+    static func arguments(toRun tests: String) -> [String] {
         var arguments: [String] = []
         var rest = CommandLine.arguments.dropFirst()
         while let argument = rest.popFirst() {
@@ -61,6 +61,6 @@ enum DiagnosticsProcess {
                 arguments.append(argument)
             }
         }
-        return arguments + ["--no-parallel", "--filter", "ContextVarsDiagnosticsTests.Diagnosing"]
+        return arguments + ["--no-parallel", "--filter", tests]
     }
 }

@@ -7,32 +7,33 @@ import Testing
 @Suite(.timeLimit(.minutes(15))) struct SwitchesTests {
     @Test func `Losses are reported on standard error`() async throws {
         let errors = try await onThread {
-            let program = try DiagnosedProgram(["CONTEXTVARS_FIND_LOSS": "1"])
+            let program = try DiagnosedProcess(running: .losing, ["CONTEXTVARS_FIND_LOSS": "1"])
             defer { program.end() }
             return try program.errors.readToEnd()
         }
         let text = String(decoding: errors ?? Data(), as: UTF8.self)
         #expect(text.contains("contextvars: lost: request.id read as its default at"))
-        #expect(text.contains("DiagnosedProgram.swift:"))
+        #expect(text.contains("DiagnosedProgramTests.swift:"))
     }
 
     @Test func `Everything is recorded, and written at the end`() async throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).jsonl")
         defer { try? FileManager.default.removeItem(at: file) }
-        _ = try await onThread { try DiagnosedProgram(["CONTEXTVARS_RECORD": file.path]).end() }
+        _ = try await onThread { try DiagnosedProcess(running: .losing, ["CONTEXTVARS_RECORD": file.path]).end() }
         let text = try String(contentsOf: file, encoding: .utf8)
-        #expect(text.contains(#""program":"DiagnosedProgram""#))
+        let program = URL(fileURLWithPath: CommandLine.arguments[0]).lastPathComponent
+        #expect(text.contains(#""program":"\#(program)""#))
         #expect(text.contains(#""k":"lost""#))
     }
 
     @Test func `A signal has what is alive printed, again and again`() async throws {
         let (reports, status) = try await onThread {
-            let program = try DiagnosedProgram(["CONTEXTVARS_INSPECT": "1"], arguments: ["--wait"])
+            let program = try DiagnosedProcess(running: .waiting, ["CONTEXTVARS_INSPECT": "1"])
             // It has its context when it says so.
-            _ = program.output.availableData
+            _ = program.text(from: program.output, upTo: DiagnosedProgram.ready)
             let reports = (1...3).map { _ in
                 program.signal(SIGUSR2)
-                return program.errorText(upTo: "{request.id}")
+                return program.text(from: program.errors, upTo: "{request.id}")
             }
             return (reports, program.end())
         }
@@ -44,20 +45,21 @@ import Testing
     }
 }
 
-/// A running `DiagnosedProgram`, which is built beside the tests.
+/// A process that runs the tests' program, which runs one of `DiagnosedProgramTests`.
 ///
 /// Its functions block.
-private struct DiagnosedProgram {
+private struct DiagnosedProcess {
     private let process = Process()
     private let inputPipe = Pipe()
     private let outputPipe = Pipe()
     private let errorPipe = Pipe()
 
-    init(_ environment: [String: String], arguments: [String] = []) throws {
-        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        process.executableURL = tests.appendingPathComponent("DiagnosedProgram")
+    init(running part: DiagnosedProgram.Part, _ environment: [String: String]) throws {
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+        process.arguments = DiagnosticsProcess.arguments(
+            toRun: "ContextVarsDiagnosticsTests.DiagnosedProgramTests")
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.arguments = arguments
+            .merging([DiagnosedProgram.variable: part.rawValue]) { $1 }
         process.standardInput = inputPipe
         process.standardOutput = outputPipe
         process.standardError = errorPipe
@@ -77,11 +79,11 @@ private struct DiagnosedProgram {
         kill(process.processIdentifier, number)
     }
 
-    /// What it writes on standard error until a text has come, or until it has ended.
-    func errorText(upTo end: String) -> String {
+    /// What it writes until a text has come, or until it has ended.
+    func text(from file: FileHandle, upTo end: String) -> String {
         var text = ""
         while !text.contains(end) {
-            let data = errors.availableData
+            let data = file.availableData
             if data.isEmpty { break }
             text += String(decoding: data, as: UTF8.self)
         }

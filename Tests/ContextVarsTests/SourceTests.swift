@@ -176,6 +176,26 @@ import Testing
         }
     }
 
+    @Test func `A task has inherited a later variable of a withValue, too, until it is set`() async throws {
+        // So many that the last one has no bit of its own.
+        let variable = (0..<64).map { ContextVar("variable \($0)", default: 0) }[63]
+        let task = variable.withValue(1) {
+            Task {
+                var sources = [variable.source]
+                let token = try? variable.set(2)
+                sources.append(variable.source)
+                // What is beside the map is put into it.
+                _ = ContextSnapshot.current
+                sources.append(variable.source)
+                if let token { try? variable.reset(token) }
+                return sources + [variable.source]
+            }
+        }
+        let expected: [AnyContextVar.Source] = [.inherited, .setHere, .setHere, .inherited]
+        let nothing = [AnyContextVar.Source](repeating: .defaultValue, count: 4)
+        #expect(await task.value == Level.inPlainTask(expected, orWithoutContext: nothing))
+    }
+
     @Test func `A structured child has its parent's answer, at every moment`() async throws {
         try await withBoth {
             for round in 0..<400 {

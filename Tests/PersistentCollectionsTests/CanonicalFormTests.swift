@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
-@Suite struct `Canonical form` {
+@Suite struct CanonicalFormTests {
     @Test(arguments: Hashing.allCases)
-    func `inserting and removing in random orders ends in the shape of never having inserted`(_ hashing: Hashing) {
-        var random = SeededGenerator(state: testSeed)
+    func `Inserting and removing in random orders ends in the shape of never having inserted`(_ hashing: Hashing) {
+        var random = SplitMix64(state: testSeed)
         for _ in 0..<60 {
             let ids = Array(0..<60).shuffled(using: &random)
             let kept = Array(ids.prefix(random.below(40)))
@@ -34,8 +35,8 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `the order of insertion does not matter`(_ hashing: Hashing) {
-        var random = SeededGenerator(state: testSeed)
+    func `The order of insertion does not matter`(_ hashing: Hashing) {
+        var random = SplitMix64(state: testSeed)
         let sorted = HAMT(uniqueKeysWithValues: (0..<100).map { (hashing.key($0), $0) })
         for _ in 0..<10 {
             let shuffled = HAMT(uniqueKeysWithValues: (0..<100).shuffled(using: &random).map { (hashing.key($0), $0) })
@@ -48,7 +49,7 @@ import Testing
     /// Enough keys for a map that isn't small, with one node for the first sixteen of them and one for the rest.
     private static let others = (0..<20).map { ChosenKey(100 + $0, hash: $0) }
 
-    @Test func `keys that differ in the last bits only part in one node, however many bits they have in common`() {
+    @Test func `Keys that differ in the last bits only part in one node, however many bits they have in common`() {
         let (first, second) = (ChosenKey(0, hash: 0x7ABC_DEF0_1234_5670), ChosenKey(1, hash: 0x7ABC_DEF0_1234_567F))
         var map = HAMT(uniqueKeysWithValues: Self.others.map { ($0, $0.id) })
         map[first] = 1
@@ -60,13 +61,13 @@ import Testing
         #expect(map.dumpDescription == before.dumpDescription)
     }
 
-    @Test func `keys in sequence fill the nodes at the bottom`() {
+    @Test func `Keys in sequence fill the nodes at the bottom`() {
         let map = HAMT(uniqueKeysWithValues: (0..<1024).map { (ChosenKey($0, hash: $0), $0) })
         // A root with eight children, below it nodes with eight each, below those nodes with sixteen entries each.
         #expect(map.nodeAddresses.count == 1 + 8 + 64)
     }
 
-    @Test func `a node at the bottom that is full keeps its keys, whatever comes and goes in it and above it`() {
+    @Test func `A node at the bottom that is full keeps its keys, whatever comes and goes in it and above it`() {
         let hashes = Array(0..<64) + (0..<16).map { 1 << 40 + $0 }
         var map = HAMT(uniqueKeysWithValues: hashes.map { (ChosenKey($0, hash: $0), $0) })
         // For such a node beside others and for its parent's only one: a key that makes it full; one whose hash is that
@@ -75,7 +76,7 @@ import Testing
             ChosenKey(20, hash: 20), ChosenKey(1000, hash: 20), ChosenKey(1001, hash: 20 + 1 << 30),
             ChosenKey(1 << 40, hash: 1 << 40), ChosenKey(1002, hash: 1 << 40), ChosenKey(1003, hash: 1 << 40 + 1 << 20),
         ]
-        var random = SeededGenerator(state: testSeed)
+        var random = SplitMix64(state: testSeed)
         // What an older version shares is edited by copying, whoever else has the nodes above it.
         var older = map
         for _ in 0..<3000 {
@@ -92,7 +93,7 @@ import Testing
     }
 
     @Test(arguments: [0, 5, 12, 1000])
-    func `up to sixteen neighbouring keys are one node, each at its own position, whatever they begin with`(
+    func `Up to sixteen neighbouring keys are one node, each at its own position, whatever they begin with`(
         _ first: Int
     ) {
         let map = HAMT(uniqueKeysWithValues: (first..<(first + 16)).map { (ChosenKey($0, hash: $0), $0) })
@@ -105,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `up to sixteen keys are one node, whatever their hashes`(_ hashing: Hashing) {
+    func `Up to sixteen keys are one node, whatever their hashes`(_ hashing: Hashing) {
         let keys = (0..<16).map(hashing.key)
         var map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
         #expect(map.nodeAddresses.count == 1 && map.invariantViolations() == [])
@@ -118,7 +119,7 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `the seventeenth entry gives a map another shape, and the removal of half of them the old one`(
+    func `The seventeenth entry gives a map another shape, and the removal of half of them the old one`(
         _ hashing: Hashing
     ) {
         let small = HAMT(uniqueKeysWithValues: (0..<16).map { (hashing.key($0), $0) })
@@ -139,14 +140,14 @@ import Testing
         #expect(few.invariantViolations() == [] && few.nodeAddresses.count == 1)
     }
 
-    @Test func `keys whose hashes differ in the highest bits only are told apart`() {
+    @Test func `Keys whose hashes differ in the highest bits only are told apart`() {
         let keys = (0..<8).map { ChosenKey($0, hash: $0 << 61) }
         let map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
         #expect(map.invariantViolations() == [] && keys.allSatisfy { map[$0] == $0.id })
         #expect(map[ChosenKey(8, hash: 7 << 61)] == nil && map.removingValue(forKey: keys[3])[keys[3]] == nil)
     }
 
-    @Test func `a key with bits of its own above a subtree gets a node there, which goes with it`() {
+    @Test func `A key with bits of its own above a subtree gets a node there, which goes with it`() {
         let below = (0..<20).map { ChosenKey($0, hash: 0x1000 + $0) }
         let above = ChosenKey(90, hash: 0x3_1000)
         let map = HAMT(uniqueKeysWithValues: below.map { ($0, $0.id) })
@@ -163,7 +164,7 @@ import Testing
     }
 
     @Test(arguments: [0, -1, 0x0808_0808_0808_0808, 0x5555_5555_5555_5555, ~0x5555_5555_5555_5555])
-    func `keys that aren't there are not found in a node of keys with one hash, whatever that is`(hash: Int) {
+    func `Keys that aren't there are not found in a node of keys with one hash, whatever that is`(hash: Int) {
         var map = HAMT(uniqueKeysWithValues: (0..<40).map { (ChosenKey($0, hash: $0 << 40), $0) })
         for id in 50..<53 { map[ChosenKey(id, hash: hash)] = id }
         #expect(map.invariantViolations().isEmpty)
@@ -172,7 +173,7 @@ import Testing
         #expect(map[ChosenKey(99, hash: hash)] == nil)
     }
 
-    @Test func `in a larger map keys with one hash share a node, as near to the root as their hash allows`() {
+    @Test func `In a larger map keys with one hash share a node, as near to the root as their hash allows`() {
         let colliding = (0..<5).map { ChosenKey($0, hash: 0x21) }
         var map = HAMT(uniqueKeysWithValues: Self.others.map { ($0, $0.id) })
         map[colliding[0]] = 0

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
 /// Operations on whole maps agree with those of dictionaries, and share what stays.
-@Suite struct `Whole maps` {
+@Suite struct CombiningTests {
     private typealias Map = HAMT<ChosenKey, Int>
 
-    private func random(_ hashing: Hashing, _ random: inout SeededGenerator, from base: Map = Map()) -> Map {
+    private func random(_ hashing: Hashing, _ random: inout SplitMix64, from base: Map = Map()) -> Map {
         var map = base
         for _ in 0..<random.below(60) {
             let key = hashing.key(random.below(50))
@@ -20,8 +21,8 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `sets of keys and merging agree with Dictionary, of versions and of unrelated maps`(_ hashing: Hashing) {
-        var generator = SeededGenerator(state: testSeed)
+    func `Sets of keys and merging agree with Dictionary, of versions and of unrelated maps`(_ hashing: Hashing) {
+        var generator = SplitMix64(state: testSeed)
         for round in 0..<100 {
             let left = random(hashing, &generator)
             let right = random(hashing, &generator, from: round % 2 == 0 ? left : Map())
@@ -43,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func `what stays whole is shared`() {
+    @Test func `What stays whole is shared`() {
         let map = HAMT(uniqueKeysWithValues: (0..<1000).map { (ChosenKey($0, hash: $0), $0) })
         let first = ChosenKey(0, hash: 0)
         #expect(map.filter { _ in true }.nodeAddresses == map.nodeAddresses)
@@ -55,7 +56,7 @@ import Testing
         #expect(map.intersection(map.keys).nodeAddresses == map.nodeAddresses && map.subtracting(map.keys).isEmpty)
     }
 
-    @Test func `a change is judged with its key`() {
+    @Test func `A change is judged with its key`() {
         let before: HAMT = ["exact": 1.0, "about": 1.0]
         let after: HAMT = ["exact": 1.001, "about": 1.001]
         let changes = after.changes(from: before) { key, old, new in key == "about" ? abs(old - new) < 0.1 : old == new
@@ -64,7 +65,7 @@ import Testing
     }
 
     @Test(arguments: [1, 8, 15, 16, 17, 18, 64])
-    func `a value taken out through the subscript takes its entry with it`(_ count: Int) {
+    func `A value taken out through the subscript takes its entry with it`(_ count: Int) {
         for isShared in [false, true] {
             var map = HAMT(uniqueKeysWithValues: (0..<count).map { ("key \($0)", [$0]) })
             let copy = isShared ? map : [:]
@@ -76,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `a builder leaves the map that it began with as it was`() {
+    @Test func `A builder leaves the map that it began with as it was`() {
         let base = HAMT(uniqueKeysWithValues: (0..<40).map { ($0, [$0]) })
         var builder = HAMT<Int, [Int]>.Builder(base)
         for id in 0..<60 { builder[id, default: []].append(-1) }
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: [1, 8, 16, 17, 100])
-    func `what a closure throws is passed on, and the map stays as it was`(_ count: Int) {
+    func `What a closure throws is passed on, and the map stays as it was`(_ count: Int) {
         struct Failure: Error {}
         let map = HAMT(uniqueKeysWithValues: (0..<count).map { ($0, $0) })
         let other = map.mapValues { $0 + 1 }
@@ -107,7 +108,7 @@ import Testing
         #expect(map.count == count && map.allSatisfy { $0.key == $0.value } && map.invariantViolations() == [])
     }
 
-    @Test func `every entry is seen where it lies`() {
+    @Test func `Every entry is seen where it lies`() {
         let map = HAMT(uniqueKeysWithValues: (0..<100).map { ("\($0)", $0) })
         var sum = 0
         map.forEachEntry { key, value in sum += value * (key.count > 2 ? 0 : 1) }

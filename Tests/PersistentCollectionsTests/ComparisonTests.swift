@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
-@Suite struct `Equality and changes` {
+@Suite struct ComparisonTests {
     private func counted(_ count: Int) -> (HAMT<CountingKey, Int>, CountingKey.Counter) {
         let counter = CountingKey.Counter()
         let map = HAMT(uniqueKeysWithValues: (0..<count).map { (CountingKey(id: $0, counter: counter), $0) })
@@ -10,14 +11,14 @@ import Testing
         return (map, counter)
     }
 
-    @Test func `a map and its copy are equal without a comparison of keys`() {
+    @Test func `A map and its copy are equal without a comparison of keys`() {
         let (map, counter) = counted(10_000)
         let copy = map
         #expect(map == copy)
         #expect(counter.comparisons == 0)
     }
 
-    @Test func `equality skips what two versions share`() {
+    @Test func `Equality skips what two versions share`() {
         let (map, counter) = counted(10_000)
         let key = CountingKey(id: 77, counter: counter)
         let there = map.inserting(-1, forKey: key)
@@ -33,7 +34,7 @@ import Testing
         #expect(counter.comparisons >= 10_000)
     }
 
-    @Test func `changes skip what two versions share`() {
+    @Test func `Changes skip what two versions share`() {
         let (map, counter) = counted(10_000)
         var edited = map
         edited[CountingKey(id: 5, counter: counter)] = -5
@@ -47,8 +48,8 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `changes between random maps agree with Dictionary`(_ hashing: Hashing) {
-        var random = SeededGenerator(state: testSeed)
+    func `Changes between random maps agree with Dictionary`(_ hashing: Hashing) {
+        var random = SplitMix64(state: testSeed)
         for round in 0..<200 {
             var old = HAMT<ChosenKey, Int>()
             for _ in 0..<random.below(60) { old[hashing.key(random.below(50))] = random.below(3) }
@@ -75,7 +76,7 @@ import Testing
         }
     }
 
-    @Test func `maps that differ in one key, one value or their count are not equal`() {
+    @Test func `Maps that differ in one key, one value or their count are not equal`() {
         let map: HAMT = ["a": 1, "b": 2, "c": 3]
         #expect(map == ["c": 3, "b": 2, "a": 1])
         #expect(map != ["a": 1, "b": 2])
@@ -84,7 +85,7 @@ import Testing
         #expect(HAMT<String, Int>() == [:])
     }
 
-    @Test func `equal maps hash alike, and maps serve as keys`() {
+    @Test func `Equal maps hash alike, and maps serve as keys`() {
         let left: HAMT = ["a": 1, "b": 2]
         let right: HAMT = ["b": 2, "a": 1]
         #expect(left.hashValue == right.hashValue)

@@ -2,14 +2,14 @@
 import PersistentCollections
 import Testing
 
-@Suite struct `Initialisers, views and transformations` {
-    @Test func `duplicate keys never stop the process: the last value counts`() {
+@Suite struct InterfaceTests {
+    @Test func `Duplicate keys never stop the process: the last value counts`() {
         let literal: HAMT = ["a": 1, "b": 2, "a": 3]
         #expect(literal == ["a": 3, "b": 2] && literal.count == 2)
         #expect(HAMT(uniqueKeysWithValues: [("a", 1), ("a", 2)]) == ["a": 2])
     }
 
-    @Test func `duplicate keys are combined in order`() {
+    @Test func `Duplicate keys are combined in order`() {
         let map = HAMT([("a", "1"), ("b", "2"), ("a", "3")], uniquingKeysWith: +)
         #expect(map == ["a": "13", "b": "2"])
         struct Failure: Error {}
@@ -18,12 +18,12 @@ import Testing
         }
     }
 
-    @Test func `a dictionary and groups become maps`() {
+    @Test func `A dictionary and groups become maps`() {
         #expect(HAMT(["a": 1, "b": 2]) == ["a": 1, "b": 2])
         #expect(HAMT(grouping: 1...6) { $0 % 3 } == [0: [3, 6], 1: [1, 4], 2: [2, 5]])
     }
 
-    @Test func `iteration gives each entry once, for flat and deep maps`() {
+    @Test func `Iteration gives each entry once, for flat and deep maps`() {
         for count in [0, 1, 5, 16, 17, 300, 5_000] {
             let map = HAMT(uniqueKeysWithValues: (0..<count).map { ($0, -$0) })
             var seen = Set<Int>()
@@ -38,7 +38,7 @@ import Testing
         }
     }
 
-    @Test func `an iterator is a value and stays at its end`() {
+    @Test func `An iterator is a value and stays at its end`() {
         let map = HAMT(uniqueKeysWithValues: (0..<100).map { ($0, $0) })
         var first = map.makeIterator()
         for _ in 0..<30 { _ = first.next() }
@@ -48,7 +48,7 @@ import Testing
         #expect(second.next() == nil && second.next() == nil)
     }
 
-    @Test func `keys know what they contain`() {
+    @Test func `Keys know what they contain`() {
         let map: HAMT = ["a": 1]
         #expect(map.keys.contains("a") && !map.keys.contains("b") && map.contains("a") && !map.contains("b"))
         #expect(map.value(forKey: "a") == 1 && map["b", default: 7] == 7)
@@ -86,7 +86,7 @@ import Testing
         #expect(merged == ["a": 1, "b": 10, "c": 20] && left == ["a": 1, "b": 2])
     }
 
-    @Test func `descriptions read like a dictionary's`() {
+    @Test func `Descriptions read like a dictionary's`() {
         #expect("\(HAMT<String, Int>())" == "[:]")
         let map: HAMT = ["a": 1]
         #expect("\(map)" == "[a: 1]" && String(reflecting: map) == #"["a": 1]"#)
@@ -95,7 +95,7 @@ import Testing
         #expect(mirror.displayStyle == .dictionary && mirror.children.count == 1)
     }
 
-    @Test func `a map with optional values tells a nil value from no value`() {
+    @Test func `A map with optional values tells a nil value from no value`() {
         var map: HAMT<String, Int?> = ["a": nil]
         #expect(map.count == 1 && map.contains("a") && !map.contains("b"))
         #expect(map.updateValue(nil, forKey: "b") == nil)
@@ -104,7 +104,7 @@ import Testing
         #expect(map.count == 2)
     }
 
-    @Test func `a key with a stored hash is found by identity`() {
+    @Test func `A key with a stored hash is found by identity`() {
         let keys = (0..<200).map(IdentityKey.init)
         let twin = IdentityKey(7)
         var map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.hashValue) })
@@ -116,7 +116,7 @@ import Testing
         #expect(map.invariantViolations().isEmpty && map[keys[7]] == 7)
     }
 
-    @Test func `an equal key is replaced in value only`() {
+    @Test func `An equal key is replaced in value only`() {
         struct Named: Hashable {
             let id: Int
             let label: String
@@ -130,7 +130,7 @@ import Testing
     }
 
     @Test(arguments: 1...20)
-    func `of objects that are equal, the one that is there is kept`(_ count: Int) throws {
+    func `Of objects that are equal, the one that is there is kept`(_ count: Int) throws {
         final class Named: Hashable {
             let id: Int
             init(_ id: Int) { self.id = id }

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Keys that versions of a map own together die with the last version that has them.
-@Suite struct `Ownership of keys` {
+@Suite struct KeyOwnershipTests {
     final class Tracker: Sendable {
         let alive = Atomic<Int>(0)
         var count: Int { alive.load(ordering: .relaxed) }
@@ -33,7 +33,7 @@ import Testing
         try #require(map.keys.first { $0.hashValue == hash })
     }
 
-    @Test func `a copy keeps the keys alive that it shares with a map that is gone`() throws {
+    @Test func `A copy keeps the keys alive that it shares with a map that is gone`() throws {
         let tracker = Tracker()
         var map: HAMT? = makeMap(0..<12, tracker)
         var copy: HAMT? = try map?.inserting(-1, forKey: key(3, in: map!))
@@ -44,7 +44,7 @@ import Testing
         #expect(tracker.count == 13 && other?.keys.map(\.hashValue).sorted() == Array(0...12))
     }
 
-    @Test func `a key inserted into a copy dies with the copy`() {
+    @Test func `A key inserted into a copy dies with the copy`() {
         let tracker = Tracker()
         // Of a small map, keys from 16 on find their positions taken. In a larger one, those whose hashes differ from
         // one of the map's in high bits only move that key into a node below, together with themselves.
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: [0..<8, 0..<24, 0..<40, 100..<340])
-    func `a key removed from all versions dies at once`(_ hashes: Range<Int>) throws {
+    func `A key removed from all versions dies at once`(_ hashes: Range<Int>) throws {
         let tracker = Tracker()
         for inPlace in [true, false] {
             var map = makeMap(hashes, tracker)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `chains of copies keep only their own keys`() {
+    @Test func `Chains of copies keep only their own keys`() {
         let tracker = Tracker()
         var versions = [makeMap(0..<1, tracker)]
         for hash in 1..<100 { versions.append(versions[hash - 1].inserting(hash, forKey: Key(hash, tracker))) }
@@ -94,7 +94,7 @@ import Testing
         #expect(tracker.count == 0)
     }
 
-    @Test func `a map with keys that it owns with others changes in place`() throws {
+    @Test func `A map with keys that it owns with others changes in place`() throws {
         let tracker = Tracker()
         var map = makeMap(0..<10, tracker)
         _ = try map.inserting(-1, forKey: key(0, in: map))
@@ -105,7 +105,7 @@ import Testing
         #expect(tracker.count == 0)
     }
 
-    @Test func `strings are owned together as well`() {
+    @Test func `Strings are owned together as well`() {
         var map: HAMT<String, Int> = [:]
         for number in 0..<200 { map["a key that is too long to be stored inline \(number)"] = number }
         let copies = (0..<200).map { map.inserting(-1, forKey: "a key that is too long to be stored inline \($0)") }
@@ -116,7 +116,7 @@ import Testing
         }
     }
 
-    @Test func `many threads may copy one map at once`() async throws {
+    @Test func `Many threads may copy one map at once`() async throws {
         let tracker = Tracker()
         for _ in 0..<50 {
             let map = makeMap(0..<40, tracker)

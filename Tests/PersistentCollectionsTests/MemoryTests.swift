@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
 /// Keys and values die with the last map that has them.
-@Suite struct `Memory` {
+@Suite struct MemoryTests {
     final class Tracker {
         var alive = 0
     }
@@ -29,10 +30,10 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `random edits leak nothing and release nothing early`(_ hashing: Hashing) {
+    func `Random edits leak nothing and release nothing early`(_ hashing: Hashing) {
         let tracker = Tracker()
         do {
-            var random = SeededGenerator(state: testSeed)
+            var random = SplitMix64(state: testSeed)
             let keys = (0..<64).map { Key(hashing.hash($0), tracker) }
             var versions: [HAMT<Key, Value>] = [HAMT()]
             for _ in 0..<3_000 {
@@ -62,7 +63,7 @@ import Testing
         #expect(tracker.alive == 0)
     }
 
-    @Test func `a removed entry dies at once`() {
+    @Test func `A removed entry dies at once`() {
         let tracker = Tracker()
         var map: HAMT<Int, Value> = [:]
         for key in 0..<100 { map[key] = Value(tracker) }
@@ -75,7 +76,7 @@ import Testing
         #expect(tracker.alive == 0)
     }
 
-    @Test func `keys and values of every layout are destroyed`() {
+    @Test func `Keys and values of every layout are destroyed`() {
         struct Aligned {
             let vector: SIMD4<Double>
             let object: Value
@@ -125,7 +126,7 @@ import Testing
         #expect(tracker.alive == 0)
     }
 
-    @Test func `an iterator keeps what it walks over alive`() {
+    @Test func `An iterator keeps what it walks over alive`() {
         let tracker = Tracker()
         func makeIterator() -> HAMT<Int, Value>.Iterator {
             HAMT(uniqueKeysWithValues: (0..<50).map { ($0, Value(tracker)) }).makeIterator()
@@ -138,7 +139,7 @@ import Testing
         #expect(tracker.alive == 0)
     }
 
-    @Test func `a transformation that throws halfway leaks nothing`() {
+    @Test func `A transformation that throws halfway leaks nothing`() {
         struct Failure: Error {}
         let tracker = Tracker()
         let map = HAMT(uniqueKeysWithValues: (0..<500).map { ($0, $0) })
@@ -155,7 +156,7 @@ import Testing
         #expect(tracker.alive == 0)
     }
 
-    @Test func `a map of a million entries is built, copied and released`() {
+    @Test func `A map of a million entries is built, copied and released`() {
         var map: HAMT<Int, Int> = [:]
         for number in 0..<1_000_000 { map[number] = number }
         let copy = map.inserting(-1, forKey: 7)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
 /// Merging walks both maps together: it agrees with dictionaries, keeps the form, and shares what only one map has.
@@ -24,7 +25,7 @@ import Testing
 
     /// A map of so many of some keys, in random order, that is a trie from nine entries on if it has been larger.
     private func map<Key>(
-        of count: Int, among keys: [Key], side: Int, _ random: inout SeededGenerator
+        of count: Int, among keys: [Key], side: Int, _ random: inout SplitMix64
     ) -> HAMT<Key, [Int]> {
         let chosen = keys.indices.shuffled(using: &random)
         var map = HAMT(uniqueKeysWithValues: chosen.prefix(count).map { (keys[$0], [side, $0]) })
@@ -65,7 +66,7 @@ import Testing
     }
 
     private func checkAllSizes<Key: Hashable>(_ what: String, upTo limit: Int = 1000, _ key: (Int) -> Key) {
-        var random = SeededGenerator(state: testSeed)
+        var random = SplitMix64(state: testSeed)
         let keys = (0..<(limit + limit / 2)).map(key)
         for (size, other) in Self.sizes where max(size, other) <= limit {
             let left = map(of: size, among: keys, side: 0, &random)
@@ -97,7 +98,7 @@ import Testing
     }
 
     @Test(arguments: [(3, 5), (8, 100), (100, 8), (16, 17), (17, 16), (200, 300)])
-    func `the first map's key is kept, whatever value counts`(_ counts: (Int, Int)) {
+    func `The first map's key is kept, whatever value counts`(_ counts: (Int, Int)) {
         let mine = HAMT(uniqueKeysWithValues: (0..<counts.0).map { (Object($0, hash: $0), 1) })
         let theirs = HAMT(uniqueKeysWithValues: (0..<counts.1).map { (Object($0, hash: $0), 2) })
         let owners = HAMT<ObjectIdentifier, Int>(uniqueKeysWithValues: mine.keys.map { (ObjectIdentifier($0), 1) })
@@ -114,7 +115,7 @@ import Testing
         HAMT(uniqueKeysWithValues: numbers.map { (ChosenKey($0, hash: $0), value) })
     }
 
-    @Test func `what only one of the maps has is shared with it`() {
+    @Test func `What only one of the maps has is shared with it`() {
         let (left, right) = (numbered(0..<1000, 1), numbered(990..<3000, 2))
         let nodes = Set(left.nodeAddresses).union(right.nodeAddresses)
         for merged in [left.merging(right), left.merging(right, uniquingKeysWith: +), right.merging(left)] {
@@ -126,7 +127,7 @@ import Testing
         }
     }
 
-    @Test func `maps whose hashes part above both are shared whole`() {
+    @Test func `Maps whose hashes part above both are shared whole`() {
         let (left, right) = (numbered(0..<100, 1), numbered(1 << 40..<(1 << 40 + 100), 2))
         let merged = left.merging(right) { _, _ in 0 }
         #expect(merged.nodeAddresses.dropFirst() == (left.nodeAddresses + right.nodeAddresses)[...])
@@ -157,7 +158,7 @@ import Testing
     }
 
     @Test(arguments: [(5, 5), (5, 100), (100, 5), (16, 17), (100, 100)])
-    func `where combining throws, the map stays as it was`(_ counts: (Int, Int)) {
+    func `Where combining throws, the map stays as it was`(_ counts: (Int, Int)) {
         struct Failure: Error {}
         let (left, right) = (numbered(0..<counts.0, 1), numbered(0..<counts.1, 2))
         for limit in 0..<min(counts.0, counts.1) {
@@ -173,7 +174,7 @@ import Testing
         }
     }
 
-    @Test func `a map that nobody shares takes few entries in place`() {
+    @Test func `A map that nobody shares takes few entries in place`() {
         var map = numbered(0..<1000, 1)
         let nodes = map.nodeAddresses
         let few = numbered(500..<510, 2)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
+import TestSupport
 import Testing
 
 /// Random edits of several versions of a map, each beside a dictionary that tells what it should hold.
-@Suite struct `Random operations agree with Dictionary` {
+@Suite struct ModelTests {
     typealias Map = HAMT<ChosenKey, Int>
 
     struct Version {
@@ -13,7 +14,7 @@ import Testing
 
     /// Runs `operations` edits on short-lived pools of versions; checks the invariants after each.
     private func run(_ hashing: Hashing, keys: Int, sequence: Int, operations: Int, checkEvery: Int = 1) {
-        var random = SeededGenerator(state: testSeed &+ UInt64(keys))
+        var random = SplitMix64(state: testSeed &+ UInt64(keys))
         let pool = (0..<keys).map(hashing.key)
         var done = 0
         while done < operations {
@@ -82,23 +83,23 @@ import Testing
     }
 
     @Test(arguments: Hashing.allCases)
-    func `in small maps`(_ hashing: Hashing) {
+    func `In small maps`(_ hashing: Hashing) {
         run(hashing, keys: 12, sequence: 60, operations: 130_000)
     }
 
     /// Five in eight edits insert, so there are mostly some 16 entries: maps become small and large all the time.
     @Test(arguments: Hashing.allCases)
-    func `in maps between small and large`(_ hashing: Hashing) {
+    func `In maps between small and large`(_ hashing: Hashing) {
         run(hashing, keys: 26, sequence: 100, operations: 60_000)
     }
 
     @Test(arguments: [Hashing.good, .sequential, .pairsCollide, .topBitsOnly])
-    func `in maps of some dozens`(_ hashing: Hashing) {
+    func `In maps of some dozens`(_ hashing: Hashing) {
         run(hashing, keys: 100, sequence: 1_000, operations: 40_000, checkEvery: 4)
     }
 
     @Test(arguments: [Hashing.good, .sequential, .pairsCollide])
-    func `in large maps`(_ hashing: Hashing) {
+    func `In large maps`(_ hashing: Hashing) {
         run(hashing, keys: 8_000, sequence: 30_000, operations: 60_000, checkEvery: 20_000)
     }
 }

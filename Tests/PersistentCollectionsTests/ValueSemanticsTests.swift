@@ -2,12 +2,12 @@
 import PersistentCollections
 import Testing
 
-@Suite struct `Versions and sharing` {
+@Suite struct ValueSemanticsTests {
     private func map(_ count: Int) -> HAMT<Int, String> {
         HAMT(uniqueKeysWithValues: (0..<count).map { ($0, "\($0)") })
     }
 
-    @Test func `an old version stays as it was after edits of a new one`() {
+    @Test func `An old version stays as it was after edits of a new one`() {
         let first = map(1_000)
         var second = first
         for key in 0..<500 { second[key] = nil }
@@ -20,7 +20,7 @@ import Testing
         #expect(first.invariantViolations().isEmpty && second.invariantViolations().isEmpty)
     }
 
-    @Test func `a persistent edit leaves its map alone and shares all but one path`() {
+    @Test func `A persistent edit leaves its map alone and shares all but one path`() {
         let base = map(5_000)
         let edited = base.inserting("x", forKey: 77)
         let removed = base.removingValue(forKey: 77)
@@ -31,7 +31,7 @@ import Testing
         #expect(removed.nodeAddresses.filter { !nodes.contains($0) }.count <= 6)
     }
 
-    @Test func `removing a key that is not there gives the same storage`() {
+    @Test func `Removing a key that is not there gives the same storage`() {
         let base = map(100)
         #expect(base.removingValue(forKey: -1).isIdentical(to: base))
         var copy = base
@@ -39,7 +39,7 @@ import Testing
         #expect(copy.isIdentical(to: base))
     }
 
-    @Test func `an unshared map is edited in place`() {
+    @Test func `An unshared map is edited in place`() {
         var map = map(1_000)
         let before = map.nodeAddresses
         for key in 0..<1_000 { map[key] = "again" }
@@ -48,7 +48,7 @@ import Testing
         #expect(map[5] == "again!")
     }
 
-    @Test func `a shared map is copied at the first edit and edited in place from then on`() {
+    @Test func `A shared map is copied at the first edit and edited in place from then on`() {
         var map = map(10)
         let copy = map
         map[3] = "new"
@@ -59,7 +59,7 @@ import Testing
         #expect(copy[3] == "3")
     }
 
-    @Test func `only the shared part of a path is copied`() {
+    @Test func `Only the shared part of a path is copied`() {
         var map = map(20_000)
         let before = Set(map.nodeAddresses)
         let copy = map
@@ -70,7 +70,7 @@ import Testing
         #expect(copy[1] == "1")
     }
 
-    @Test func `a map that goes between none and few entries keeps its allocation`() {
+    @Test func `A map that goes between none and few entries keeps its allocation`() {
         var map: HAMT<Int, Int> = [:]
         #expect(map.nodeAddresses.isEmpty)
         map[1] = 1
@@ -102,7 +102,7 @@ import Testing
         #expect(other.isEmpty && copy[1] == "1")
     }
 
-    @Test func `a value changes in place through both subscripts`() {
+    @Test func `A value changes in place through both subscripts`() {
         final class Probe {}
         struct Box {
             var probe = Probe()
@@ -120,7 +120,7 @@ import Testing
 
     // At 17 entries, where a small map becomes a trie, the entry was taken out and put back across the border.
     @Test(arguments: [1, 2, 15, 16, 17, 18, 33, 300])
-    func `a change through a subscript moves no node, whatever the size`(_ count: Int) {
+    func `A change through a subscript moves no node, whatever the size`(_ count: Int) {
         func entries(_ count: Int) -> HAMT<Int, [Int]> {
             HAMT(uniqueKeysWithValues: (0..<count).map { ($0, [$0]) })
         }
@@ -141,7 +141,7 @@ import Testing
 
     // Between 8 and 17 entries maps change their form.
     @Test(arguments: [8, 15, 16, 17, 18, 64])
-    func `a key that goes and comes back moves no node, unless it was one of two in its node`(_ count: Int) {
+    func `A key that goes and comes back moves no node, unless it was one of two in its node`(_ count: Int) {
         for hashing in [Hashing.sequential, .good] {
             func entries() -> HAMT<ChosenKey, Int> {
                 HAMT(uniqueKeysWithValues: (0..<count).map { (hashing.key($0), $0) })
@@ -172,7 +172,7 @@ import Testing
         }
     }
 
-    @Test func `a mutation that throws through a subscript keeps the entry`() {
+    @Test func `A mutation that throws through a subscript keeps the entry`() {
         struct Failure: Error {}
         func fail(_ value: inout Int) throws {
             value += 1
@@ -189,7 +189,7 @@ import Testing
         #expect(map.invariantViolations().isEmpty)
     }
 
-    @Test func `setting nil through an optional binding removes`() {
+    @Test func `Setting nil through an optional binding removes`() {
         var map: HAMT<String, Int> = ["a": 1, "b": 2]
         func clear(_ value: inout Int?) { value = nil }
         clear(&map["a"])
@@ -197,7 +197,7 @@ import Testing
         #expect(map == ["b": 2])
     }
 
-    @Test func `versions can be edited by many tasks at once`() async {
+    @Test func `Versions can be edited by many tasks at once`() async {
         let base = HAMT<Int, Int>(uniqueKeysWithValues: (0..<300).map { ($0, $0) })
         let sums = await withTaskGroup(of: Int.self) { group in
             for task in 0..<32 {

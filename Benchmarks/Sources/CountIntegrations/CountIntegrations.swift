@@ -6,7 +6,8 @@ import Counting
 @main
 enum CountIntegrations {
     static func main() throws {
-        let operations = LogOperations.all + NIOOperations.all + BaggageOperations.all + RequestOperations.all
+        let operations =
+            LogOperations.all + NIOOperations.all + BaggageOperations.all + RequestOperations.all + GRPCOperations.all
         try Program(operations) { ContextSnapshot().run { keep(Variables.tenant.get()) } }.run()
     }
 }

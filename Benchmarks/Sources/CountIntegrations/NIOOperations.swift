@@ -22,6 +22,14 @@ enum NIOOperations {
                 }
             }
         },
+        Operation("a further link of such a chain") { meter in
+            try withFuture { future in
+                let chain = future.inContext(.current)
+                try meter.count { iterations in
+                    for _ in 0..<iterations { keep(chain.map { $0 &+ 1 }) }
+                }
+            }
+        },
         Operation("channel read") { meter in try read(with: [], meter) },
         Operation("channel read through ContextChannelHandler") { meter in
             try read(with: [ContextChannelHandler<Int>(context: ContextSnapshot())], meter)

@@ -6,7 +6,7 @@ package struct Results {
     private var skipped: [String] = []
 
     init(of selection: Selection, _ runner: Runner) async throws {
-        var progress = ProgressBar(total: selection.rows.count + selection.growth.count)
+        var progress = StepProgress(total: selection.rows.count + selection.growth.count)
         for row in selection.rows {
             progress.show(row.title)
             do {

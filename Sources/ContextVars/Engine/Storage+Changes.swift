@@ -144,8 +144,9 @@ extension Storage {
     private func settleUnderLock() {
         _ = contextvars_storage_lock(self)
         keepWhatIsLent()
+        // Where children read, nothing changes, and in place of a map there may be a version.
         let isPublished = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_PUBLISHED))
-        let shared = contextvars_is_thread_sanitized ? map.pointee : nil
+        let shared = contextvars_is_thread_sanitized && !isPublished ? map.pointee : nil
         let replaced = isPublished ? nil : settle()
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
@@ -208,8 +209,10 @@ extension Storage {
         if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.variablesSetHere } }
         guard let variable = changedVariable else { return notedVariables.pointee }
         var variables = VariablesSetHere()
-        let isSetHere = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE))
-        _ = variables.note(variable, as: isSetHere, among: contents.pointee.count)
+        if contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_CHANGED_HERE)) {
+            // By itself: a task's copy has inherited it, and a reset may restore that.
+            _ = variables.note(variable, as: true, among: .max)
+        }
         return variables
     }
 }

@@ -112,6 +112,19 @@ import Testing
         }
     }
 
+    // With the ThreadSanitizer, this has crashed: the address of a version was retained as a map's.
+    @Test func `A scope that a child has read gives snapshots of what was set since`() async throws {
+        for value in 1...100 {
+            try await number.withValue(value) { () async throws in
+                async let child = number.get()
+                #expect(await child == Level.inChild(value, orWithoutContext: 0))
+                try text.set("set since")
+                let snapshot = ContextSnapshot.current
+                #expect(snapshot[number] == value && snapshot[text] == "set since")
+            }
+        }
+    }
+
     @Test func `Children see many variables come and go`() async throws {
         let variables = (0..<100).map { ContextVar("variable \($0)", default: Object?.none) }
         try await Context().run {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page's state, and what keys, the pointer and the search do to it.
 
 class App {

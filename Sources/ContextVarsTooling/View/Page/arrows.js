@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing: arrows from hand-overs to where they led.
 
 // The middle of an event's bar.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing: the axis of time, and the overview of the whole trace.
 
 function timeStep(view, width) {

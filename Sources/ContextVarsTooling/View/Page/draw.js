@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Drawing: rows of bars and marks. Only what can be seen is looked at.
 
 const axisHeight = 24, gutter = 132;

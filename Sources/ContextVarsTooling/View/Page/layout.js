@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which lane is in which row. All tasks of a trace share as few rows as they need; those of one request have a row each.
 
 const rowPadding = 3, headingHeight = 22, deepest = 4;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The trace and what follows from it: contexts and their families, spans, arrows, losses.
 
 function readModel(raw) {

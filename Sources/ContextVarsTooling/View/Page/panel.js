@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The panel: what is selected, or an overview of the losses.
 
 function element(name, properties = {}, ...children) {

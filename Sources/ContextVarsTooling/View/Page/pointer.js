@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the pointer does: dragging, zooming, pointing at things and selecting them.
 
 function listenToPointer(app) {

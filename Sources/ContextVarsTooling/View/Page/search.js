@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Search: `name=value` for a variable with a value, else any text in names, values, places, services and lanes.
 
 function search(model, query) {

@@ -22,7 +22,7 @@ struct LoadDriver {
     /// Starts a request for each one that ends, so the report and the progress bar have a single writer.
     private func drive(_ client: HTTPClient, port: Int) async -> Report {
         var report = Report(planned: requests)
-        var progress = ProgressBar(total: requests)
+        var progress = RequestProgress(total: requests)
         var unsent = (1...requests).makeIterator()
 
         await withTaskGroup(of: Outcome.self) { group in

@@ -2,7 +2,7 @@
 import Foundation
 
 /// How many requests are done: on a terminal, a bar that redraws its line; elsewhere, a line for every tenth.
-public struct ProgressBar {
+public struct RequestProgress {
     private let total: Int
     private var done = 0
     private var shownPercent = 0

@@ -2,7 +2,7 @@
 import Foundation
 
 /// How far a run has come, on the standard error: a bar that is redrawn on a terminal, a line for each step elsewhere.
-struct ProgressBar {
+struct StepProgress {
     let total: Int
     private var done = 0
     private let isTerminal = isatty(STDERR_FILENO) == 1
