@@ -32,15 +32,17 @@ struct RequestIDSource: Sendable {
 
 /// Whether a text from outside can be a request's id, in logs, headers and elsewhere.
 func isAcceptableRequestID(_ text: String) -> Bool {
-    (1...128).contains(text.utf8.count)
-        && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"): true
-            case UInt8(ascii: "~"), UInt8(ascii: ":"), UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): true
-            case UInt8(ascii: "@"): true
-            default: false
-            }
-        }
+    guard (1...128).contains(text.utf8.count) else { return false }
+    // Over the bytes themselves: for most texts, which aren't short, the view's own iteration takes three times as long.
+    return text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isAcceptableInRequestID) }
+        ?? text.utf8.allSatisfy(isAcceptableInRequestID)
+}
+
+/// Whether a byte is a letter or digit of ASCII, or one of `-._~:+/=@`.
+@inline(__always)
+private func isAcceptableInRequestID(_ byte: UInt8) -> Bool {
+    // A bit for each: those of `+-./:=` and the digits, and those of `@_~` and the letters.
+    let bits: UInt64 = byte < 64 ? 0x27FF_E800_0000_0000 : 0x47FF_FFFE_87FF_FFFF
+    return byte < 128 && bits &>> UInt64(byte) & 1 == 1
 }
 #endif

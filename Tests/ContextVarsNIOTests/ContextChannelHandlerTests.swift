@@ -80,6 +80,23 @@ import Testing
         )
     }
 
+    @Test func `The next request has a new context, which a token of the last one doesn't fit`() throws {
+        var token: Token<String?>?
+        let recorder = Recorder { _, part in
+            switch part {
+            case "<1": token = try Request.id.set(part)
+            case "<2":
+                let token = try #require(token)
+                #expect(throws: ContextError.tokenFromDifferentContext) { try Request.id.reset(token) }
+                #expect(Request.id.source == .defaultValue)
+            default: break
+            }
+        }
+        let channel = try channel(perRequest(), recorder)
+        for part in ["<1", ">", "<2", ">"] { try channel.writeInbound(part) }
+        #expect(recorder.seen == ["- - 0", "- <1 0", "- - 0", "- - 0"])
+    }
+
     @Test func `Reads inside of reads have their own contexts, and the outer one goes on in its own`() throws {
         let recorder = Recorder { context, part in
             if part.first == "<" { try Request.id.set(part) }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import CContextVarsFrames
+
 /// A context for work that comes in pieces, like the reads of a request: entered from its start until ``end()``.
 ///
 /// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the
 /// caller, who runs them all on one event loop.
 package struct ContextOfPieces: Sendable {
-    @usableFromInline let context: Context
-    @usableFromInline let captured: CapturedValue?
+    private var context: Context
+    private let captured: CapturedValue?
 
     private init(_ context: Context, _ captured: CapturedValue?) {
         (self.context, self.captured) = (context, captured)
@@ -31,9 +33,13 @@ package struct ContextOfPieces: Sendable {
     ///
     /// For the event loop of the pieces, like ``snapshot``.
     ///
-    /// - Complexity: O(1).
-    package func copied() -> ContextOfPieces {
-        ContextOfPieces(Context(context.storage.values()), captured)
+    /// - Parameter ended: A copy of this one that ``endToBeUsedAgain()`` has made new, if there is one. It is used, and gone.
+    /// - Complexity: O(1). Without an allocation where there is one to be used.
+    package func copied(using ended: inout ContextOfPieces?) -> ContextOfPieces {
+        guard let ended = ended.take() else { return ContextOfPieces(Context(context.storage.values()), captured) }
+        ended.context.begin(with: context.storage.values())
+        ended.context.claimForPieces()
+        return ended
     }
 
     /// The current values, with the task-local values that came with them.
@@ -42,7 +48,6 @@ package struct ContextOfPieces: Sendable {
     package var snapshot: ContextSnapshot { ContextSnapshot(context.storage.values(), captured: captured) }
 
     /// Runs a piece of work.
-    @inlinable
     @discardableResult
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         let scope = Scope.entering(context, isSynchronous: true)
@@ -52,6 +57,25 @@ package struct ContextOfPieces: Sendable {
         }
         if let captured { return try captured.run(work) }
         return try work()
+    }
+
+    /// Begins a piece of work, which lasts until ``Piece/end()``: `run` for a caller to whom a call of a closure is too much.
+    ///
+    /// The caller keeps the context until then.
+    ///
+    /// - Returns: `nil` where task-local values came with the context, which only `run` can bind.
+    package func beginPiece() -> Piece? {
+        captured == nil ? Piece(scope: .entering(context, isSynchronous: true)) : nil
+    }
+
+    /// A piece of work that has begun.
+    package struct Piece {
+        fileprivate let scope: Scope
+
+        /// Makes current what was current before.
+        package func end() {
+            scope.end()
+        }
     }
 
     /// Runs a piece of work that was handed over with a claim.
@@ -65,5 +89,17 @@ package struct ContextOfPieces: Sendable {
     /// Exits the context, which may be entered by others from now on.
     package func end() {
         context.unclaim()
+    }
+
+    /// Exits the context, which can be used again as a new one if nobody else can know it: ``copied(using:)``.
+    ///
+    /// Its values are released then.
+    ///
+    /// - Returns: Whether it can.
+    package mutating func endToBeUsedAgain() -> Bool {
+        let isUnknown = contextvars_storage_is_unshown(context.storage) && isKnownUniquelyReferenced(&context)
+        context.unclaim()
+        if isUnknown { context.becomeNew() }
+        return isUnknown
     }
 }

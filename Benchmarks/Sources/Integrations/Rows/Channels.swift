@@ -18,20 +18,19 @@ enum Channels {
                 try read(with: [handler], meter)
             },
             peer: { meter in try read(with: [], meter) }),
-        // What any handler costs that asks which part of a request it has.
-        Row(
-            onThread: "a channel read through a handler that only asks", against: "a channel read", bar: nil,
-            ours: { meter in try read(with: [AskingChannelHandler { $0() }], meter) },
-            peer: { meter in try read(with: [], meter) }),
-        // And what it costs to have a value in force for each event, which is how a context is made current too.
-        Row(
-            onThread: "a channel read through a handler that asks, and binds a @TaskLocal", against: "a channel read",
-            bar: nil,
-            ours: { meter in
-                try read(with: [AskingChannelHandler { event in Locals.$id.withValue(requestID) { event() } }], meter)
-            },
-            peer: { meter in try read(with: [], meter) }),
+        // What the row above can't be below: any handler in the pipeline, any that asks which part of a request it has, and
+        // any that has a value in force for each event, which is how a context is made current too.
+        floor("a handler that only passes on", PassingChannelHandler.init),
+        floor("a handler that only asks which part it has", AskingChannelHandler.init),
+        floor("a handler that asks, and binds a @TaskLocal", BindingChannelHandler.init),
     ]
+
+    private static func floor(_ name: String, _ makeHandler: @escaping @Sendable () -> any ChannelHandler) -> Row {
+        Row(
+            onThread: "floor: \(name)", against: "a channel read", bar: nil,
+            ours: { meter in try read(with: [makeHandler()], meter) },
+            peer: { meter in try read(with: [], meter) })
+    }
 
     private static func read(with handlers: [any ChannelHandler], _ meter: Meter) throws {
         let channel = EmbeddedChannel()
@@ -50,23 +49,44 @@ enum Channels {
             sum &+= unwrapInboundIn(data)
         }
     }
+}
 
-    private final class AskingChannelHandler: ChannelInboundHandler {
-        typealias InboundIn = Int
-        typealias InboundOut = Int
+private final class PassingChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = Int
 
-        private let run: (() -> Void) -> Void
-        private var starts = 0
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        context.fireChannelRead(data)
+    }
 
-        init(_ run: @escaping (() -> Void) -> Void) { self.run = run }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+    }
+}
 
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            if unwrapInboundIn(data).isMultiple(of: 2) { starts += 1 }
-            run { context.fireChannelRead(data) }
-        }
+private final class AskingChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = Int
+    private var starts = 0
 
-        func channelReadComplete(context: ChannelHandlerContext) {
-            run { context.fireChannelReadComplete() }
-        }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if unwrapInboundIn(data).isMultiple(of: 2) { starts += 1 }
+        context.fireChannelRead(data)
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+    }
+}
+
+private final class BindingChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = Int
+    private var starts = 0
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if unwrapInboundIn(data).isMultiple(of: 2) { starts += 1 }
+        Locals.$id.withValue(requestID) { context.fireChannelRead(data) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        Locals.$id.withValue(requestID) { context.fireChannelReadComplete() }
     }
 }

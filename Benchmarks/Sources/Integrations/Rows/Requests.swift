@@ -5,6 +5,8 @@ import ContextVars
 import ContextVarsAsyncHTTPClient
 import ContextVarsGRPC
 import ContextVarsHummingbird
+import ContextVarsTracing
+import GRPCCore
 import Harness
 import NIOCore
 
@@ -56,24 +58,24 @@ enum Requests {
             Row("a gRPC call with both interceptors", against: "without", bar: 0.97, unit: .requests) {
                 Sides(ours: try callsWithContext(200, messages: 1), peer: try calls(200, messages: 1))
             },
+            // What any two interceptors cost, and an entry of that length in the call's metadata, wherever it comes from.
+            callsThrough(PassingClientInterceptor(), "floor: a gRPC call with interceptors that only pass on"),
+            callsThrough(
+                PassingClientInterceptor(baggage: constantBaggage),
+                "floor: a gRPC call with such interceptors, and a constant metadata entry"),
             Row(
                 "a gRPC stream of 1,000 messages with both interceptors", against: "without", bar: 0.97,
                 unit: .requests
             ) {
                 Sides(ours: try callsWithContext(8, messages: 1000), peer: try calls(8, messages: 1000))
             },
-            Row("an async-http-client request with baggage", against: "without", bar: 0.98, unit: .requests) {
-                let server = try ServerProcess(.http)
+            clientRequest("an async-http-client request with baggage", bar: 0.98) {
                 let baggage = try Variables.baggage()
-                return Sides(
-                    ours: { meter in
-                        try await Variables.withAll {
-                            try await HTTPClientLoad.run(server, meter) { $0.injectContext(using: baggage) }
-                        }
-                    },
-                    peer: { meter in
-                        try await Variables.withAll { try await HTTPClientLoad.run(server, meter) { _ in } }
-                    })
+                return { $0.injectContext(using: baggage) }
+            },
+            // What sending and reading such a header costs, wherever it comes from.
+            clientRequest("floor: an async-http-client request with a constant header of that length", bar: nil) {
+                { $0.headers.add(name: BaggageInstrument.headerName, value: constantBaggage) }
             },
         ]
 
@@ -106,9 +108,41 @@ enum Requests {
         }
     }
 
-    private static func calls(_ count: Int, messages: Int) throws -> Side {
-        let server = try ServerProcess(.rpc)
-        let load = try RPCLoad(port: server.port, interceptors: [])
+    /// Requests of async-http-client in a context with values, prepared and not.
+    private static func clientRequest(
+        _ operation: String, bar: Double?, preparing makePreparation: @escaping @Sendable () throws -> Preparation
+    ) -> Row {
+        Row(operation, against: "without", bar: bar, unit: .requests) {
+            let server = try ServerProcess(.http)
+            let prepare = try makePreparation()
+            return Sides(
+                ours: { meter in
+                    try await Variables.withAll { try await HTTPClientLoad.run(server, meter, prepare: prepare) }
+                },
+                peer: { meter in
+                    try await Variables.withAll { try await HTTPClientLoad.run(server, meter) { _ in } }
+                })
+        }
+    }
+
+    /// What the variables are in a `baggage` header.
+    private static let constantBaggage = "tenant=acme,user=7"
+
+    private typealias Preparation = @Sendable (inout HTTPClientRequest) -> Void
+
+    private static func callsThrough(_ interceptor: PassingClientInterceptor, _ operation: String) -> Row {
+        Row(operation, against: "without", bar: nil, unit: .requests) {
+            Sides(
+                ours: try calls(200, messages: 1, to: .rpcWithPassingInterceptor, through: [interceptor]),
+                peer: try calls(200, messages: 1))
+        }
+    }
+
+    private static func calls(
+        _ count: Int, messages: Int, to kind: ServerKind = .rpc, through interceptors: [any ClientInterceptor] = []
+    ) throws -> Side {
+        let server = try ServerProcess(kind)
+        let load = try RPCLoad(port: server.port, interceptors: interceptors)
         return { meter in
             meter.record(try await load.run(calls: count, messages: messages), operations: 1)
             withExtendedLifetime(server) {}

@@ -51,3 +51,18 @@ final class RPCLoad: Sendable {
         guard received == count else { throw LoadFailure(reason: "\(received) of \(count) messages came") }
     }
 }
+
+/// What an interceptor of a client costs that does nothing, or sends what it has always.
+struct PassingClientInterceptor: ClientInterceptor {
+    var baggage: String?
+
+    func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingClientRequest<Input>, context: ClientContext,
+        next: (StreamingClientRequest<Input>, ClientContext) async throws -> StreamingClientResponse<Output>
+    ) async throws -> StreamingClientResponse<Output> {
+        guard let baggage else { return try await next(request, context) }
+        var request = request
+        request.metadata.addString(baggage, forKey: "baggage")
+        return try await next(request, context)
+    }
+}

@@ -13,6 +13,10 @@ enum RPCServer {
         try await serve(interceptors: [ContextServerInterceptor(instrument: Variables.baggage())])
     }
 
+    static func serveWithPassingInterceptor() async throws {
+        try await serve(interceptors: [PassingServerInterceptor()])
+    }
+
     private static func serve(interceptors: [any ServerInterceptor]) async throws {
         let transport = HTTP2ServerTransport.Posix(
             address: .ipv4(host: "127.0.0.1", port: 0), transportSecurity: .plaintext)
@@ -21,6 +25,16 @@ enum RPCServer {
             // Until the process ends.
             try await Task.sleep(for: .seconds(86_400))
         }
+    }
+}
+
+/// What an interceptor of a server costs that does nothing.
+private struct PassingServerInterceptor: ServerInterceptor {
+    func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingServerRequest<Input>, context: ServerContext,
+        next: @Sendable (StreamingServerRequest<Input>, ServerContext) async throws -> StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output> {
+        try await next(request, context)
     }
 }
 

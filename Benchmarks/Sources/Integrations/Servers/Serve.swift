@@ -21,6 +21,7 @@ struct Serve: AsyncParsableCommand {
         case .httpWithTaskLocal: try await HTTPServer.serveWithTaskLocal()
         case .rpc: try await RPCServer.serve()
         case .rpcWithContext: try await RPCServer.serveWithContext()
+        case .rpcWithPassingInterceptor: try await RPCServer.serveWithPassingInterceptor()
         }
     }
 

@@ -39,5 +39,6 @@ enum ServerKind: String, CaseIterable {
     case httpWithContext = "http-with-context"
     case httpWithTaskLocal = "http-with-task-local"
     case rpcWithContext = "rpc-with-context"
+    case rpcWithPassingInterceptor = "rpc-with-passing-interceptor"
     case rpc
 }
