@@ -85,7 +85,6 @@ extension Context {
     /// The object that a storage belongs to; `nil` for that of a frame or of a task's copy, which nobody claims.
     static func object(of storage: Storage) -> Context? {
         guard contextvars_storage_is_claimed(storage) else { return nil }
-        contextvars_storage_note_shown(storage)
         let address = UnsafeMutableRawPointer(storage) - storageOffset
         return Unmanaged<Context>.fromOpaque(address).takeUnretainedValue()
     }
@@ -117,18 +116,6 @@ extension Context {
     /// Says that the claim is for pieces of work, which may run one inside the other.
     func claimForPieces() {
         contextvars_storage_claim_for_pieces(storage)
-    }
-
-    /// Gives an empty context that nobody has claimed the values of another one.
-    func begin(with values: ContextValues) {
-        storage.map.initialize(to: values)
-    }
-
-    /// Makes a context that nobody else knows what a new one is: without values, claim and identity.
-    func becomeNew() {
-        var contents = storage.contents.pointee
-        storage.pointee = contextvars_storage()
-        withUnsafeMutablePointer(to: &contents) { $0.release() }
     }
 
     @usableFromInline

@@ -58,8 +58,6 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     @exclusivity(unchecked) private var runningPieces = 0
     /// Requests that ended while one of their pieces ran, perhaps.
     @exclusivity(unchecked) private var ended: [ContextOfPieces] = []
-    /// The context of a request that has ended, for the next one.
-    @exclusivity(unchecked) private var spare: ContextOfPieces?
     /// Of data as it comes: made where `Inbound` is known, so that nothing is looked up by type for each read.
     private let partOfRequest: ((NIOAny) -> RequestPart)?
 
@@ -114,7 +112,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch partOfRequest?(data) {
         case .start:
-            let started = channel.copied(using: &spare)
+            let started = channel.copied()
             endRequest()
             request = started
             read(data, in: started, context)
@@ -124,7 +122,7 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
         case .end:
             guard let ending = request.take() else { return readOfChannel(data, context) }
             read(data, in: ending, context)
-            end(consume ending)
+            end(ending)
         case .whole:
             endRequest()
             channel.snapshot.run { context.fireChannelRead(data) }
@@ -163,14 +161,14 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
 
     private func endRequest() {
         guard let request = request.take() else { return }
-        end(consume request)
+        end(request)
     }
 
-    private func end(_ request: consuming ContextOfPieces) {
+    private func end(_ request: ContextOfPieces) {
         if runningPieces > 0 {
             ended.append(request)
-        } else if request.endToBeUsedAgain() {
-            spare = consume request
+        } else {
+            request.end()
         }
     }
 

@@ -68,8 +68,6 @@ enum {
     /// For pieces of work, each of which makes the storage current, and may run inside another one. So it may change while
     /// a scope lasts that began in it.
     CONTEXTVARS_CLAIMED_FOR_PIECES = 2,
-    /// The same, and the `Context` object may be known to others than the owner.
-    CONTEXTVARS_CLAIMED_FOR_PIECES_AND_SHOWN = 3,
 };
 
 // MARK: The lock
@@ -142,20 +140,7 @@ static inline void contextvars_storage_claim_for_pieces(contextvars_storage *sto
 
 /// Whether the values stay as they are while the calling agent runs in a scope that it began in this storage. For the owner.
 static inline bool contextvars_storage_may_lend(const contextvars_storage *storage) {
-    return __atomic_load_n(&storage->claim, __ATOMIC_RELAXED) < CONTEXTVARS_CLAIMED_FOR_PIECES;
-}
-
-/// Notes that the object of a storage is about to be known to others, if it is one of those that are used again.
-static inline void contextvars_storage_note_shown(contextvars_storage *storage) {
-    // Only a context that is still claimed: its owner may have ended it.
-    uint8_t claim = CONTEXTVARS_CLAIMED_FOR_PIECES;
-    __atomic_compare_exchange_n(
-        &storage->claim, &claim, CONTEXTVARS_CLAIMED_FOR_PIECES_AND_SHOWN, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-}
-
-/// Whether the owner alone knows a `Context` object that is claimed for pieces, if it alone has a reference to it.
-static inline bool contextvars_storage_is_unshown(const contextvars_storage *storage) {
-    return __atomic_load_n(&storage->claim, __ATOMIC_RELAXED) == CONTEXTVARS_CLAIMED_FOR_PIECES;
+    return __atomic_load_n(&storage->claim, __ATOMIC_RELAXED) != CONTEXTVARS_CLAIMED_FOR_PIECES;
 }
 
 static inline void contextvars_storage_unclaim(contextvars_storage *storage) {

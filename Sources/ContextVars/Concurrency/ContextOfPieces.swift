@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import CContextVarsFrames
-
 /// A context for work that comes in pieces, like the reads of a request: entered from its start until ``end()``.
 ///
 /// A piece may run inside another one. Two pieces never run at the same time, and none after the end: that is up to the
 /// caller, who runs them all on one event loop.
 package struct ContextOfPieces: Sendable {
-    private var context: Context
+    private let context: Context
     private let captured: CapturedValue?
 
     private init(_ context: Context, _ captured: CapturedValue?) {
@@ -33,13 +31,9 @@ package struct ContextOfPieces: Sendable {
     ///
     /// For the event loop of the pieces, like ``snapshot``.
     ///
-    /// - Parameter ended: A copy of this one that ``endToBeUsedAgain()`` has made new, if there is one. It is used, and gone.
-    /// - Complexity: O(1). Without an allocation where there is one to be used.
-    package func copied(using ended: inout ContextOfPieces?) -> ContextOfPieces {
-        guard let ended = ended.take() else { return ContextOfPieces(Context(context.storage.values()), captured) }
-        ended.context.begin(with: context.storage.values())
-        ended.context.claimForPieces()
-        return ended
+    /// - Complexity: O(1): one allocation.
+    package func copied() -> ContextOfPieces {
+        ContextOfPieces(Context(context.storage.values()), captured)
     }
 
     /// The current values, with the task-local values that came with them.
@@ -89,17 +83,5 @@ package struct ContextOfPieces: Sendable {
     /// Exits the context, which may be entered by others from now on.
     package func end() {
         context.unclaim()
-    }
-
-    /// Exits the context, which can be used again as a new one if nobody else can know it: ``copied(using:)``.
-    ///
-    /// Its values are released then.
-    ///
-    /// - Returns: Whether it can.
-    package mutating func endToBeUsedAgain() -> Bool {
-        let isUnknown = contextvars_storage_is_unshown(context.storage) && isKnownUniquelyReferenced(&context)
-        context.unclaim()
-        if isUnknown { context.becomeNew() }
-        return isUnknown
     }
 }
