@@ -155,8 +155,7 @@ struct KeyOwner: ~Copyable {
 
 extension KeyOwner {
     static func key<Key>(of owner: Pointer, at position: UInt, _: Key.Type) -> UnsafeMutablePointer<Key> {
-        let below = owner.pointee.ownPositions & (NodeHeader.bit(position) &- 1)
-        return keys(of: owner, Key.self) + below.nonzeroBitCount
+        keys(of: owner, Key.self) + NodeHeader.count(owner.pointee.ownPositions, below: position)
     }
 
     @inlinable

@@ -93,32 +93,31 @@ extension NodeHeader {
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
     /// Adds an entry at a vacant position.
+    ///
+    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
+    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
     @inlinable @_transparent
     mutating func addEntry(at position: UInt) {
-        slots = slots &- entryStep(at: position)
+        slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
         entryMap |= Self.bit(position)
     }
 
     @inlinable @_transparent
     mutating func removeEntry(at position: UInt) {
-        slots = slots &+ entryStep(at: position)
+        slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
         entryMap &= ~Self.bit(position)
-    }
-
-    /// What an entry at a position makes bytes smaller by: its own by `vacancy`, those of entries and vacant positions
-    /// above by -1.
-    ///
-    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
-    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
-    @inlinable @_transparent
-    func entryStep(at position: UInt) -> SIMD16<Int8> {
-        Self.above(position, ~(slots &>> 7)).replacing(with: Self.vacancy, where: Self.positions .== Self.all(position))
     }
 
     /// `bytes` at the positions above one, zero elsewhere.
     @inlinable @inline(__always)
     static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
         SIMD16().replacing(with: bytes, where: positions .> all(position))
+    }
+
+    /// `byte` at one position, zero elsewhere.
+    @inlinable @inline(__always)
+    static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
+        SIMD16().replacing(with: byte, where: positions .== all(position))
     }
 
     @inlinable @inline(__always)
