@@ -28,7 +28,7 @@ extension HAMT {
             entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
         } else {
             entry =
-                NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
+                NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
         }
         if isNew {
             entryCount &+= 1
@@ -68,7 +68,7 @@ extension HAMT {
             (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
         } else {
             var root = node.unmanaged
-            entry = NodePlace.withSlot(of: &root) {
+            entry = NodePlace.withLink(of: &root) {
                 NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
             }
             copy = root.takeRetainedValue()
@@ -93,7 +93,7 @@ extension HAMT {
         let hash = NodeHeader.hash(of: key)
         var value: Value?
         if !node.isSmall {
-            if NodePlace.withSlot(of: &root, { NodePlace.remove($0, key, hash, &value) }) { noteRemoval() }
+            if NodePlace.withLink(of: &root, { NodePlace.remove($0, key, hash, &value) }) { noteRemoval() }
             return value
         }
         guard let entry = node.smallEntry(of: key, hash) else { return nil }
@@ -123,7 +123,7 @@ extension HAMT {
         }
         guard let entry = node.trieEntry(of: key, hash) else { return self }
         var root = node.unmanaged
-        NodePlace.withSlot(of: &root) {
+        NodePlace.withLink(of: &root) {
             NodePlace($0, isUnique: false).endInCopies(of: hash, removes: true).remove(entry, hash)
         }
         var result = HAMT(root: root.takeRetainedValue(), count: count)
@@ -166,7 +166,7 @@ extension HAMT {
     mutating func reachedEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
         guard let node = rootReference else { return nil }
         if !node.isSmall {
-            return NodePlace.withSlot(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
+            return NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
         }
         let entry = node.smallEntry(of: key, hash)
         if entry == nil && !adds { return nil }
@@ -181,7 +181,7 @@ extension HAMT {
     ) -> EntryPointer {
         if isUnique {
             if let entry { return entry }
-            if node.header.pointee.entryMap != .max { return NodePlace.withSlot(of: &root) { Node.addSmall($0, hash) } }
+            if node.header.pointee.entryMap != .max { return NodePlace.withLink(of: &root) { Node.addSmall($0, hash) } }
         }
         let (copy, place) = node.copySmall(reaching: entry, hash, withValue: true)
         root = copy
@@ -194,14 +194,14 @@ extension HAMT {
     @inlinable @inline(__always)
     mutating func noteRemoval() {
         entryCount &-= 1
-        if entryCount == Self.trieLeastCount { settle() }
+        if entryCount == Self.trieLeastCount { becomeSmallIfPossible() }
     }
 
     @inlinable @inline(__always) static var trieLeastCount: Int { 8 }
 
-    /// Gives the map the form that is right for its count.
+    /// Makes a trie with few entries a small map.
     @inlinable @inline(never)
-    mutating func settle() {
+    mutating func becomeSmallIfPossible() {
         guard count <= Self.trieLeastCount, let node = rootReference, !node.isSmall else { return }
         root = Node.makeSmall(of: node, count: count)
     }

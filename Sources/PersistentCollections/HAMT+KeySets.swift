@@ -41,7 +41,7 @@ extension HAMT {
             updateValue(entry.pointee.value, forKey: entry.pointee.key)
         case .node(let node):
             self.init(root: node, count: node.reference.totalCount)
-            settle()
+            becomeSmallIfPossible()
         }
     }
 }

@@ -94,7 +94,7 @@ extension HAMT {
             node.removeSmall(entry, hash)
             entryCount &-= 1
         } else {
-            NodePlace.withSlot(of: &root) { NodePlace($0, isUnique: true).endInPlace(of: hash).remove(entry, hash) }
+            NodePlace.withLink(of: &root) { NodePlace($0, isUnique: true).endInPlace(of: hash).remove(entry, hash) }
             noteRemoval()
         }
     }

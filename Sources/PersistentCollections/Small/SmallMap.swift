@@ -39,7 +39,7 @@ extension NodeReference {
     @inlinable @inline(__always)
     func smallEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         // There are no children, so no byte is negative, and an entry's is its index.
-        let index = slot(at: NodeHeader.ownPosition(of: hash))
+        let index = byte(at: NodeHeader.ownPosition(of: hash))
         if index < Int(NodeHeader.vacancy) {
             let entry = leafEntries + index
             if Self.key(of: entry).pointee == key { return entry }
@@ -60,8 +60,8 @@ extension NodeReference {
     @inlinable @inline(__always)
     func smallPosition(of index: Int, _ hash: UInt) -> UInt {
         let own = NodeHeader.ownPosition(of: hash)
-        if slot(at: own) == index { return own }
-        return NodeHeader.Positions(header.pointee.displaced).first { slot(at: $0) == index } ?? own
+        if byte(at: own) == index { return own }
+        return NodeHeader.Positions(header.pointee.displaced).first { byte(at: $0) == index } ?? own
     }
 }
 

@@ -177,12 +177,12 @@ extension NodeReference {
     /// The only part of a shared node that changes: from nil, or from an owner of some of its keys, to an owner of all
     /// that were the node's own; so atomic.
     @inlinable @inline(__always)
-    var keyOwnerSlot: UnsafeMutablePointer<Atomic<KeyOwner.Pointer?>> {
+    var keyOwnerWord: UnsafeMutablePointer<Atomic<KeyOwner.Pointer?>> {
         (UnsafeMutableRawPointer(header) + MemoryLayout<NodeHeader>.size)
             .assumingMemoryBound(to: Atomic<KeyOwner.Pointer?>.self)
     }
 
-    @inlinable @inline(__always) var keyOwner: KeyOwner.Pointer? { keyOwnerSlot.pointee.load(ordering: .acquiring) }
+    @inlinable @inline(__always) var keyOwner: KeyOwner.Pointer? { keyOwnerWord.pointee.load(ordering: .acquiring) }
 
     /// The key owner of a node that has just been found to be uniquely referenced.
     ///
@@ -234,7 +234,7 @@ extension NodeReference {
         if let owner {
             let positions = positions(of: owner)
             if positions & added == 0 && KeyOwner.retain(owner, lacking: positions & ~kept) {
-                target.keyOwnerSlot.pointee.store(owner, ordering: .relaxed)
+                target.keyOwnerWord.pointee.store(owner, ordering: .relaxed)
             } else {
                 own = header.pointee.entryMap
             }
@@ -251,7 +251,7 @@ extension NodeReference {
     func giveUpKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
         // A node's reference to the parent becomes the new owner's.
         let owner = KeyOwner.make(self, positions, parent: parent)
-        let (exchanged, current) = keyOwnerSlot.pointee.compareExchange(
+        let (exchanged, current) = keyOwnerWord.pointee.compareExchange(
             expected: parent, desired: owner, ordering: .acquiringAndReleasing)
         if exchanged { return owner }
         KeyOwner.free(owner)
@@ -261,8 +261,8 @@ extension NodeReference {
     /// Hands the key owner on to the node to which all entries of this one were moved.
     @inlinable @inline(__always)
     func moveKeyOwner(to node: NodeReference) {
-        node.keyOwnerSlot.pointee.store(keyOwnerOfUnsharedNode, ordering: .relaxed)
-        keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
+        node.keyOwnerWord.pointee.store(keyOwnerOfUnsharedNode, ordering: .relaxed)
+        keyOwnerWord.pointee.store(nil, ordering: .relaxed)
     }
 
     /// Makes sure, before keys of this node, which nobody else sees, go, or one comes at a vacant position, that those
@@ -280,7 +280,7 @@ extension NodeReference {
             let copy = key.pointee
             key.initialize(to: copy)
         }
-        keyOwnerSlot.pointee.store(nil, ordering: .relaxed)
+        keyOwnerWord.pointee.store(nil, ordering: .relaxed)
         KeyOwner.release(owner, lacking: lackedPositions(of: owner), Key.self)
     }
 }

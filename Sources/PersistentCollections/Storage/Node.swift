@@ -145,14 +145,14 @@ extension Node {
     /// Opens a place, which the caller initialises, for an entry at an index that is that of a vacant position, or the
     /// last in a collision node.
     ///
-    /// - Parameter slot: Where the node is kept; it moves where it has no room.
+    /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)
     static func openEntry(
-        _ slot: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt
+        _ link: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt
     ) -> UnsafeMutablePointer<Entry> {
-        let count = NodeReference.at(slot).entryCount
-        if count >= Int(NodeReference.at(slot).header.pointee.entryRoom) { makeRoom(slot, entries: 1) }
-        let node = NodeReference.at(slot)
+        let count = NodeReference.at(link).entryCount
+        if count >= Int(NodeReference.at(link).header.pointee.entryRoom) { makeRoom(link, entries: 1) }
+        let node = NodeReference.at(link)
         node.ownKeys(at: NodeHeader.bit(position))
         let target = node.entries + index
         // (At the end, where keys in sequence come, a call spared.)
@@ -166,8 +166,8 @@ extension Node {
     /// An allocation has room for a multiple of four entries and of four children: sizes that allocators hand out without
     /// loss. Everything moves as bits, so no reference count changes.
     @inlinable @inline(never)
-    static func makeRoom(_ slot: UnsafeMutablePointer<Node>, entries: Int = 0, children: Int = 0) {
-        let old = NodeReference.at(slot)
+    static func makeRoom(_ link: UnsafeMutablePointer<Node>, entries: Int = 0, children: Int = 0) {
+        let old = NodeReference.at(link)
         let (count, childCount) = (old.entryCount, old.childCount)
         let (needed, neededChildren) = (count &+ entries, childCount &+ children)
         if old.divideRoom(entries: needed, children: neededChildren) { return }
@@ -180,7 +180,7 @@ extension Node {
         new.children.moveInitialize(from: old.children, count: childCount)
         old.moveKeyOwner(to: new)
         old.header.pointee.removeAll()
-        slot.pointee = moved
+        link.pointee = moved
     }
 }
 

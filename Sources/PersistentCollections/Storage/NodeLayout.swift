@@ -20,8 +20,8 @@ struct NodeHeader {
     ///
     /// (In two halves: for a whole vector the allocator would be asked for an alignment of 16 bytes, on Linux by
     /// `posix_memalign` in place of `malloc`.)
-    @usableFromInline var lowSlots: SIMD8<Int8>
-    @usableFromInline var highSlots: SIMD8<Int8>
+    @usableFromInline var lowBytes: SIMD8<Int8>
+    @usableFromInline var highBytes: SIMD8<Int8>
     /// Bit `p` is set when position `p` holds an entry.
     @usableFromInline var entryMap: UInt16
     /// Bit `p` is set when position `p` holds a child; no position holds both.
@@ -40,8 +40,8 @@ struct NodeHeader {
     /// A node without entries, children and room: an empty small map.
     @inlinable @inline(__always)
     init(_ destruction: Destruction) {
-        lowSlots = Self.vacantSlots.lowHalf
-        highSlots = Self.vacantSlots.highHalf
+        lowBytes = Self.vacantBytes.lowHalf
+        highBytes = Self.vacantBytes.highHalf
         (entryMap, childMap, entryRoom, childRoom) = (0, 0, 0, 0)
         self.destruction = destruction
         path = Self.smallRootPath
@@ -50,20 +50,20 @@ struct NodeHeader {
     /// Makes the node empty; its allocation stays as large as it is.
     @inlinable @inline(__always)
     mutating func removeAll() {
-        slots = Self.vacantSlots
+        bytes = Self.vacantBytes
         (entryMap, childMap, path) = (0, 0, Self.smallRootPath)
     }
 
     @inlinable @inline(__always)
-    var slots: SIMD16<Int8> {
-        get { SIMD16(lowHalf: lowSlots, highHalf: highSlots) }
-        set { (lowSlots, highSlots) = (newValue.lowHalf, newValue.highHalf) }
+    var bytes: SIMD16<Int8> {
+        get { SIMD16(lowHalf: lowBytes, highHalf: highBytes) }
+        set { (lowBytes, highBytes) = (newValue.lowHalf, newValue.highHalf) }
     }
 
     /// What the byte of a position without an entry or a child is greater by than the index of an entry there.
     @inlinable @inline(__always) static var vacancy: Int8 { 16 }
 
-    @inlinable @inline(__always) static var vacantSlots: SIMD16<Int8> { SIMD16(repeating: vacancy) }
+    @inlinable @inline(__always) static var vacantBytes: SIMD16<Int8> { SIMD16(repeating: vacancy) }
 }
 
 extension NodeHeader {
@@ -98,13 +98,13 @@ extension NodeHeader {
     /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
     @inlinable @_transparent
     mutating func addEntry(at position: UInt) {
-        slots = slots &- Self.above(position, ~(slots &>> 7)) &- Self.at(position, Self.vacancy)
+        bytes = bytes &- Self.above(position, ~(bytes &>> 7)) &- Self.at(position, Self.vacancy)
         entryMap |= Self.bit(position)
     }
 
     @inlinable @_transparent
     mutating func removeEntry(at position: UInt) {
-        slots = slots &+ Self.above(position, ~(slots &>> 7)) &+ Self.at(position, Self.vacancy)
+        bytes = bytes &+ Self.above(position, ~(bytes &>> 7)) &+ Self.at(position, Self.vacancy)
         entryMap &= ~Self.bit(position)
     }
 
@@ -146,7 +146,7 @@ extension NodeHeader {
     }
 }
 
-/// What lies before the children and entries of a node. (Only `NodeReference.keyOwnerSlot` looks at the key owner.)
+/// What lies before the children and entries of a node. (Only `NodeReference.keyOwnerWord` looks at the key owner.)
 @usableFromInline typealias NodeHead = (header: NodeHeader, keyOwner: UnsafeMutableRawPointer?)
 
 /// A key and its value, as they lie in a node's tail.
@@ -206,8 +206,8 @@ struct NodeReference<Key: Hashable, Value> {
 
     /// The node at an address where a reference to it is kept, without touching its reference count.
     @inlinable @inline(__always)
-    static func at(_ slot: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
-        NodeReference(UnsafeRawPointer(slot).load(as: UnsafeMutableRawPointer.self))
+    static func at(_ link: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
+        NodeReference(UnsafeRawPointer(link).load(as: UnsafeMutableRawPointer.self))
     }
 
     @inlinable @inline(__always)
@@ -241,14 +241,14 @@ struct NodeReference<Key: Hashable, Value> {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
 
-    /// The byte of a position in the header's first field, `NodeHeader.slots`.
+    /// The byte of a position in the header's first field, `NodeHeader.bytes`.
     @inlinable @inline(__always)
-    func slot(at position: UInt) -> Int {
+    func byte(at position: UInt) -> Int {
         Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
     }
 
     /// The index of the entry or child at a position, or of an entry at a vacant one.
-    @inlinable @inline(__always) func index(at position: UInt) -> Int { slot(at: position) & 15 }
+    @inlinable @inline(__always) func index(at position: UInt) -> Int { byte(at: position) & 15 }
 
     /// The number of entries of a node that is no collision node.
     @inlinable @inline(__always) var positionedEntryCount: Int { count(at: header.pointee.entryMap) }

@@ -10,9 +10,9 @@ extension NodeReference {
 
     @inlinable
     func content(at position: UInt) -> Content {
-        let slot = slot(at: position)
-        if slot < 0 { return .child(child(at: slot & 15)) }
-        return slot < Int(NodeHeader.vacancy) ? .entry(entries + slot) : .nothing
+        let byte = byte(at: position)
+        if byte < 0 { return .child(child(at: byte & 15)) }
+        return byte < Int(NodeHeader.vacancy) ? .entry(entries + byte) : .nothing
     }
 
     /// Gets the old and the new entry of a key.

@@ -9,7 +9,7 @@ extension NodePlace {
     ///   - root: Where the root is kept.
     ///   - value: Gets the value that the key had.
     @inlinable @inline(never)
-    static func remove(_ root: Slot, _ key: Key, _ hash: UInt, _ value: inout Value?) -> Bool {
+    static func remove(_ root: Link, _ key: Key, _ hash: UInt, _ value: inout Value?) -> Bool {
         let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
         if place.isUnique {
             guard let entry = place.node.entryHere(of: key, hash) else { return false }
@@ -52,9 +52,9 @@ extension NodePlace {
         }
         if let child { return put(child.takeUnretainedValue()) }
         // (The root has more than two entries below: a map of so few is small.)
-        guard let other, let parentSlot else { return }
-        if isUnique { slot.deinitialize(count: 1) }
-        let parent = NodePlace(parentSlot, isUnique: true)
+        guard let other, let parentLink else { return }
+        if isUnique { link.deinitialize(count: 1) }
+        let parent = NodePlace(parentLink, isUnique: true)
         let position = parent.node.header.pointee.position(of: hash)
         parent.node.closeChild(at: position)
         parent.openEntry(at: parent.node.index(at: position), position).initialize(to: other)

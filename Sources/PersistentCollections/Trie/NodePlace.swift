@@ -9,38 +9,38 @@
 /// map does the same with a root that is lent from the start.
 @usableFromInline
 struct NodePlace<Key: Hashable, Value> {
-    @usableFromInline typealias Slot = UnsafeMutablePointer<Node<Key, Value>>
+    @usableFromInline typealias Link = UnsafeMutablePointer<Node<Key, Value>>
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
 
-    @usableFromInline let slot: Slot
+    @usableFromInline let link: Link
     /// Whether nobody else can see the node, which the place then owns; otherwise it is lent.
     @usableFromInline let isUnique: Bool
     /// The place of the node whose child this is, which is the edit's own by now; nil at the root.
-    @usableFromInline let parentSlot: Slot?
+    @usableFromInline let parentLink: Link?
 
     @inlinable @inline(__always)
-    init(_ slot: Slot, isUnique: Bool, parentSlot: Slot? = nil) {
-        self.slot = slot
+    init(_ link: Link, isUnique: Bool, parentLink: Link? = nil) {
+        self.link = link
         self.isUnique = isUnique
-        self.parentSlot = parentSlot
+        self.parentLink = parentLink
     }
 
     /// Calls `body` with the place of a root: an unmanaged reference, or an optional one that isn't nil, both of which
     /// have the layout of a reference.
     @inlinable @inline(__always)
-    static func withSlot<Root, Result>(of root: inout Root, _ body: (Slot) -> Result) -> Result {
+    static func withLink<Root, Result>(of root: inout Root, _ body: (Link) -> Result) -> Result {
         withUnsafeMutablePointer(to: &root) {
             body(UnsafeMutableRawPointer($0).assumingMemoryBound(to: Node<Key, Value>.self))
         }
     }
 
     /// The node that is there now.
-    @inlinable @inline(__always) var node: NodeReference<Key, Value> { .at(slot) }
+    @inlinable @inline(__always) var node: NodeReference<Key, Value> { .at(link) }
 
     /// Puts another node there.
     @inlinable @inline(__always)
     func put(_ node: consuming Node<Key, Value>) {
-        if isUnique { slot.pointee = node } else { slot.initialize(to: node) }
+        if isUnique { link.pointee = node } else { link.initialize(to: node) }
     }
 
     /// The place where the way to a hash ends, in a node that has no child on it, or the first one on the way with a
@@ -49,8 +49,8 @@ struct NodePlace<Key: Hashable, Value> {
     func endInPlace(of hash: UInt) -> NodePlace {
         var place = self
         while place.isUnique, let index = place.node.childIndex(towards: hash) {
-            let slot = place.node.children + index
-            place = NodePlace(slot, isUnique: isKnownUniquelyReferenced(&slot.pointee), parentSlot: place.slot)
+            let link = place.node.children + index
+            place = NodePlace(link, isUnique: isKnownUniquelyReferenced(&link.pointee), parentLink: place.link)
         }
         return place
     }
@@ -64,7 +64,7 @@ struct NodePlace<Key: Hashable, Value> {
         while let index = place.node.childIndex(towards: hash) {
             let isLast = removes && place.node.child(at: index).header.pointee.items.nonzeroBitCount == 2
             place.put(place.node.copy(.nothing, entries: isLast ? 1 : 0, lending: index))
-            place = NodePlace(place.node.children + index, isUnique: false, parentSlot: place.slot)
+            place = NodePlace(place.node.children + index, isUnique: false, parentLink: place.link)
         }
         return place
     }
@@ -72,7 +72,7 @@ struct NodePlace<Key: Hashable, Value> {
     /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
     @inlinable @inline(__always)
     func openEntry(at index: Int, _ position: UInt) -> UnsafeMutablePointer<Entry> {
-        if isUnique { return Node.openEntry(slot, at: index, position) }
+        if isUnique { return Node.openEntry(link, at: index, position) }
         put(node.copy(.insertion(at: index, position)))
         return node.entries + index
     }
@@ -91,7 +91,7 @@ extension NodePlace {
     /// - Returns: Nil for a new key that isn't added: then nothing has changed.
     @inlinable @inline(never)
     static func reach(
-        _ root: Slot, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
+        _ root: Link, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
     ) -> UnsafeMutablePointer<Entry>? {
         let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
         if place.isUnique {
@@ -147,8 +147,8 @@ extension NodePlace {
         header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
         header.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
         let fork = Node<Key, Value>.make(header, entryRoom: 1, childRoom: 1)
-        fork.reference.children.initialize(to: isUnique ? slot.move() : slot.pointee)
-        slot.initialize(to: fork)
+        fork.reference.children.initialize(to: isUnique ? link.move() : link.pointee)
+        link.initialize(to: fork)
         return node.entries
     }
 
@@ -162,7 +162,7 @@ extension NodePlace {
             node.ownKeys(at: NodeHeader.bit(position))
             other = (node.entries + index).move()
             node.closeEntry(at: index, position)
-            if node.childCount >= Int(node.header.pointee.childRoom) { Node.makeRoom(slot, children: 1) }
+            if node.childCount >= Int(node.header.pointee.childRoom) { Node.makeRoom(link, children: 1) }
         } else {
             other = node.entries[index]
             put(node.copy(.removal(at: index, position), children: 1))

@@ -74,8 +74,8 @@ extension NodeHeader {
     @inlinable @inline(__always)
     mutating func addChild(at position: UInt) {
         let index = Self.count(childMap, below: position)
-        slots = slots &- Self.above(position, slots &>> 7)
-        slots.replace(
+        bytes = bytes &- Self.above(position, bytes &>> 7)
+        bytes.replace(
             with: Self.childFlag &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
         childMap |= Self.bit(position)
     }
@@ -83,8 +83,8 @@ extension NodeHeader {
     @inlinable @inline(__always)
     mutating func removeChild(at position: UInt) {
         let index = Self.count(entryMap, below: position)
-        slots = slots &+ Self.above(position, slots &>> 7)
-        slots.replace(
+        bytes = bytes &+ Self.above(position, bytes &>> 7)
+        bytes.replace(
             with: Self.vacancy &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
         childMap &= ~Self.bit(position)
     }
@@ -165,17 +165,17 @@ extension NodeHeader {
 
     @inlinable
     mutating func setCollision(hash: UInt, count: Int) {
-        var words = unsafeBitCast(Self.vacantSlots.lowHalf, to: SIMD2<UInt32>.self)
+        var words = unsafeBitCast(Self.vacantBytes.lowHalf, to: SIMD2<UInt32>.self)
         words[1] = UInt32(truncatingIfNeeded: count)
-        lowSlots = unsafeBitCast(words, to: SIMD8<Int8>.self)
-        highSlots = unsafeBitCast(UInt64(truncatingIfNeeded: hash), to: SIMD8<Int8>.self)
+        lowBytes = unsafeBitCast(words, to: SIMD8<Int8>.self)
+        highBytes = unsafeBitCast(UInt64(truncatingIfNeeded: hash), to: SIMD8<Int8>.self)
         (entryMap, childMap, path) = (0, 0, Self.collisionPath)
     }
 
     /// The hash that all the entries of a collision node share.
-    @inlinable var collisionHash: UInt { UInt(truncatingIfNeeded: unsafeBitCast(highSlots, to: UInt64.self)) }
+    @inlinable var collisionHash: UInt { UInt(truncatingIfNeeded: unsafeBitCast(highBytes, to: UInt64.self)) }
 
-    @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowSlots, to: SIMD2<UInt32>.self)[1]) }
+    @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowBytes, to: SIMD2<UInt32>.self)[1]) }
 
     /// Adds an entry at a vacant position, or to a collision node of so many.
     @inlinable @_transparent
@@ -220,24 +220,24 @@ extension NodeReference {
     @inlinable @inline(__always)
     func trieEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
         var node = self
-        var slot = slot(at: header.pointee.position(of: hash))
-        while slot < 0 {
-            node = node.child(at: slot &- Int(NodeHeader.childFlag))
-            slot = node.slot(at: node.header.pointee.position(of: hash))
+        var byte = byte(at: header.pointee.position(of: hash))
+        while byte < 0 {
+            node = node.child(at: byte &- Int(NodeHeader.childFlag))
+            byte = node.byte(at: node.header.pointee.position(of: hash))
         }
-        return node.entry(at: slot, of: key, hash)
+        return node.entry(at: byte, of: key, hash)
     }
 
     /// The entry of `key` in this very node, at which the way to its hash ends, or nil.
     @inlinable @inline(__always)
     func entryHere(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
-        entry(at: slot(at: header.pointee.position(of: hash)), of: key, hash)
+        entry(at: byte(at: header.pointee.position(of: hash)), of: key, hash)
     }
 
     @inlinable @inline(__always)
-    func entry(at slot: Int, of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
-        if UInt(bitPattern: slot) < UInt(NodeHeader.vacancy) {
-            let entry = entries + slot
+    func entry(at byte: Int, of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+        if UInt(bitPattern: byte) < UInt(NodeHeader.vacancy) {
+            let entry = entries + byte
             return Self.key(of: entry).pointee == key ? entry : nil
         }
         return header.pointee.isCollision ? collidingEntry(of: key, hash) : nil
@@ -246,7 +246,7 @@ extension NodeReference {
     /// The index of the child to which a hash belongs, unless it differs from all hashes here, or there is none.
     @inlinable @inline(__always)
     func childIndex(towards hash: UInt) -> Int? {
-        let slot = slot(at: header.pointee.position(of: hash))
-        return slot < 0 && header.pointee.trieDivergence(of: hash) == 0 ? slot & 15 : nil
+        let byte = byte(at: header.pointee.position(of: hash))
+        return byte < 0 && header.pointee.trieDivergence(of: hash) == 0 ? byte & 15 : nil
     }
 }

@@ -5,7 +5,7 @@ extension HAMT {
     /// What is wrong with the map's storage: empty where all invariants hold.
     ///
     /// - each key lies where its hash says, or is displaced in the root of a small map, and no key is there twice;
-    /// - bitmaps, slots, counts and free space agree;
+    /// - bitmaps, bytes, counts and free space agree;
     /// - a small map is one node, a larger one a trie, and between the counts of 9 and 16 either; in a trie the form is
     ///   canonical: each node begins where the hashes below it part, so that it has two or more entries and children;
     /// - a node has all keys of its key owner but for one;
@@ -108,7 +108,7 @@ extension NodeReference {
                 expected = Int(NodeHeader.childFlag) + children
                 total += child.check(below: (header, position), &violations)
             }
-            require(slot(at: position) == expected, "the slot of position \(position) is wrong")
+            require(byte(at: position) == expected, "the byte of position \(position) is wrong")
         }
         return total
     }
