@@ -70,7 +70,9 @@ let package = Package(
         .target(name: "CMainThreadEntry", path: "Tests/Support/CMainThreadEntry"),
         .target(name: "CSlots", dependencies: ["CContextVarsFrames"], path: "Tests/Support/CSlots"),
         .target(name: "GenericScopes", dependencies: ["ContextVars"], path: "Tests/Support/GenericScopes"),
-        .testTarget(name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"]),
+        .testTarget(
+            name: "ContextVarsDispatchTests", dependencies: ["ContextVarsDispatch", "TestSupport"],
+            swiftSettings: swiftConditions),
         .testTarget(name: "ContextVarsFoundationTests", dependencies: ["ContextVarsFoundation", "TestSupport"]),
         .testTarget(name: "ContextVarsTestingTests", dependencies: ["ContextVarsTesting"]),
         .testTarget(
