@@ -132,12 +132,12 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     }
 
     private func readOfChannel(_ data: NIOAny, _ context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelRead(data) }
+        channel.run { context.fireChannelRead(data) }
     }
 
     private func read(_ data: NIOAny, in request: ContextOfPieces, _ context: ChannelHandlerContext) {
         runningPieces += 1
-        run(in: request) { context.fireChannelRead(data) }
+        request.run { context.fireChannelRead(data) }
         runningPieces -= 1
         if runningPieces == 0, !ended.isEmpty { endLate() }
     }
@@ -146,17 +146,6 @@ public final class ContextChannelHandler<Inbound>: ChannelInboundHandler, Remova
     private func endLate() {
         for request in ended { request.end() }
         ended = []
-    }
-
-    /// Runs an event in a context.
-    ///
-    /// Inlined, and the event with it: a call of a closure more for each event would be felt.
-    @inline(__always)
-    private func run(in pieces: ContextOfPieces, _ event: () -> Void) {
-        guard let piece = pieces.beginPiece() else { return pieces.run(event) }
-        event()
-        piece.end()
-        withExtendedLifetime(pieces) {}
     }
 
     private func endRequest() {
@@ -194,42 +183,42 @@ func ofUnwrapped<Inbound>(_ partOfRequest: @escaping (Inbound) -> RequestPart) -
 extension ContextChannelHandler {
     /// Passes the event on, in the channel's context.
     public func channelRegistered(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelRegistered() }
+        channel.run { context.fireChannelRegistered() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelUnregistered(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelUnregistered() }
+        channel.run { context.fireChannelUnregistered() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelActive(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelActive() }
+        channel.run { context.fireChannelActive() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelInactive(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelInactive() }
+        channel.run { context.fireChannelInactive() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelReadComplete(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelReadComplete() }
+        channel.run { context.fireChannelReadComplete() }
     }
 
     /// Passes the event on, in the channel's context.
     public func channelWritabilityChanged(context: ChannelHandlerContext) {
-        run(in: channel) { context.fireChannelWritabilityChanged() }
+        channel.run { context.fireChannelWritabilityChanged() }
     }
 
     /// Passes the event on, in the channel's context.
     public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        run(in: channel) { context.fireUserInboundEventTriggered(event) }
+        channel.run { context.fireUserInboundEventTriggered(event) }
     }
 
     /// Passes the error on, in the channel's context.
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        run(in: channel) { context.fireErrorCaught(error) }
+        channel.run { context.fireErrorCaught(error) }
     }
 }
 #endif

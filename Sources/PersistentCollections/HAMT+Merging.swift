@@ -43,7 +43,7 @@ extension HAMT {
 
     /// This map with the entries of another added; where both have a key, the other's value counts.
     ///
-    /// - Complexity: As that of ``merge(_:)``.
+    /// - Complexity: That of ``merge(_:)``.
     @inlinable
     public func merging(_ other: HAMT) -> HAMT {
         var result = self

@@ -53,25 +53,6 @@ package struct ContextOfPieces: Sendable {
         return try work()
     }
 
-    /// Begins a piece of work, which lasts until ``Piece/end()``: `run` for a caller to whom a call of a closure is too much.
-    ///
-    /// The caller keeps the context until then.
-    ///
-    /// - Returns: `nil` where task-local values came with the context, which only `run` can bind.
-    package func beginPiece() -> Piece? {
-        captured == nil ? Piece(scope: .entering(context, isSynchronous: true)) : nil
-    }
-
-    /// A piece of work that has begun.
-    package struct Piece {
-        fileprivate let scope: Scope
-
-        /// Makes current what was current before.
-        package func end() {
-            scope.end()
-        }
-    }
-
     /// Runs a piece of work that was handed over with a claim.
     package func run<Result, Failure: Error>(
         handedOverWith claimed: ClaimedContext, _ work: () throws(Failure) -> Result
