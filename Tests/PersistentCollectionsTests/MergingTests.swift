@@ -11,18 +11,6 @@ import Testing
         return small.flatMap { size in small.map { (size, $0) } } + [(1000, 9), (17, 1000), (1000, 64), (1000, 1000)]
     }()
 
-    /// An object that is equal to others, so that it tells whose key a map has kept.
-    private final class Object: Hashable {
-        let id: Int
-        let hashValue: Int
-        init(_ id: Int, hash: Int) {
-            self.id = id
-            hashValue = hash
-        }
-        func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
-        static func == (left: Object, right: Object) -> Bool { left.id == right.id }
-    }
-
     /// A map of so many of some keys, in random order, that is a trie from nine entries on if it has been larger.
     private func map<Key>(
         of count: Int, among keys: [Key], side: Int, _ random: inout SplitMix64
@@ -92,15 +80,15 @@ import Testing
     @Test func `merging agrees with Dictionary for keys of all kinds`() {
         checkAllSizes("Int") { $0 }
         checkAllSizes("String") { "a key that is too long to be stored inline \($0)" }
-        checkAllSizes("objects") { Object($0, hash: $0) }
+        checkAllSizes("objects") { ChosenObject($0, hash: $0) }
         checkAllSizes("identity", IdentityKey.init)
-        checkAllSizes("objects with few hashes", upTo: 64) { Object($0, hash: $0 & 7) }
+        checkAllSizes("objects with few hashes", upTo: 64) { ChosenObject($0, hash: $0 & 7) }
     }
 
     @Test(arguments: [(3, 5), (8, 100), (100, 8), (16, 17), (17, 16), (200, 300)])
     func `The first map's key is kept, whatever value counts`(_ counts: (Int, Int)) {
-        let mine = HAMT(uniqueKeysWithValues: (0..<counts.0).map { (Object($0, hash: $0), 1) })
-        let theirs = HAMT(uniqueKeysWithValues: (0..<counts.1).map { (Object($0, hash: $0), 2) })
+        let mine = HAMT(uniqueKeysWithValues: (0..<counts.0).map { (ChosenObject($0, hash: $0), 1) })
+        let theirs = HAMT(uniqueKeysWithValues: (0..<counts.1).map { (ChosenObject($0, hash: $0), 2) })
         let owners = HAMT<ObjectIdentifier, Int>(uniqueKeysWithValues: mine.keys.map { (ObjectIdentifier($0), 1) })
         for result in [mine.merging(theirs), mine.merging(theirs, uniquingKeysWith: +)] {
             #expect(result.count == max(counts.0, counts.1))

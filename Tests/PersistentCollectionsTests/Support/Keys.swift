@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A key whose hash the test chooses.
-struct ChosenKey: Hashable, CustomDebugStringConvertible {
+/// A key whose hash the test chooses; the number says which keys are equal.
+protocol KeyWithChosenHash: Hashable {
+    var id: Int { get }
+}
+
+extension KeyWithChosenHash {
+    func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
+    static func == (left: Self, right: Self) -> Bool { left.id == right.id }
+}
+
+struct ChosenKey: KeyWithChosenHash, CustomDebugStringConvertible {
     let id: Int
     let hashValue: Int
 
@@ -9,9 +18,18 @@ struct ChosenKey: Hashable, CustomDebugStringConvertible {
         hashValue = hash
     }
 
-    func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
-    static func == (left: ChosenKey, right: ChosenKey) -> Bool { left.id == right.id }
     var debugDescription: String { "k\(id)" }
+}
+
+/// An object that is equal to others, so that it tells whose key a map has kept.
+final class ChosenObject: KeyWithChosenHash {
+    let id: Int
+    let hashValue: Int
+
+    init(_ id: Int, hash: Int) {
+        self.id = id
+        hashValue = hash
+    }
 }
 
 /// A key like those of contexts: equal by identity, with a stored hash.
