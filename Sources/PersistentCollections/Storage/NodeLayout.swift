@@ -67,11 +67,15 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
-    /// The hash of a key as the map has it: the lowest 61 bits of `hashValue`, and below them three zeros.
+    /// The hash of a key as the map has it: the lowest 61 bits of `KeyHash`'s or of `hashValue`, above three zeros.
     ///
     /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again.)
     @inlinable @inline(__always)
-    static func hash(of key: borrowing some Hashable) -> UInt { UInt(bitPattern: key.hashValue) &<< lowestShift }
+    static func hash<Key: Hashable>(of key: borrowing Key) -> UInt {
+        if Key.self == String.self { return KeyHash.hash(of: unsafeBitCast(copy key, to: String.self)) &<< lowestShift }
+        if Key.self == Int.self { return KeyHash.hash(of: unsafeBitCast(copy key, to: Int.self)) &<< lowestShift }
+        return UInt(bitPattern: key.hashValue) &<< lowestShift
+    }
 
     /// The lowest bit that selects a position in any node.
     @inlinable @inline(__always) static var lowestShift: UInt { 3 }

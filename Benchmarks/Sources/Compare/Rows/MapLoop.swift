@@ -27,12 +27,14 @@ enum MapLoop {
     private static let reads = 0.5
     private static let edits = 0.35
 
-    /// The standard library's hashing, which is most of a lookup on both sides; an entry's tuple, whose retains are Swift's;
-    /// and the least that "nil and back" takes.
+    /// Keys that are numbers; an entry's tuple, whose retains are Swift's; and the least that edits take: the same with an
+    /// array, which looks for nothing.
     private static let floors = sizes.flatMap { count in
         [
             row("lookup, concrete, Int keys", count, bar: nil, NumberLookup.self),
             row("iteration with a call, generic", count, bar: nil, GenericCalls<Key>.self),
+            row("build in place, an array", count, bar: nil, ArrayBuild.self),
+            row("append to an array's elements", count, bar: nil, ArrayAppend.self),
             row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
         ]
     }
@@ -81,6 +83,33 @@ enum NumberLookup: MapBenchmark {
         let map = TreeDictionary(uniqueKeysWithValues: numbers.map { ($0, $0) })
         meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
     }
+}
+
+/// Keys and values, one behind the other: a key counted and released, and blocks that are outgrown.
+enum ArrayBuild: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        _ = meter.measure(per: fixture.keys.count) { iterations in
+            (0..<iterations).map { _ in
+                var array: [(Key, Int)] = []
+                for (value, key) in fixture.keys.enumerated() { array.append((key, value)) }
+                return array
+            }
+        }
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapBuild.peer(fixture, meter) }
+}
+
+/// A list of a list of lists: two checks that nobody shares it, and the key that says where it is.
+enum ArrayAppend: MapBenchmark {
+    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
+        let keys = fixture.lookupKeys
+        var lists = keys.map { _ in MapLoop.list() }
+        meter.measure { for key in keys.around($0) { lists[key.utf8.count % lists.count].append(1) } }
+        keep(lists.count)
+    }
+
+    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
 }
 
 /// An element of an array: two checks that nobody shares it, and a key counted and released.

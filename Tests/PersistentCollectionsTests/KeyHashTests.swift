@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSupport
+import Testing
+
+@testable import PersistentCollections
+
+/// What the map makes of strings and numbers in place of their `hashValue`.
+@Suite struct KeyHashTests {
+    @Test("Strings that are equal have one hash, though they are written with other scalars")
+    func equivalentStrings() {
+        let pairs = [
+            ("caf\u{E9}", "cafe\u{301}"), ("\u{212B}", "A\u{30A}"), ("\u{1E9B}\u{323}", "\u{17F}\u{323}\u{307}"),
+            ("300 \u{212A}", "300 K"), ("ti \u{37E}", "ti ;"), ("\u{1FEF}x\u{1FEF}", "`x`"),
+            ("\u{212A}\u{301}", "K\u{301}"), ("\u{212A}\u{E9}", "Ke\u{301}"), ("\u{D55C}", "\u{1112}\u{1161}\u{11AB}"),
+            ("it is 300 degrees, in \u{212A}", "it is 300 degrees, in K"),
+        ]
+        for (one, other) in pairs {
+            #expect(one == other && KeyHash.hash(of: one) == KeyHash.hash(of: other), "\(one), \(other)")
+            #expect(HAMT(uniqueKeysWithValues: [(one, 1)])[other] == 1)
+        }
+    }
+
+    @Test("Three scalars outside ASCII are equal to ASCII characters, in any version of Unicode no more")
+    func lookalikes() {
+        let ascii = Set((0..<128).map { String(Unicode.Scalar($0)) })
+        let found = (128...0x10_FFFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init)
+            .filter { ascii.contains(String($0)) }
+        #expect(found == ["\u{37E}", "\u{1FEF}", "\u{212A}"])
+    }
+
+    @Test("A map of strings, many of them equal though written in several ways, holds what a dictionary holds")
+    func randomStrings() {
+        var random = SplitMix64(state: testSeed)
+        let scalars: [Unicode.Scalar] = [
+            "a", "K", ";", "`", "\u{212A}", "\u{37E}", "\u{1FEF}", "e", "\u{301}", "\u{E9}", "A", "\u{30A}", "\u{C5}",
+            "\u{212B}", "\u{1100}", "\u{1161}", "\u{AC00}", "\u{1F600}", "\0",
+        ]
+        var map = HAMT<String, Int>()
+        var model: [String: Int] = [:]
+        for step in 0..<20_000 {
+            // (Of the first few half of the time, so that many strings have nothing outside ASCII.)
+            let choice = random.below(2) == 0 ? 7 : scalars.count
+            var key = ""
+            for _ in 0..<random.below(step & 1 == 0 ? 4 : 24) {
+                key.unicodeScalars.append(scalars[random.below(choice)])
+            }
+            let isRemoval = random.below(3) == 0
+            map[key] = isRemoval ? nil : step
+            model[key] = isRemoval ? nil : step
+            guard map.count == model.count, map[key] == model[key] else {
+                Issue.record("\(key.debugDescription), seed \(testSeed), step \(step)")
+                return
+            }
+        }
+        for (key, value) in model { #expect(map[key] == value, "\(key.debugDescription), seed \(testSeed)") }
+        #expect(map.invariantViolations() == [])
+    }
+
+    @Test("A string has one hash wherever its bytes are")
+    func storage() {
+        for count in 0...70 {
+            let small = String("request.header.content-type; charset=utf-8, and so on for seventy bytes".prefix(count))
+            var large = small
+            large.reserveCapacity(200)
+            large.append("x")
+            let part = large.dropLast()
+            large.removeLast()
+            #expect(KeyHash.hash(of: small) == KeyHash.hash(of: large))
+            #expect(KeyHash.hash(of: small) == KeyHash.hash(of: String(part)))
+        }
+    }
+
+    @Test("Strings that differ in one character, or in how often they have it, have different hashes")
+    func neighbours() {
+        var hashes: [UInt: String] = [:]
+        for count in 0...70 {
+            let base = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+            let changed = (0..<count).flatMap { index in
+                [0, 1, UInt8(count), UInt8(ascii: "b"), 0x7F].map { byte in
+                    var bytes = base
+                    bytes[index] = byte
+                    return String(decoding: bytes, as: UTF8.self)
+                }
+            }
+            for string in Set(changed + [String(decoding: base, as: UTF8.self)]) {
+                let other = hashes.updateValue(string, forKey: KeyHash.hash(of: string))
+                #expect(other == nil, "\(string.debugDescription), \(other.debugDescription)")
+            }
+        }
+    }
+
+    @Test("Each bit of a number changes each bit of its hash in about half of the cases")
+    func bitsOfNumbers() {
+        expectHalf(of: Array(0..<1000), bits: Int.bitWidth, KeyHash.hash(of:)) { $0 ^ (1 << $1) }
+    }
+
+    @Test("Each bit of a string changes each bit of its hash in about half of the cases", arguments: [1, 6, 14, 40])
+    func bitsOfStrings(repeated count: Int) {
+        let strings = (0..<1000).map { String(repeating: "ab", count: count) + "\($0)" }
+        expectHalf(of: strings, bits: 7 * (2 * count + 1), KeyHash.hash(of:)) { string, bit in
+            var bytes = Array(string.utf8)
+            bytes[bit / 7] ^= 1 << UInt8(bit % 7)
+            return String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
+    /// Expects what fair coins do: of a thousand, 350 to 650 show heads, but for once in 10²⁰ times.
+    private func expectHalf<Key>(
+        of keys: [Key], bits: Int, _ hash: (Key) -> UInt, flip: (Key, Int) -> Key
+    ) {
+        for bit in 0..<bits {
+            var changes = Array(repeating: 0, count: UInt.bitWidth)
+            for key in keys {
+                let changed = hash(key) ^ hash(flip(key, bit))
+                for index in changes.indices { changes[index] += Int((changed >> UInt(index)) & 1) }
+            }
+            #expect(changes.allSatisfy { (350...650).contains($0) }, "bit \(bit): \(changes)")
+        }
+    }
+}
