@@ -27,7 +27,7 @@ enum Map {
     private static let floors =
         [100_000, 1_000_000].map { row("map persistent replace", $0, lookedUp: 64, bar: nil, MapReplace.self) }
         + [row("map lookup", 100_000, lookedUp: 64, bar: nil, MapLookup<String>.self)]
-        + someSizes.map { row("the hash alone, not a map lookup", $0, bar: nil, MapHash<String>.self) }
+        + someSizes.map { row("the standard library's hash, not a map lookup", $0, bar: nil, MapHash<String>.self) }
 
     // Inlined, so that each benchmark is specialised for its key, as both libraries are in a program.
     @inline(__always)

@@ -20,7 +20,7 @@ enum MapLookup<K: MapKey>: MapBenchmark {
     }
 }
 
-/// The hash of a key alone, which every map's lookup begins with, against a lookup.
+/// The standard library's hash of a key, with which the peer's lookup begins, against that lookup.
 enum MapHash<K: MapKey>: MapBenchmark {
     static func ours(_ fixture: MapFixture<K>, _ meter: Meter) {
         meter.measure { iterations in
