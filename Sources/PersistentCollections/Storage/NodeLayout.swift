@@ -67,22 +67,6 @@ struct NodeHeader {
 }
 
 extension NodeHeader {
-    /// The hash of a key as the map has it: the lowest 61 bits of `KeyHash`'s or of `hashValue`, above three zeros.
-    ///
-    /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again. Types
-    /// are compared only where sizes agree, else code that is specialised for a class still does it.)
-    @inlinable @inline(__always)
-    static func hash<Key: Hashable>(of key: borrowing Key) -> UInt {
-        if _isPOD(Key.self) {
-            if MemoryLayout<Key>.size == MemoryLayout<Int>.size, Key.self == Int.self {
-                return KeyHash.hash(of: unsafeBitCast(copy key, to: Int.self)) &<< lowestShift
-            }
-        } else if MemoryLayout<Key>.size == MemoryLayout<String>.size, Key.self == String.self {
-            return KeyHash.hash(of: unsafeBitCast(copy key, to: String.self)) &<< lowestShift
-        }
-        return UInt(bitPattern: key.hashValue) &<< lowestShift
-    }
-
     /// The lowest bit that selects a position in any node.
     @inlinable @inline(__always) static var lowestShift: UInt { 3 }
 
