@@ -6,8 +6,7 @@ import Testing
 
 /// What the map makes of strings and numbers in place of their `hashValue`.
 @Suite struct KeyHashTests {
-    @Test("Strings that are equal have one hash, though they are written with other scalars")
-    func equivalentStrings() {
+    @Test func `Strings that are equal have one hash, though they are written with other scalars`() {
         let pairs = [
             ("caf\u{E9}", "cafe\u{301}"), ("\u{212B}", "A\u{30A}"), ("\u{1E9B}\u{323}", "\u{17F}\u{323}\u{307}"),
             ("300 \u{212A}", "300 K"), ("ti \u{37E}", "ti ;"), ("\u{1FEF}x\u{1FEF}", "`x`"),
@@ -20,16 +19,14 @@ import Testing
         }
     }
 
-    @Test("Three scalars outside ASCII are equal to ASCII characters, in any version of Unicode no more")
-    func lookalikes() {
+    @Test func `Three scalars outside ASCII are equal to ASCII characters, in any version of Unicode no more`() {
         let ascii = Set((0..<128).map { String(Unicode.Scalar($0)) })
         let found = (128...0x10_FFFF as ClosedRange<UInt32>).compactMap(Unicode.Scalar.init)
             .filter { ascii.contains(String($0)) }
         #expect(found == ["\u{37E}", "\u{1FEF}", "\u{212A}"])
     }
 
-    @Test("A map of strings, many of them equal though written in several ways, holds what a dictionary holds")
-    func randomStrings() {
+    @Test func `A map of strings, many of them equal though written in several ways, holds what a dictionary holds`() {
         var random = SplitMix64(state: testSeed)
         let scalars: [Unicode.Scalar] = [
             "a", "K", ";", "`", "\u{212A}", "\u{37E}", "\u{1FEF}", "e", "\u{301}", "\u{E9}", "A", "\u{30A}", "\u{C5}",
@@ -38,7 +35,7 @@ import Testing
         var map = HAMT<String, Int>()
         var model: [String: Int] = [:]
         for step in 0..<20_000 {
-            // (Of the first few half of the time, so that many strings have nothing outside ASCII.)
+            // Half of the keys are made of the first seven alone, so that many are equal to ASCII ones.
             let choice = random.below(2) == 0 ? 7 : scalars.count
             var key = ""
             for _ in 0..<random.below(step & 1 == 0 ? 4 : 24) {
@@ -56,8 +53,7 @@ import Testing
         #expect(map.invariantViolations() == [])
     }
 
-    @Test("A string has one hash wherever its bytes are")
-    func storage() {
+    @Test func `A string has one hash wherever its bytes are`() {
         for count in 0...70 {
             let small = String("request.header.content-type; charset=utf-8, and so on for seventy bytes".prefix(count))
             var large = small
@@ -70,8 +66,7 @@ import Testing
         }
     }
 
-    @Test("Strings that differ in one character, or in how often they have it, have different hashes")
-    func neighbours() {
+    @Test func `Strings that differ in one character, or in how often they have it, have different hashes`() {
         var hashes: [UInt: String] = [:]
         for count in 0...70 {
             let base = [UInt8](repeating: UInt8(ascii: "a"), count: count)
@@ -89,13 +84,12 @@ import Testing
         }
     }
 
-    @Test("Each bit of a number changes each bit of its hash in about half of the cases")
-    func bitsOfNumbers() {
+    @Test func `Each bit of a number changes each bit of its hash in about half of the cases`() {
         expectHalf(of: Array(0..<1000), bits: Int.bitWidth, KeyHash.hash(of:)) { $0 ^ (1 << $1) }
     }
 
-    @Test("Each bit of a string changes each bit of its hash in about half of the cases", arguments: [1, 6, 14, 40])
-    func bitsOfStrings(repeated count: Int) {
+    @Test(arguments: [1, 6, 14, 40])
+    func `Each bit of a string changes each bit of its hash in about half of the cases`(repeated count: Int) {
         let strings = (0..<1000).map { String(repeating: "ab", count: count) + "\($0)" }
         expectHalf(of: strings, bits: 7 * (2 * count + 1), KeyHash.hash(of:)) { string, bit in
             var bytes = Array(string.utf8)

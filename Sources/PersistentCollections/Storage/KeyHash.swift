@@ -33,12 +33,12 @@ enum KeyHash {
     /// What the standard library makes of a string: as random as its own seed.
     ///
     /// Zero before the first key. All threads make the same of it, hence relaxed.
-    private static let seed = Atomic<UInt64>(0)
+    private static let secret = Atomic<UInt64>(0)
 
     @usableFromInline
     static func hash(of number: Int) -> UInt {
-        let (seed, other) = factors
-        return UInt(truncatingIfNeeded: mix(mix(UInt64(truncatingIfNeeded: number) ^ seed, other), seed))
+        let (secret, other) = factors
+        return UInt(truncatingIfNeeded: mix(mix(UInt64(truncatingIfNeeded: number) ^ secret, other), secret))
     }
 
     @usableFromInline
@@ -53,9 +53,9 @@ enum KeyHash {
     /// before. The count comes in at the end, where no byte can make up for it.
     @inline(__always)
     private static func hash(ofASCII bytes: UnsafeRawBufferPointer) -> UInt? {
-        let (seed, other) = factors
+        let (secret, other) = factors
         let count = bytes.count
-        var hash = seed
+        var hash = secret
         var (first, second, all): (UInt64, UInt64, UInt64) = (0, 0, 0)
         if count >= 8 {
             var start = 0
@@ -73,11 +73,11 @@ enum KeyHash {
             first = UInt64(bytes[0]) | UInt64(bytes[count / 2]) &<< 8 | UInt64(bytes[count &- 1]) &<< 16
         }
         if (all | first | second) & 0x8080_8080_8080_8080 != 0 { return nil }
-        let last = mix(first ^ seed, second ^ other)
+        let last = mix(first ^ secret, second ^ other)
         return UInt(truncatingIfNeeded: mix(last, hash &+ UInt64(truncatingIfNeeded: count)))
     }
 
-    /// The hash of a string with other characters, or of one, in Apple's systems, that isn't stored as UTF-8.
+    /// The hash of a string with other characters, or, on Apple systems, of one that isn't stored as UTF-8.
     private static func hash(ofOther string: String) -> UInt {
         if string.unicodeScalars.allSatisfy({ ascii($0) != nil }) {
             var plain = String.UnicodeScalarView()
@@ -99,15 +99,15 @@ enum KeyHash {
 
     @inline(__always)
     private static var factors: (UInt64, UInt64) {
-        var seed = seed.load(ordering: .relaxed)
-        if seed == 0 { seed = makeSeed() }
-        return (seed, seed &<< 32 | seed &>> 32)
+        var secret = secret.load(ordering: .relaxed)
+        if secret == 0 { secret = makeSecret() }
+        return (secret, secret &<< 32 | secret &>> 32)
     }
 
     @inline(never)
-    private static func makeSeed() -> UInt64 {
+    private static func makeSecret() -> UInt64 {
         let new = UInt64(truncatingIfNeeded: "KeyHash".hashValue) | 1
-        seed.store(new, ordering: .relaxed)
+        secret.store(new, ordering: .relaxed)
         return new
     }
 

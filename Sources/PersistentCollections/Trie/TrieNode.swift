@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node of a trie has that a small map hasn't: a path, children, and collisions.
 //
-// A trie goes by the lowest 61 bits of `hashValue`, the highest ones first. That order is made for keys that are numbered,
+// A trie goes by the lowest 61 bits of a key's hash, the highest ones first. That order is made for keys that are numbered,
 // as context variables are, and no worse for hashes as good as random. A node begins where hashes part, so keys in
 // sequence fill the nodes at the bottom, 16 entries to each, and few nodes are above.
 

@@ -100,7 +100,7 @@ enum ArrayBuild: MapBenchmark {
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapBuild.peer(fixture, meter) }
 }
 
-/// A list of a list of lists: two checks that nobody shares it, and the key that says where it is.
+/// An element of an array of lists, which the length of a key says: two checks that nobody shares it.
 enum ArrayAppend: MapBenchmark {
     static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
         let keys = fixture.lookupKeys
