@@ -30,14 +30,15 @@ extension NodeHeader {
 /// normalises them.
 @usableFromInline
 enum KeyHash {
-    /// What the standard library makes of a string: as random as its own seed.
+    /// What is made of the standard library's seed, and as random; zero before the first key.
     ///
-    /// Zero before the first key. All threads make the same of it, hence relaxed.
+    /// All threads make the same of it, hence relaxed.
     private static let secret = Atomic<UInt64>(0)
+    private static let otherSecret = Atomic<UInt64>(0)
 
     @usableFromInline
     static func hash(of number: Int) -> UInt {
-        let (secret, other) = factors
+        let (secret, other) = secrets
         return UInt(truncatingIfNeeded: mix(mix(UInt64(truncatingIfNeeded: number) ^ secret, other), secret))
     }
 
@@ -53,7 +54,7 @@ enum KeyHash {
     /// before. The count comes in at the end, where no byte can make up for it.
     @inline(__always)
     private static func hash(ofASCII bytes: UnsafeRawBufferPointer) -> UInt? {
-        let (secret, other) = factors
+        let (secret, other) = secrets
         let count = bytes.count
         var hash = secret
         var (first, second, all): (UInt64, UInt64, UInt64) = (0, 0, 0)
@@ -98,17 +99,38 @@ enum KeyHash {
     }
 
     @inline(__always)
-    private static var factors: (UInt64, UInt64) {
-        var secret = secret.load(ordering: .relaxed)
-        if secret == 0 { secret = makeSecret() }
-        return (secret, secret &<< 32 | secret &>> 32)
+    private static var secrets: (UInt64, UInt64) {
+        let made = (secret.load(ordering: .relaxed), otherSecret.load(ordering: .relaxed))
+        return made.0 != 0 && made.1 != 0 ? made : makeSecrets()
     }
 
     @inline(never)
-    private static func makeSecret() -> UInt64 {
-        let new = UInt64(truncatingIfNeeded: "KeyHash".hashValue) | 1
-        secret.store(new, ordering: .relaxed)
+    private static func makeSecrets() -> (UInt64, UInt64) {
+        let made = (makeSecret(0), makeSecret(1))
+        secret.store(made.0, ordering: .relaxed)
+        otherSecret.store(made.1, ordering: .relaxed)
+        return made
+    }
+
+    private static func makeSecret(_ number: Int) -> UInt64 {
+        var (new, draws): (UInt64, Int) = (0, 0)
+        while !multipliesWell(new) {
+            new = new &<< 32 | UInt64(UInt32(truncatingIfNeeded: [number, draws].hashValue))
+            draws += 1
+        }
         return new
+    }
+
+    /// Whether no six bits side by side are equal: with some of the other factors, hashes of successive numbers are too
+    /// much alike.
+    static func multipliesWell(_ factor: UInt64) -> Bool {
+        let changes = factor ^ rotated(factor, by: 1)
+        return (1..<5).reduce(changes) { $0 | rotated(changes, by: UInt64($1)) } == .max
+    }
+
+    @inline(__always)
+    private static func rotated(_ word: UInt64, by bits: UInt64) -> UInt64 {
+        word &<< bits | word &>> (64 &- bits)
     }
 
     @inline(__always)
