@@ -21,8 +21,8 @@ extension NodeHeader {
 
 /// The hashes of strings and of `Int`, which most maps have as keys, in a third of the standard library's time or less.
 ///
-/// Multiplications mix eight bytes, or sixteen, with a secret that each process has another one of: who only sends keys
-/// can't choose ones that collide.
+/// Multiplications mix eight bytes, or sixteen, with two secrets of the process: who only sends keys can't choose ones
+/// that collide.
 ///
 /// **Invariant.** Equal strings have one hash, though their bytes may differ: "é" is one scalar or two. ASCII characters
 /// are written in one way, so the bytes of strings that have nothing else are hashed; three scalars that Unicode has a
@@ -30,11 +30,11 @@ extension NodeHeader {
 /// normalises them.
 @usableFromInline
 enum KeyHash {
-    /// What is made of the standard library's seed, and as random; zero before the first key.
+    /// Zero before the first key.
     ///
-    /// All threads make the same of it, hence relaxed.
-    private static let secret = Atomic<UInt64>(0)
-    private static let otherSecret = Atomic<UInt64>(0)
+    /// The standard library's seed makes both, so all threads make the same, hence relaxed. But neither says anything
+    /// about the other: of factors that are alike, so would be the products of keys whose parts are.
+    private static let secret = Atomic<UInt64>(0), otherSecret = Atomic<UInt64>(0)
 
     @usableFromInline
     static func hash(of number: Int) -> UInt {
