@@ -2,7 +2,7 @@
 extension HAMT {
     /// Builds a map in place, entry by entry.
     ///
-    /// Nobody can have a copy of a map that is being built, so no edit ever copies a node.
+    /// Nobody can have a copy of a map that is being built, so an edit copies only nodes that the builder began with.
     ///
     /// ```swift
     /// var builder = HAMT<String, Int>.Builder()

@@ -52,7 +52,10 @@ extension HAMT {
     public func forEachChange(
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
-        try forEachDifference(from: older) { before, after in
+        defer { withExtendedLifetime((self, older)) {} }
+        typealias Content = NodeReference<Key, Value>.Content
+        let (old, new) = (older.rootReference.map(Content.child), rootReference.map(Content.child))
+        try NodeReference.forEachChange(from: old ?? .nothing, to: new ?? .nothing) { before, after in
             if let before, let after,
                 try areEquivalent(after.pointee.key, before.pointee.value, after.pointee.value)
             {
@@ -70,17 +73,6 @@ extension HAMT {
         from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
         try forEachChange(from: older, by: { try areEquivalent($1, $2) }, body)
-    }
-
-    /// Calls `body` with the old and the new entry of each key that isn't in parts which the two maps share.
-    @inlinable
-    func forEachDifference<Failure: Error>(
-        from older: HAMT, _ body: NodeReference<Key, Value>.Change<Failure>
-    ) throws(Failure) {
-        defer { withExtendedLifetime((self, older)) {} }
-        typealias Content = NodeReference<Key, Value>.Content
-        let (old, new) = (older.rootReference.map(Content.child), rootReference.map(Content.child))
-        try NodeReference.forEachChange(from: old ?? .nothing, to: new ?? .nothing, body)
     }
 }
 

@@ -17,7 +17,7 @@ extension HAMT {
             let found = node.smallEntry(of: key, hash)
             let isUnique = isKnownUniquelyReferenced(&root)
             if let found, !isUnique {
-                // (A set in a context that a snapshot shares: without the old value being copied, it is a tenth less.)
+                // (A set in a context that a snapshot shares: the node's copy lacks the old value, which saves a tenth.)
                 let old = NodeReference.value(of: found).pointee
                 let (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
                 NodeReference.value(of: entry).initialize(to: value)
@@ -152,18 +152,10 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    /// Where the caller changes the entry of `key` or, if that is new, puts it.
+    /// Where the caller changes the entry of `key` or puts a new one, which it counts; nil for a new key that isn't added,
+    /// and where there is no root.
     @inlinable @inline(__always)
-    mutating func reachEntry(of key: Key, _ hash: UInt, _ isNew: inout Bool) -> EntryPointer {
-        if root == nil { root = Node.makeSmall(room: 1) }
-        let entry = reachedEntry(of: key, hash, adds: true, &isNew).unsafelyUnwrapped
-        if isNew { entryCount &+= 1 }
-        return entry
-    }
-
-    /// The same, where there is a root; nil for a new key that isn't added.
-    @inlinable @inline(__always)
-    mutating func reachedEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
+    mutating func reachEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
         guard let node = rootReference else { return nil }
         if !node.isSmall {
             return NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
@@ -194,15 +186,16 @@ extension HAMT {
     @inlinable @inline(__always)
     mutating func noteRemoval() {
         entryCount &-= 1
-        if entryCount == Self.trieLeastCount { becomeSmallIfPossible() }
+        if entryCount == Self.shrunkCount { becomeSmallIfPossible() }
     }
 
-    @inlinable @inline(__always) static var trieLeastCount: Int { 8 }
+    /// The count at which a trie becomes a small map.
+    @inlinable @inline(__always) static var shrunkCount: Int { 8 }
 
     /// Makes a trie with few entries a small map.
     @inlinable @inline(never)
     mutating func becomeSmallIfPossible() {
-        guard count <= Self.trieLeastCount, let node = rootReference, !node.isSmall else { return }
+        guard count <= Self.shrunkCount, let node = rootReference, !node.isSmall else { return }
         root = Node.makeSmall(of: node, count: count)
     }
 }

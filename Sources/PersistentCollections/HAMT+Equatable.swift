@@ -45,6 +45,15 @@ extension HAMT: Hashable where Value: Hashable {
     }
 }
 
+extension NodeHeader {
+    /// Whether another node has entries and children at the same positions, where a key can be at the same one only.
+    @inlinable @inline(__always)
+    func hasSameItems(as other: NodeHeader) -> Bool {
+        path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
+            && (displaced == 0 || !isSmallRoot)
+    }
+}
+
 extension NodeReference {
     /// Tells whether this root, or the subtree at one place, has the same entries as another one, of a map of the same
     /// count. (Tries have a canonical form: equal entries have an equal shape.)

@@ -37,7 +37,8 @@ extension HAMT {
 
     /// The address of the value of `key` if it can be changed in place: in a small map whose root nobody shares.
     ///
-    /// Valid until the next mutation. In a context of up to 16 variables, all that are set are found.
+    /// Valid until the next mutation. A map that has shrunk stays a trie, in which nothing is found, until 8 entries are
+    /// left.
     @inlinable @inline(__always)
     package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
         guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }
@@ -56,7 +57,9 @@ extension HAMT {
 extension NodeReference {
     /// The entry of `key`, which has this hash, in this root or subtree, or nil.
     @inlinable @inline(__always)
-    func entry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func entry(of key: Key, _ hash: UInt) -> EntryPointer? {
         isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
     }
+
+    @inlinable func entry(of key: Key) -> EntryPointer? { entry(of: key, NodeHeader.hash(of: key)) }
 }

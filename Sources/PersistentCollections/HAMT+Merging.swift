@@ -10,11 +10,7 @@ extension HAMT {
         _ other: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
     ) rethrows {
         for (key, value) in other {
-            if let old = self[key] {
-                updateValue(try combine(old, value), forKey: key)
-            } else {
-                updateValue(value, forKey: key)
-            }
+            updateValue(try self[key].map { try combine($0, value) } ?? value, forKey: key)
         }
     }
 
@@ -86,9 +82,7 @@ extension HAMT {
     /// - Parameter uniquing: Which value a key gets that both maps have. Only where they are combined, something is done
     ///   about what the two maps share.
     @inlinable
-    mutating func merge(
-        _ other: HAMT, _ uniquing: Uniquing, _ combine: (Value, Value) throws -> Value
-    ) rethrows {
+    mutating func merge(_ other: HAMT, _ uniquing: Uniquing, _ combine: (Value, Value) throws -> Value) rethrows {
         if isIdentical(to: other) && uniquing != .combined { return }
         guard count > 0, other.count > 0, let root = rootReference, let otherRoot = other.rootReference else {
             if isEmpty { self = other }

@@ -5,7 +5,7 @@ extension HAMT: Sequence {
 
     /// Walks over the entries of a map, which it keeps alive.
     ///
-    /// Makes no copy of them; allocates only for a map of hundreds of entries.
+    /// Makes no copy of them; allocates only for a trie of more than two levels.
     public struct Iterator: IteratorProtocol {
         @usableFromInline typealias Children = (next: UnsafeMutablePointer<Node<Key, Value>>, count: Int)
 

@@ -25,7 +25,8 @@ extension HAMT {
         @inline(__always)
         _modify {
             // What is needed after the change has to fit into four words, else Swift allocates: hence no key and no hash.
-            if let entry = reachEntry(ifThere: key) {
+            var isNew = false
+            if let entry = reachEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew) {
                 // Out of the map meanwhile, so that the value has but one reference; its entry stays.
                 var value: Value? = NodeReference.value(of: entry).move()
                 defer {
@@ -62,17 +63,15 @@ extension HAMT {
         set { updateValue(newValue, forKey: key) }
         @inline(__always)
         _modify {
+            if root == nil { root = Node.makeSmall(room: 1) }
             var isNew = false
-            let entry = reachEntry(of: key, NodeHeader.hash(of: key), &isNew)
-            if isNew { entry.initialize(to: NodeEntry(key, defaultValue())) }
+            let entry = reachEntry(of: key, NodeHeader.hash(of: key), adds: true, &isNew).unsafelyUnwrapped
+            if isNew {
+                entryCount &+= 1
+                entry.initialize(to: NodeEntry(key, defaultValue()))
+            }
             yield &NodeReference.value(of: entry).pointee
         }
-    }
-
-    @inlinable @inline(__always)
-    mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
-        var isNew = false
-        return reachedEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
     }
 
     /// A key that the map doesn't have, and the value that it may get.

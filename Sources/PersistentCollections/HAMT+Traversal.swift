@@ -53,29 +53,18 @@ extension NodeReference {
         for position in NodeHeader.Positions(ownPositions(besides: owner)) {
             guard visit(Self.key(of: entries + index(at: position))) else { return false }
         }
-        while let current = owner, enter(current, KeyOwner.count(of: current)) {
-            guard KeyOwner.forEachKey(of: current, visit) else { return false }
+        while let current = owner {
+            let references = KeyOwner.References(current.pointee.references.load(ordering: .acquiring))
+            let (holders, lackers) = (Int(references.holders), Int(references.lackers))
+            // (All holders together are one lacker.)
+            if !enter(current, holders + lackers - (holders > 0 ? 1 : 0)) { break }
+            let gone = holders > 0 ? 0 : NodeHeader.bit(references.lackedPosition)
+            for position in NodeHeader.Positions(current.pointee.ownPositions & ~gone) {
+                guard visit(KeyOwner.key(of: current, at: position, Key.self)) else { return false }
+            }
             owner = current.pointee.parent
         }
         return true
-    }
-}
-
-extension KeyOwner {
-    /// The number of references to an owner.
-    static func count(of owner: Pointer) -> Int {
-        let references = References(owner.pointee.references.load(ordering: .acquiring))
-        return Int(references.holders + references.lackers) - (references.holders > 0 ? 1 : 0)
-    }
-
-    /// Calls `visit` with the place of each key that an owner has, without its parents' keys, until that returns false;
-    /// retains nothing.
-    static func forEachKey<Key>(of owner: Pointer, _ visit: (UnsafeMutablePointer<Key>) -> Bool) -> Bool {
-        let references = References(owner.pointee.references.load(ordering: .acquiring))
-        let gone = references.holders == 0 ? NodeHeader.bit(references.lackedPosition) : 0
-        return NodeHeader.Positions(owner.pointee.ownPositions & ~gone).allSatisfy {
-            visit(key(of: owner, at: $0, Key.self))
-        }
     }
 }
 

@@ -25,7 +25,7 @@
 ///
 /// - Complexity: lookups and edits take O(log n) time, with base 16, for keys with good hashes; O(k) more where k keys
 ///   have the same hash. A map of up to 16 entries is one block of memory; the edit that makes it larger copies those,
-///   and so does the one that leaves 8 of a larger map.
+///   and so does the one that leaves 8 of a larger map, which is one block again.
 public struct HAMT<Key: Hashable, Value> {
     // Two floors over one storage: small maps, of up to 16 entries, are in Small/, the trie above that in Trie/. Storage/
     // has what both share, and Documentation/Design/map-accelerations.md says why it is as it is.
@@ -43,8 +43,7 @@ public struct HAMT<Key: Hashable, Value> {
 
     @usableFromInline var entryCount: Int
 
-    /// Where an entry lies.
-    @usableFromInline typealias EntryPointer = UnsafeMutablePointer<NodeEntry<Key, Value>>
+    @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
     @inlinable
     init(root: Node<Key, Value>?, count: Int) {

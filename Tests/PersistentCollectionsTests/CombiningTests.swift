@@ -10,7 +10,8 @@ import Testing
     private func random(_ hashing: Hashing, _ random: inout SplitMix64, from base: Map = Map()) -> Map {
         var map = base
         for _ in 0..<random.below(60) {
-            let key = hashing.key(random.below(50))
+            // (Ones that are far away give a trie of numbers a root above the one it would have.)
+            let key = hashing.key(random.below(50) + (random.below(20) == 0 ? 1 << (6 + random.below(20)) : 0))
             map[key] = random.below(3) == 0 ? nil : random.below(9)
         }
         return map
@@ -54,6 +55,21 @@ import Testing
         #expect(restored == map && fewer.count == 999)
         #expect(map.intersection(fewer.keys) == fewer && Array(map.subtracting(fewer.keys).keys) == [first])
         #expect(map.intersection(map.keys).nodeAddresses == map.nodeAddresses && map.subtracting(map.keys).isEmpty)
+    }
+
+    @Test func `Of what two versions share, no key is compared, though the root of one lies above that of the other`() {
+        let counter = CountingKey.Counter()
+        func key(_ number: Int) -> CountingKey { CountingKey(id: number, counter: counter, hashValue: number) }
+        let lower = HAMT(uniqueKeysWithValues: (0..<1000).map { (key($0), $0) })
+        let upper = lower.inserting(-1, forKey: key(1 << 40))
+        counter.comparisons = 0
+        let results = [
+            (lower.intersection(upper.keys).count, 1000), (upper.intersection(lower.keys).count, 1000),
+            (lower.subtracting(upper.keys).count, 0), (upper.subtracting(lower.keys).count, 1),
+            (upper.merging(lower).count, 1001), (lower.merging(upper).count, 1001),
+            (upper.changes(from: lower).count, 1), (lower.changes(from: upper).count, 1),
+        ]
+        #expect(results.allSatisfy { $0 == $1 } && counter.comparisons == 0, "\(results), \(counter.comparisons)")
     }
 
     @Test func `A change is judged with its key`() {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PersistentCollections
 
-/// What the map makes of strings and numbers in place of their `hashValue`.
+/// What the map makes of strings and `Int`s in place of their `hashValue`.
 @Suite struct KeyHashTests {
     @Test func `Strings that are equal have one hash, though they are written with other scalars`() {
         let pairs = [
@@ -131,8 +131,7 @@ import Testing
 
     /// Expects each count to be near 500.
     ///
-    /// With 48,000 secrets, none was farther from it than 127 (fair coins: 90). With others, which have more equal bits
-    /// side by side, one of 500 had counts up to 400 away.
+    /// (The bounds are wider than any secret was seen to reach that `multipliesWell` accepts.)
     private func expectHalf<Key>(
         of keys: [Key], bits: Int, _ hash: (Key) -> UInt, flip: (Key, Int) -> Key
     ) {

@@ -37,7 +37,7 @@ extension NodeHeader {
 extension NodeReference {
     /// The entry of `key` in this root of a small map, or nil.
     @inlinable @inline(__always)
-    func smallEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func smallEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         // There are no children, so no byte is negative, and an entry's is its index.
         let index = byte(at: NodeHeader.ownPosition(of: hash))
         if index < Int(NodeHeader.vacancy) {
@@ -48,7 +48,7 @@ extension NodeReference {
     }
 
     @inlinable @inline(never)
-    func displacedEntry(of key: Key) -> UnsafeMutablePointer<Entry>? {
+    func displacedEntry(of key: Key) -> EntryPointer? {
         for position in NodeHeader.Positions(header.pointee.displaced) {
             let entry = leafEntries + index(at: position)
             if Self.key(of: entry).pointee == key { return entry }
@@ -73,7 +73,7 @@ extension Node {
 
     /// Opens a place for an entry in the root of a small map, which nobody shares and in which a position is vacant.
     @inlinable @inline(__always)
-    static func addSmall(_ root: UnsafeMutablePointer<Node>, _ hash: UInt) -> UnsafeMutablePointer<Entry> {
+    static func addSmall(_ root: UnsafeMutablePointer<Node>, _ hash: UInt) -> EntryPointer {
         let node = NodeReference.at(root)
         let position = node.header.pointee.vacantPosition(for: hash)
         let entry = openEntry(root, at: node.index(at: position), position)
@@ -85,7 +85,7 @@ extension Node {
 extension NodeReference {
     /// Removes an entry, whose value has been moved out, from this root, which nobody shares.
     @inlinable @inline(__always)
-    func removeSmall(_ entry: UnsafeMutablePointer<Entry>, _ hash: UInt) {
+    func removeSmall(_ entry: EntryPointer, _ hash: UInt) {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
         removeEntry(at: index, position)
@@ -101,9 +101,7 @@ extension NodeReference {
     ///
     /// - Parameter withValue: Whether an entry of this root has its value there; otherwise the caller initialises it.
     @inlinable @inline(never)
-    func copySmall(
-        reaching entry: UnsafeMutablePointer<Entry>?, _ hash: UInt, withValue: Bool
-    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+    func copySmall(reaching entry: EntryPointer?, _ hash: UInt, withValue: Bool) -> (Node<Key, Value>, EntryPointer) {
         if let entry {
             let index = entry - leafEntries
             let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(at: index), isSmall: true)
@@ -119,7 +117,7 @@ extension NodeReference {
 
     /// A copy of this root without an entry of it, which has this hash.
     @inlinable @inline(never)
-    func copySmall(removing entry: UnsafeMutablePointer<Entry>, _ hash: UInt) -> Node<Key, Value> {
+    func copySmall(removing entry: EntryPointer, _ hash: UInt) -> Node<Key, Value> {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
         let copy = copy(.removal(at: index, position), isSmall: true)

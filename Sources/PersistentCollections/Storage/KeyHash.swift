@@ -4,7 +4,7 @@ import Synchronization
 extension NodeHeader {
     /// The hash of a key as the map has it: the lowest 61 bits of `KeyHash`'s or of `hashValue`, above three zeros.
     ///
-    /// (The protocol's requirement: a type that stores its hash and implements `hashValue` is never hashed again. Types
+    /// (`hashValue`, not a `Hasher`: a type that stores its hash and implements `hashValue` is never hashed again. Types
     /// are compared only where sizes agree, else code that is specialised for a class still does it.)
     @inlinable @inline(__always)
     static func hash<Key: Hashable>(of key: borrowing Key) -> UInt {
@@ -21,19 +21,18 @@ extension NodeHeader {
 
 /// The hashes of strings and of `Int`, which most maps have as keys, in a third of the standard library's time or less.
 ///
-/// Multiplications mix eight bytes, or sixteen, with two secrets of the process: who only sends keys can't choose ones
-/// that collide.
+/// Multiplications mix eight bytes, or sixteen, with two secrets of the process: someone who only sends keys can't choose
+/// ones that collide.
 ///
-/// **Invariant.** Equal strings have one hash, though their bytes may differ: "é" is one scalar or two. ASCII characters
-/// are written in one way, so the bytes of strings that have nothing else are hashed; three scalars that Unicode has a
-/// second time, outside ASCII, are replaced before. All other strings are hashed by the standard library, which
-/// normalises them.
+/// **Invariant.** Equal strings have one hash, though their bytes may differ: "é" is one scalar or two. ASCII text is in
+/// normal form, so its bytes are hashed; the three scalars that normalise to an ASCII character are replaced by it first.
+/// All other strings are hashed by the standard library, which normalises them.
 @usableFromInline
 enum KeyHash {
     /// Zero before the first key.
     ///
-    /// The standard library's seed makes both, so all threads make the same, hence relaxed. But neither says anything
-    /// about the other: of factors that are alike, so would be the products of keys whose parts are.
+    /// Both are made from the standard library's seed, so all threads make the same, and relaxed order suffices. Neither
+    /// says anything about the other: with related factors, keys whose halves are related have related products.
     private static let secret = Atomic<UInt64>(0), otherSecret = Atomic<UInt64>(0)
 
     @usableFromInline
@@ -124,13 +123,8 @@ enum KeyHash {
     /// Whether no six bits side by side are equal: with some of the other factors, hashes of successive numbers are too
     /// much alike.
     static func multipliesWell(_ factor: UInt64) -> Bool {
-        let changes = factor ^ rotated(factor, by: 1)
-        return (1..<5).reduce(changes) { $0 | rotated(changes, by: UInt64($1)) } == .max
-    }
-
-    @inline(__always)
-    private static func rotated(_ word: UInt64, by bits: UInt64) -> UInt64 {
-        word &<< bits | word &>> (64 &- bits)
+        let changes = factor ^ (factor &<< 1 | factor &>> 63)
+        return (1..<5 as Range<UInt64>).reduce(changes) { $0 | changes &<< $1 | changes &>> (64 &- $1) } == .max
     }
 
     @inline(__always)

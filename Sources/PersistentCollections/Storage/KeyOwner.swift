@@ -40,23 +40,23 @@ struct KeyOwner: ~Copyable {
     /// the owner.
     @usableFromInline
     struct References {
-        /// From the lowest bit: 28 bits for the holders, 28 for the lackers, the rest for the position of the key that
-        /// these lack.
+        /// From the lowest bit: 30 bits for the holders, as many as an object's reference count has, 30 for the lackers,
+        /// and the position of the key that these lack.
         @usableFromInline let rawValue: UInt64
 
         @inlinable init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
         @inlinable static var holder: UInt64 { 1 }
-        @inlinable static var lacker: UInt64 { 1 &<< 28 }
+        @inlinable static var lacker: UInt64 { 1 &<< 30 }
         @inlinable var holders: UInt64 { rawValue & (Self.lacker &- 1) }
-        @inlinable var lackers: UInt64 { (rawValue &>> 28) & (Self.lacker &- 1) }
-        @inlinable var lackedPosition: UInt { UInt(rawValue &>> 56) }
+        @inlinable var lackers: UInt64 { (rawValue &>> 30) & (Self.lacker &- 1) }
+        @inlinable var lackedPosition: UInt { UInt(rawValue &>> 60) }
 
         /// With one more node that lacks the key at a position; nil where others lack another one.
         @inlinable
         func addingLacker(_ position: UInt) -> References? {
             guard position == lackedPosition || lackers == 1 && holders > 0 else { return nil }
-            return References((rawValue & (1 &<< 56 &- 1) &+ Self.lacker) | UInt64(position) &<< 56)
+            return References((rawValue & (1 &<< 60 &- 1) &+ Self.lacker) | UInt64(position) &<< 60)
         }
     }
 
@@ -113,12 +113,12 @@ struct KeyOwner: ~Copyable {
     static func release<Key>(_ owner: Pointer, lacking lacked: UInt16, _: Key.Type) {
         let isHolder = lacked == 0
         let old = subtract(isHolder ? References.holder : References.lacker, from: owner)
-        if (isHolder ? old.holders : old.lackers) == 1 { giveUp(owner, old, isHolder, Key.self) }
+        if (isHolder ? old.holders : old.lackers) == 1 { destroyUnheld(owner, old, isHolder, Key.self) }
     }
 
     /// Destroys what nobody has any more, now that the last holder or lacker has gone.
     @usableFromInline @inline(never)
-    static func giveUp<Key>(_ owner: Pointer, _ old: References, _ isHolder: Bool, _: Key.Type) {
+    static func destroyUnheld<Key>(_ owner: Pointer, _ old: References, _ isHolder: Bool, _: Key.Type) {
         var rest = owner.pointee.ownPositions
         if !isHolder || old.lackers > 1 {
             let lacked = NodeHeader.bit(old.lackedPosition)
@@ -204,7 +204,7 @@ extension NodeReference {
     @inlinable @inline(__always)
     func lackedPositions(of owner: KeyOwner.Pointer?) -> UInt16 { positions(of: owner) & ~header.pointee.entryMap }
 
-    /// Whether a copy of this node shares its keys, which other threads don't change.
+    /// Whether a copy of this node shares its keys, which no other thread can change.
     ///
     /// It does where bits of keys can be moved, owning one is work at all, and there are an owner or enough keys for one.
     @inlinable @inline(__always)
@@ -227,8 +227,8 @@ extension NodeReference {
         var own = ownPositions(besides: owner)
         let ownCount = owner == nil ? positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
         if ownCount >= Self.leastSharedCount {
-            // An owner doesn't know of keys that its parents' nodes lack.
-            owner = lackedPositions(of: owner) == 0 ? giveUpKeys(at: own, owner) : nil
+            // An owner has all keys of its parents, so one for a node that lacks a key can't have that node's for a parent.
+            owner = lackedPositions(of: owner) == 0 ? handOverKeys(at: own, owner) : nil
             own = owner == nil ? header.pointee.entryMap : 0
         }
         if let owner {
@@ -248,7 +248,7 @@ extension NodeReference {
     /// Makes the keys at `positions`, which the node owned, a key owner's, and returns that: this one, or the one of a
     /// thread that was faster.
     @inlinable @inline(never)
-    func giveUpKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
+    func handOverKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
         // A node's reference to the parent becomes the new owner's.
         let owner = KeyOwner.make(self, positions, parent: parent)
         let (exchanged, current) = keyOwnerWord.pointee.compareExchange(

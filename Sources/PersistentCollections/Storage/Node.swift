@@ -12,6 +12,7 @@
 @usableFromInline
 final class Node<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
+    @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
     /// A node with the shape of `header` and so much room; the caller initialises the entries and children that the
     /// shape announces.
@@ -44,7 +45,7 @@ final class Node<Key: Hashable, Value> {
 
 // MARK: - Copying
 
-// Transparent, as changes of a header are: left to itself, the optimiser calls some of this in functions, with an edit's
+// Transparent, as `addEntry` and `removeEntry` are: left to itself, the optimiser calls some of this in functions, with an edit's
 // kind at run time and the header in memory, by which edits of small maps are up to a tenth slower.
 
 /// In what the copy of a node differs from the original, for the edit that makes it.
@@ -58,7 +59,7 @@ enum Difference {
     /// The entry at an index, which is that of a position, isn't there.
     case removal(at: Int, UInt)
 
-    /// Where the entries that aren't at the same index in both begin, in the original and in the copy.
+    /// The entries before `end` have the same index in the copy; those from `from` on are there from `to` on.
     @inlinable @_transparent
     func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
         switch self {
@@ -119,7 +120,7 @@ extension NodeReference {
     }
 
     @inlinable @_transparent
-    func copyBits(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+    func copyBits(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         if count > 0 { UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* Entry.stride) }
     }
 
@@ -127,12 +128,12 @@ extension NodeReference {
     // runtime with an indirect call for each entry.)
 
     @inlinable @_transparent
-    func copyEntries(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+    func copyEntries(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         for index in 0..<count { (target + index).initialize(to: source[index]) }
     }
 
     @inlinable @_transparent
-    func copyValues(_ source: UnsafeMutablePointer<Entry>, _ count: Int, to target: UnsafeMutablePointer<Entry>) {
+    func copyValues(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         for index in 0..<count {
             Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
         }
@@ -147,15 +148,13 @@ extension Node {
     ///
     /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)
-    static func openEntry(
-        _ link: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt
-    ) -> UnsafeMutablePointer<Entry> {
+    static func openEntry(_ link: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt) -> EntryPointer {
         let count = NodeReference.at(link).entryCount
         if count >= Int(NodeReference.at(link).header.pointee.entryRoom) { makeRoom(link, entries: 1) }
         let node = NodeReference.at(link)
         node.ownKeys(at: NodeHeader.bit(position))
         let target = node.entries + index
-        // (At the end, where keys in sequence come, a call spared.)
+        // (At the end, where keys in sequence come, this spares a call.)
         if index < count { (target + 1).moveInitialize(from: target, count: count &- index) }
         node.header.pointee.addEntry(at: position, orTo: count)
         return target
@@ -163,8 +162,8 @@ extension Node {
 
     /// Gives the node at a place more room.
     ///
-    /// An allocation has room for a multiple of four entries and of four children: sizes that allocators hand out without
-    /// loss. Everything moves as bits, so no reference count changes.
+    /// Entries and children first give each other what they have left. Otherwise all of it moves, as bits, so that no
+    /// reference count changes, to where there is room for multiples of four: sizes that allocators hand out without loss.
     @inlinable @inline(never)
     static func makeRoom(_ link: UnsafeMutablePointer<Node>, entries: Int = 0, children: Int = 0) {
         let old = NodeReference.at(link)

@@ -190,6 +190,8 @@ struct NodeEntry<Key, Value> {
 @usableFromInline
 struct NodeReference<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
+    /// Where an entry lies.
+    @usableFromInline typealias EntryPointer = UnsafeMutablePointer<Entry>
 
     /// Address of the object.
     @usableFromInline let address: UnsafeMutableRawPointer
@@ -213,25 +215,25 @@ struct NodeReference<Key: Hashable, Value> {
 
     /// The entries, in order of position.
     @inlinable @inline(__always)
-    var entries: UnsafeMutablePointer<Entry> {
+    var entries: EntryPointer {
         (address + Entry.offset(childRoom: Int(header.pointee.childRoom))).assumingMemoryBound(to: Entry.self)
     }
 
     /// The same where there is no room for children.
     @inlinable @inline(__always)
-    var leafEntries: UnsafeMutablePointer<Entry> {
+    var leafEntries: EntryPointer {
         (address + Entry.offset(childRoom: 0)).assumingMemoryBound(to: Entry.self)
     }
 
     /// Where the key of an entry lies.
     @inlinable @inline(__always)
-    static func key(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Key> {
+    static func key(of entry: EntryPointer) -> UnsafeMutablePointer<Key> {
         UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
     }
 
     /// Where the value of an entry lies.
     @inlinable @inline(__always)
-    static func value(of entry: UnsafeMutablePointer<Entry>) -> UnsafeMutablePointer<Value> {
+    static func value(of entry: EntryPointer) -> UnsafeMutablePointer<Value> {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
 

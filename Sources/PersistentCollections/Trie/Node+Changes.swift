@@ -4,7 +4,7 @@ extension NodeReference {
     @usableFromInline
     enum Content {
         case nothing
-        case entry(UnsafeMutablePointer<Entry>)
+        case entry(EntryPointer)
         case child(NodeReference)
     }
 
@@ -17,9 +17,7 @@ extension NodeReference {
 
     /// Gets the old and the new entry of a key.
     @usableFromInline
-    typealias Change<Failure: Error> = (
-        _ old: UnsafeMutablePointer<Entry>?, _ new: UnsafeMutablePointer<Entry>?
-    ) throws(Failure) -> Void
+    typealias Change<Failure: Error> = (_ old: EntryPointer?, _ new: EntryPointer?) throws(Failure) -> Void
 
     /// Calls `body` with the old and the new entry of each key that both subtrees have in parts that they don't share,
     /// and with one of them for each key that only one has.
@@ -64,12 +62,9 @@ extension NodeReference {
         }
     }
 
-    /// The entry of `key` in this root or subtree, or nil.
-    @inlinable func entry(of key: Key) -> UnsafeMutablePointer<Entry>? { entry(of: key, NodeHeader.hash(of: key)) }
-
     @inlinable @inline(__always)
     static func forEachChange<Failure: Error>(
-        from old: UnsafeMutablePointer<Entry>, to new: UnsafeMutablePointer<Entry>, _ body: Change<Failure>
+        from old: EntryPointer, to new: EntryPointer, _ body: Change<Failure>
     ) throws(Failure) {
         if key(of: old).pointee == key(of: new).pointee { return try body(old, new) }
         try body(old, nil)
@@ -90,25 +85,14 @@ extension NodeReference {
             let match = new.entry(of: key(of: old).pointee)
             try body(old, match)
             try new.forEachEntry { (entry) throws(Failure) in if entry != match { try body(nil, entry) } }
-        case (.entry(let old), .nothing): try body(old, nil)
-        case (.child(let old), .nothing): try old.forEachEntry { (entry) throws(Failure) in try body(entry, nil) }
-        case (.child(let old), .entry(let new)):
-            let match = old.entry(of: key(of: new).pointee)
-            try body(match, new)
-            try old.forEachEntry { (entry) throws(Failure) in if entry != match { try body(entry, nil) } }
+        case (.entry, .nothing), (.child, .nothing), (.child, .entry):
+            try forEachChange(from: new, to: old) { (new, old) throws(Failure) in try body(old, new) }
         }
     }
 }
 
 extension NodeHeader {
-    /// Whether another node has entries and children at the same positions, where a key can be at the same one only.
-    @inlinable @inline(__always)
-    func hasSameItems(as other: NodeHeader) -> Bool {
-        path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
-            && (displaced == 0 || !isSmallRoot)
-    }
-
-    /// Whether all hashes of another subtree, which begins further down, belong into this one.
+    /// Whether all hashes of another subtree, which begins further down, belong in this one.
     @inlinable
     func contains(_ other: NodeHeader) -> Bool {
         !isCollision && (other.isCollision || path & 63 > other.path & 63) && divergence(of: other.anyHash) == 0

@@ -7,7 +7,7 @@ extension NodeReference {
     enum Rest {
         case nothing
         /// An entry, which still lies in the old subtree.
-        case entry(UnsafeMutablePointer<Entry>)
+        case entry(EntryPointer)
         case node(Node<Key, Value>)
     }
 
@@ -44,9 +44,7 @@ extension NodeReference {
 
     /// What is left of this subtree when only the entries stay for which `isIncluded` is true.
     @inlinable
-    func filter<Failure: Error>(
-        _ isIncluded: (UnsafeMutablePointer<Entry>) throws(Failure) -> Bool
-    ) throws(Failure) -> Rest {
+    func filter<Failure: Error>(_ isIncluded: (EntryPointer) throws(Failure) -> Bool) throws(Failure) -> Rest {
         if header.pointee.isCollision { return try filterColliding(isIncluded) }
         return try keeping { (_, content) throws(Failure) -> Rest in
             switch content {
@@ -58,10 +56,8 @@ extension NodeReference {
     }
 
     @inlinable
-    func filterColliding<Failure: Error>(
-        _ isIncluded: (UnsafeMutablePointer<Entry>) throws(Failure) -> Bool
-    ) throws(Failure) -> Rest {
-        var kept: [UnsafeMutablePointer<Entry>] = []
+    func filterColliding<Failure: Error>(_ isIncluded: (EntryPointer) throws(Failure) -> Bool) throws(Failure) -> Rest {
+        var kept: [EntryPointer] = []
         for index in 0..<entryCount where try isIncluded(entries + index) { kept.append(entries + index) }
         if kept.count == entryCount { return whole }
         if kept.count < 2 { return kept.first.map { .entry($0) } ?? .nothing }
@@ -79,9 +75,17 @@ extension NodeReference {
     func restrict<Other>(by other: NodeReference<Key, Other>, keepingCommon isKept: Bool) -> Rest {
         if address == other.address { return isKept ? whole : .nothing }
         let isIncluded = { (other.entry(of: Self.key(of: $0).pointee) != nil) == isKept }
-        if header.pointee.path != other.header.pointee.path || header.pointee.isCollision { return filter(isIncluded) }
+        let (mine, theirs) = (header.pointee, other.header.pointee)
+        if mine.path != theirs.path {
+            if theirs.contains(mine), case .child(let part) = other.content(at: theirs.position(of: mine.anyHash)) {
+                return restrict(by: part, keepingCommon: isKept)
+            }
+            if !mine.contains(theirs) { return filter(isIncluded) }
+        }
+        if mine.isCollision { return filter(isIncluded) }
+        let branch = NodeReference<Key, Other>.Branch(.child(other))
         return keeping { position, content in
-            switch (content, other.content(at: position)) {
+            switch (content, branch.content(at: position, of: mine.path)) {
             case (.nothing, _): .nothing
             case (.entry(let entry), .nothing): isKept ? .nothing : .entry(entry)
             case (.child(let child), .nothing): isKept ? .nothing : child.whole
@@ -103,7 +107,7 @@ extension NodeReference {
 
 extension Node {
     /// An entry that a new node gets a copy of, if need be with another value.
-    @usableFromInline typealias Part = (old: UnsafeMutablePointer<Entry>, value: Value?)
+    @usableFromInline typealias Part = (old: EntryPointer, value: Value?)
 
     /// A node with a shape that announces just these entries and children.
     @inlinable

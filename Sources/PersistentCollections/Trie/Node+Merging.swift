@@ -23,7 +23,7 @@ extension NodeReference {
             }
         }
 
-        /// The path of the node where this meets another branch: that of one of them if the other belongs into it, else
+        /// The path of the node where this meets another branch: that of one of them if the other belongs in it, else
         /// that of a fork above both.
         @inlinable
         func path(with other: Branch) -> UInt {
@@ -49,7 +49,7 @@ extension NodeReference {
 
         /// The entries of a branch in which all hashes are equal.
         @inlinable
-        var colliding: [UnsafeMutablePointer<Entry>] {
+        var colliding: [EntryPointer] {
             switch content {
             case .nothing: []
             case .entry(let entry): [entry]
@@ -69,7 +69,7 @@ extension NodeReference {
             /// What one of them has there.
             case old(Content)
             /// The key of an entry, with another value.
-            case changed(UnsafeMutablePointer<Entry>, Value)
+            case changed(EntryPointer, Value)
             case new(Node<Key, Value>)
         }
 
@@ -119,31 +119,25 @@ extension NodeReference {
         default: break
         }
         let (first, second) = (Branch(first), Branch(second))
-        var merged: [Merged] = []
+        var (merged, shape): ([Merged], NodeHeader) = ([], Node<Key, Value>.emptyHeader)
         if first.path == 0 && second.path == 0 && first.hash == second.hash {
             let (mine, theirs) = (first.colliding, second.colliding)
             for entry in mine {
                 let other = theirs.first { key(of: $0).pointee == key(of: entry).pointee }
-                merged.append(
-                    try merge(.entry(entry), other.map { .entry($0) } ?? .nothing, uniquing, &added, combine)
-                )
+                merged.append(try merge(.entry(entry), other.map { .entry($0) } ?? .nothing, uniquing, &added, combine))
             }
             for entry in theirs where !mine.contains(where: { key(of: $0).pointee == key(of: entry).pointee }) {
                 merged.append(try merge(.nothing, .entry(entry), uniquing, &added, combine))
             }
-            var shape = Node<Key, Value>.emptyHeader
             shape.setCollision(hash: first.hash, count: merged.count)
             return join(merged, first, second, at: 0, shape)
         }
-        var shape = Node<Key, Value>.emptyHeader
         shape.path = first.path(with: second)
         let items = first.items(of: shape.path) | second.items(of: shape.path)
         merged.reserveCapacity(items.nonzeroBitCount)
         for position in NodeHeader.Positions(items) {
-            let (mine, theirs) = (
-                first.content(at: position, of: shape.path), second.content(at: position, of: shape.path)
-            )
-            merged.append(try merge(mine, theirs, uniquing, &added, combine))
+            let mine = first.content(at: position, of: shape.path)
+            merged.append(try merge(mine, second.content(at: position, of: shape.path), uniquing, &added, combine))
         }
         return join(merged, first, second, at: items, shape)
     }
@@ -151,7 +145,7 @@ extension NodeReference {
     /// Merges the entries of a key that two maps have; its first entry's key is kept.
     @inlinable
     static func merge(
-        _ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>, _ uniquing: Uniquing,
+        _ first: EntryPointer, _ second: EntryPointer, _ uniquing: Uniquing,
         _ combine: (Value, Value) throws -> Value
     ) rethrows -> Merged {
         switch uniquing {
@@ -192,7 +186,7 @@ extension NodeReference {
 
     /// Whether the keys of two entries are the same to the last bit, so that nobody can tell which of them a map has.
     @inlinable
-    static func haveIdenticalKeys(_ first: UnsafeMutablePointer<Entry>, _ second: UnsafeMutablePointer<Entry>) -> Bool {
+    static func haveIdenticalKeys(_ first: EntryPointer, _ second: EntryPointer) -> Bool {
         UnsafeRawBufferPointer(start: first, count: MemoryLayout<Key>.size)
             .elementsEqual(UnsafeRawBufferPointer(start: second, count: MemoryLayout<Key>.size))
     }

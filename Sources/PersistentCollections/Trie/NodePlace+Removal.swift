@@ -28,7 +28,7 @@ extension NodePlace {
     /// Removes an entry, whose value has been moved out if the node is unique, from the node in this place, where the way
     /// to its hash ends.
     @inlinable @inline(__always)
-    func remove(_ entry: UnsafeMutablePointer<Entry>, _ hash: UInt) {
+    func remove(_ entry: EntryPointer, _ hash: UInt) {
         let node = node
         let index = entry - node.entries
         if node.entryCount &+ node.childCount == 2 { return replaceByOther(at: index, hash) }

@@ -11,6 +11,7 @@
 struct NodePlace<Key: Hashable, Value> {
     @usableFromInline typealias Link = UnsafeMutablePointer<Node<Key, Value>>
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
+    @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
     @usableFromInline let link: Link
     /// Whether nobody else can see the node, which the place then owns; otherwise it is lent.
@@ -43,8 +44,7 @@ struct NodePlace<Key: Hashable, Value> {
         if isUnique { link.pointee = node } else { link.initialize(to: node) }
     }
 
-    /// The place where the way to a hash ends, in a node that has no child on it, or the first one on the way with a
-    /// shared node.
+    /// The place of the node where the way to a hash ends, or of the first shared one on the way.
     @inlinable @inline(__always)
     func endInPlace(of hash: UInt) -> NodePlace {
         var place = self
@@ -71,7 +71,7 @@ struct NodePlace<Key: Hashable, Value> {
 
     /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
     @inlinable @inline(__always)
-    func openEntry(at index: Int, _ position: UInt) -> UnsafeMutablePointer<Entry> {
+    func openEntry(at index: Int, _ position: UInt) -> EntryPointer {
         if isUnique { return Node.openEntry(link, at: index, position) }
         put(node.copy(.insertion(at: index, position)))
         return node.entries + index
@@ -90,9 +90,7 @@ extension NodePlace {
     ///   - isNew: Is set to true where an entry has been added.
     /// - Returns: Nil for a new key that isn't added: then nothing has changed.
     @inlinable @inline(never)
-    static func reach(
-        _ root: Link, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool
-    ) -> UnsafeMutablePointer<Entry>? {
+    static func reach(_ root: Link, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
         let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
         if place.isUnique {
             if let entry = place.node.entryHere(of: key, hash) { return entry }
@@ -110,9 +108,9 @@ extension NodePlace {
     ///
     /// - Parameter withValue: Whether an entry that is there has its value; otherwise the caller initialises it.
     @inlinable @inline(__always)
-    func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> UnsafeMutablePointer<Entry> {
+    func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> EntryPointer {
         if node.header.pointee.divergence(of: hash) != 0 {
-            // As most new keys do where keys are numbered.
+            // Where keys are numbered, most new ones go this way.
             isNew = true
             return fork(hash)
         }
@@ -128,7 +126,7 @@ extension NodePlace {
 
     /// Opens a place for an entry with a new key in the node at which the way to its hash ends.
     @inlinable @inline(__always)
-    func add(_ hash: UInt) -> UnsafeMutablePointer<Entry> {
+    func add(_ hash: UInt) -> EntryPointer {
         let node = node
         let header = node.header
         if header.pointee.divergence(of: hash) != 0 { return fork(hash) }
@@ -139,7 +137,7 @@ extension NodePlace {
 
     /// Puts a node between a subtree and its parent, for a hash that has other bits where those in the subtree agree.
     @inlinable @inline(never)
-    func fork(_ hash: UInt) -> UnsafeMutablePointer<Entry> {
+    func fork(_ hash: UInt) -> EntryPointer {
         let other = node.header.pointee
         let shift = NodeHeader.forkShift(other.divergence(of: hash))
         var header = Node<Key, Value>.emptyHeader
@@ -154,7 +152,7 @@ extension NodePlace {
 
     /// Replaces the entry at a position by a child with that entry and one more.
     @inlinable @inline(never)
-    func pushDown(_ hash: UInt, at position: UInt) -> UnsafeMutablePointer<Entry> {
+    func pushDown(_ hash: UInt, at position: UInt) -> EntryPointer {
         let node = node
         let index = node.index(at: position)
         let other: Entry
@@ -177,7 +175,7 @@ extension NodePlace {
     @inlinable @inline(never)
     static func pair(
         _ first: consuming Entry, _ firstHash: UInt, _ secondHash: UInt
-    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+    ) -> (Node<Key, Value>, EntryPointer) {
         var header = Node<Key, Value>.emptyHeader
         var isFirst = true
         if firstHash == secondHash {
@@ -199,9 +197,7 @@ extension NodePlace {
 
     /// A trie with the entries of a small map, which has no room for more, and a place for one more with this hash.
     @inlinable @inline(never)
-    static func makeTrie(
-        of small: NodeReference<Key, Value>, adding hash: UInt
-    ) -> (Node<Key, Value>, UnsafeMutablePointer<Entry>) {
+    static func makeTrie(of small: NodeReference<Key, Value>, adding hash: UInt) -> (Node<Key, Value>, EntryPointer) {
         let entries = small.leafEntries
         let hashes = { NodeHeader.hash(of: entries[$0].key) }
         var (trie, place) = pair(entries[0], hashes(0), hashes(1))

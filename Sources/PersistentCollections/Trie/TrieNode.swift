@@ -28,14 +28,14 @@ extension NodeHeader {
     /// The bits of which only three, not four, select a position in a node.
     ///
     /// They tell thousands of keys in sequence from each other, above the full nodes at the bottom. An edit retains the
-    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 1.
+    /// children of the nodes that it copies: 8 + 8 + 8 are fewer than 16 + 16 + 2.
     @inlinable @inline(__always) static var narrowBits: Range<UInt> { 7..<16 }
 
     /// Set in the path of a node in which three bits select a position. (The fourth is the same in all hashes below, so
     /// a lookup needn't know.)
     @inlinable @inline(__always) static var narrowFlag: UInt { 64 }
 
-    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs into the
+    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs in the
     /// subtree.
     @inlinable @inline(__always)
     func divergence(of hash: UInt) -> UInt {
@@ -104,7 +104,7 @@ extension NodeReference {
 
     /// Calls `body` with each entry of the subtree.
     @inlinable
-    func forEachEntry<Failure: Error>(_ body: (UnsafeMutablePointer<Entry>) throws(Failure) -> Void) throws(Failure) {
+    func forEachEntry<Failure: Error>(_ body: (EntryPointer) throws(Failure) -> Void) throws(Failure) {
         for index in 0..<entryCount { try body(entries + index) }
         for index in 0..<childCount { try child(at: index).forEachEntry(body) }
     }
@@ -202,7 +202,7 @@ extension NodeReference {
 
     /// The entry of `key` in this collision node.
     @inlinable @inline(never)
-    func collidingEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func collidingEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         guard hash == header.pointee.collisionHash else { return nil }
         for index in 0..<entryCount where Self.key(of: entries + index).pointee == key { return entries + index }
         return nil
@@ -218,7 +218,7 @@ extension NodeReference {
     /// that the processor begins the next lookups while one waits for the memory. Nothing is retained. Whether the hash
     /// has the bits that the nodes skip is not asked: `==` tells in the end.
     @inlinable @inline(__always)
-    func trieEntry(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func trieEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         var node = self
         var byte = byte(at: header.pointee.position(of: hash))
         while byte < 0 {
@@ -230,12 +230,12 @@ extension NodeReference {
 
     /// The entry of `key` in this very node, at which the way to its hash ends, or nil.
     @inlinable @inline(__always)
-    func entryHere(of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func entryHere(of key: Key, _ hash: UInt) -> EntryPointer? {
         entry(at: byte(at: header.pointee.position(of: hash)), of: key, hash)
     }
 
     @inlinable @inline(__always)
-    func entry(at byte: Int, of key: Key, _ hash: UInt) -> UnsafeMutablePointer<Entry>? {
+    func entry(at byte: Int, of key: Key, _ hash: UInt) -> EntryPointer? {
         if UInt(bitPattern: byte) < UInt(NodeHeader.vacancy) {
             let entry = entries + byte
             return Self.key(of: entry).pointee == key ? entry : nil

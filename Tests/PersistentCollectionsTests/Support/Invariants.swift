@@ -19,7 +19,7 @@ extension HAMT {
         let entries = withExtendedLifetime(root) {
             root.reference.check(below: nil, &violations)
         }
-        if root.reference.isSmall ? count > 16 : count <= Self.trieLeastCount {
+        if root.reference.isSmall ? count > 16 : count <= Self.shrunkCount {
             violations.append("the shape of the root doesn't fit \(count) entries")
         }
         if entries != count { violations.append("count is \(count), but there are \(entries) entries") }

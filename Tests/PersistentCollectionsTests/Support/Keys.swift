@@ -50,8 +50,14 @@ struct CountingKey: Hashable {
 
     let id: Int
     let counter: Counter
+    let hashValue: Int
 
-    var hashValue: Int { id &* 0x5851_F42D_4C95_7F2D ^ id >> 7 }
+    init(id: Int, counter: Counter, hashValue: Int? = nil) {
+        self.id = id
+        self.counter = counter
+        self.hashValue = hashValue ?? id &* 0x5851_F42D_4C95_7F2D ^ id >> 7
+    }
+
     func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
     static func == (left: CountingKey, right: CountingKey) -> Bool {
         left.counter.comparisons += 1
