@@ -25,8 +25,7 @@ extension HAMT {
         @inline(__always)
         _modify {
             // What is needed after the change has to fit into four words, else Swift allocates: hence no key and no hash.
-            var isNew = false
-            if let entry = reachEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew) {
+            if let entry = reachEntry(ifThere: key) {
                 // Out of the map meanwhile, so that the value has but one reference; its entry stays.
                 var value: Value? = NodeReference.value(of: entry).move()
                 defer {
@@ -72,6 +71,13 @@ extension HAMT {
             }
             yield &NodeReference.value(of: entry).pointee
         }
+    }
+
+    // (Written out there, its flag would be live across the change, and Swift would allocate.)
+    @inlinable @inline(__always)
+    mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
+        var isNew = false
+        return reachEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
     }
 
     /// A key that the map doesn't have, and the value that it may get.
