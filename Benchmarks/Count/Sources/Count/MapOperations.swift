@@ -4,7 +4,7 @@ import PersistentCollections
 
 /// The persistent map, with few entries as most contexts have, and with many.
 enum MapOperations {
-    static let all = operations(entries: 8) + operations(entries: 1000) + [buildInPlace, iteration]
+    static let all = operations(entries: 8) + operations(entries: 1000) + [buildInPlace, iteration, append]
 
     private static let buildInPlace = Operation("map build in place, 1,000 entries") { meter in
         let keys = Key.range(0..<1000)
@@ -20,6 +20,17 @@ enum MapOperations {
                 for (_, value) in map { keep(value) }
             }
         }
+    }
+
+    /// Allocates nothing: so the change through the subscript has no frame, and no array is copied.
+    private static let append = Operation("map append through the optional subscript, 1,000 entries") { meter in
+        let keys = Key.range(0..<1000)
+        var map = HAMT<Key, [Int]>()
+        for key in keys { map[key, default: []].reserveCapacity(64) }
+        try meter.count { iterations in
+            for iteration in 0..<iterations { map[keys[iteration % keys.count]]?.append(iteration) }
+        }
+        keep(map.count)
     }
 
     private static func operations(entries: Int) -> [Operation] {
