@@ -152,8 +152,8 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    /// Where the caller changes the entry of `key` or puts a new one, which it counts; nil for a new key that isn't added,
-    /// and where there is no root.
+    /// Where the caller changes the entry of `key`, or puts a new one and counts it; nil where there is no root, and for a
+    /// new key that isn't added.
     @inlinable @inline(__always)
     mutating func reachEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
         guard let node = rootReference else { return nil }

@@ -204,7 +204,7 @@ extension NodeReference {
     @inlinable @inline(__always)
     func lackedPositions(of owner: KeyOwner.Pointer?) -> UInt16 { positions(of: owner) & ~header.pointee.entryMap }
 
-    /// Whether a copy of this node shares its keys, which no other thread can change.
+    /// Whether a copy of this node shares its keys; no other thread can change that.
     ///
     /// It does where bits of keys can be moved, owning one is work at all, and there are an owner or enough keys for one.
     @inlinable @inline(__always)
@@ -227,7 +227,7 @@ extension NodeReference {
         var own = ownPositions(besides: owner)
         let ownCount = owner == nil ? positionedEntryCount : own == 0 ? 0 : own.nonzeroBitCount
         if ownCount >= Self.leastSharedCount {
-            // An owner has all keys of its parents, so one for a node that lacks a key can't have that node's for a parent.
+            // A node has all keys of its owner's parents: one that lacks a key can't have that key's owner for a parent.
             owner = lackedPositions(of: owner) == 0 ? handOverKeys(at: own, owner) : nil
             own = owner == nil ? header.pointee.entryMap : 0
         }

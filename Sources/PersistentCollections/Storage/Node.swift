@@ -45,8 +45,8 @@ final class Node<Key: Hashable, Value> {
 
 // MARK: - Copying
 
-// Transparent, as `addEntry` and `removeEntry` are: left to itself, the optimiser calls some of this in functions, with an edit's
-// kind at run time and the header in memory, by which edits of small maps are up to a tenth slower.
+// Transparent, as `addEntry` and `removeEntry` are: left to itself, the optimiser calls some of this in functions, with
+// an edit's kind at run time and the header in memory, by which edits of small maps are up to a tenth slower.
 
 /// In what the copy of a node differs from the original, for the edit that makes it.
 @usableFromInline
