@@ -85,7 +85,7 @@ import Testing
     }
 
     /// Each half of the bytes is multiplied with the other one, so a change of the one could make up for a change of the
-    /// other. (With factors that weren't independent, it did in one process of seventy.)
+    /// other. (It did in some processes, when one factor was made of the other.)
     @Test func `Strings of equal letters that differ in two characters have different hashes`() {
         var hashes: [UInt: String] = [:]
         for count in [16, 24, 32] {
