@@ -19,10 +19,11 @@ WIDTH, HEIGHT = 1440, 900
 class Browser:
     """A headless Chromium with one page; messages are JSON, ended by a zero byte, on descriptors 3 and 4."""
 
-    def __init__(self):
+    def __init__(self, folder):
         ours_in, theirs_out = os.pipe()
         theirs_in, ours_out = os.pipe()
-        self.profile = tempfile.TemporaryDirectory()
+        # A process of Chromium's may still write there when the browser itself has ended.
+        self.profile = tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True)
 
         def connect():
             low, high = os.dup(theirs_in), os.dup(theirs_out)
@@ -31,7 +32,7 @@ class Browser:
 
         self.process = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", "--no-first-run",
-             "--force-device-scale-factor=1", f"--user-data-dir={self.profile.name}",
+             "--force-device-scale-factor=1", f"--user-data-dir={os.path.abspath(self.profile.name)}",
              f"--window-size={WIDTH},{HEIGHT}", "about:blank"],
             preexec_fn=connect, close_fds=False, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
@@ -128,7 +129,7 @@ class Browser:
 
 
 def check(page, folder):
-    browser = Browser()
+    browser = Browser(folder)
     try:
         url = pathlib.Path(page).as_uri()
         start = time.monotonic()
