@@ -27,8 +27,7 @@ extension HAMT {
         /// Setting nil removes the key.
         ///
         /// - Complexity: O(log n).
-        @inlinable
-        public subscript(key: Key) -> Value? {
+        @inlinable public subscript(key: Key) -> Value? {
             get { map[key] }
             _modify { yield &map[key] }
         }
@@ -36,8 +35,7 @@ extension HAMT {
         /// The value of `key`, or `defaultValue` where there is none so far.
         ///
         /// - Complexity: O(log n).
-        @inlinable
-        public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
+        @inlinable public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
             get { map[key, default: defaultValue()] }
             _modify { yield &map[key, default: defaultValue()] }
         }
@@ -45,8 +43,7 @@ extension HAMT {
         /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
         ///
         /// - Complexity: O(log n).
-        @inlinable
-        @discardableResult
+        @inlinable @discardableResult
         public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
             map.updateValue(value, forKey: key)
         }
@@ -54,8 +51,7 @@ extension HAMT {
         /// Ends the building.
         ///
         /// - Complexity: O(1).
-        @inlinable
-        public consuming func build() -> HAMT { map }
+        @inlinable public consuming func build() -> HAMT { map }
     }
 }
 

@@ -10,8 +10,7 @@ extension HAMT {
         case changed(Key, from: Value, to: Value)
 
         /// The key that the two versions differ in.
-        @inlinable
-        public var key: Key {
+        @inlinable public var key: Key {
             switch self {
             case .added(let key, _), .removed(let key, _), .changed(let key, _, _): key
             }
@@ -48,8 +47,7 @@ extension HAMT {
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
     /// - Complexity: As that of ``changes(from:by:)-(_,(Key,Value,Value)->Bool)``.
-    @inlinable
-    public func forEachChange(
+    @inlinable public func forEachChange(
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
         defer { withExtendedLifetime((self, older)) {} }
@@ -68,8 +66,7 @@ extension HAMT {
     /// Calls `body` with each change, where how values compare doesn't depend on the key.
     ///
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
-    @inlinable
-    public func forEachChange(
+    @inlinable public func forEachChange(
         from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void
     ) rethrows {
         try forEachChange(from: older, by: { try areEquivalent($1, $2) }, body)
@@ -81,8 +78,7 @@ extension HAMT.Change {
     ///
     /// (Not in a closure: where a function that rethrows makes a case with two values or more within one, Swift 6.3 drops
     /// the error that the closure throws, and runs on into the next function.)
-    @inlinable
-    init?(from old: HAMT.EntryPointer?, to new: HAMT.EntryPointer?) {
+    @inlinable init?(from old: HAMT.EntryPointer?, to new: HAMT.EntryPointer?) {
         switch (old?.pointee, new?.pointee) {
         case (nil, nil): return nil
         case (nil, let new?): self = .added(new.key, new.value)
@@ -96,8 +92,7 @@ extension HAMT where Value: Equatable {
     /// What changed from an older version of the map to this one, in no particular order.
     ///
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
-    @inlinable
-    public func changes(from older: HAMT) -> [Change] {
+    @inlinable public func changes(from older: HAMT) -> [Change] {
         changes(from: older, by: ==)
     }
 }

@@ -6,8 +6,7 @@ extension HAMT {
     /// changes.
     ///
     /// - Complexity: O(log n).
-    @inlinable
-    @discardableResult
+    @inlinable @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
         let hash = NodeHeader.hash(of: key)
         if root == nil { root = Node.makeSmall(room: 1) }
@@ -51,8 +50,7 @@ extension HAMT {
     /// (`forKey: consume key`), nothing is retained for it.
     ///
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map.
-    @inlinable
-    public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
+    @inlinable public func inserting(_ value: consuming Value, forKey key: consuming Key) -> HAMT {
         guard let node = rootReference else {
             var result = HAMT()
             result.updateValue(value, forKey: key)
@@ -86,8 +84,7 @@ extension HAMT {
     /// Works in place as far as no other map shares the storage.
     ///
     /// - Complexity: O(log n).
-    @inlinable
-    @discardableResult
+    @inlinable @discardableResult
     public mutating func removeValue(forKey key: Key) -> Value? {
         guard let node = rootReference else { return nil }
         let hash = NodeHeader.hash(of: key)
@@ -112,8 +109,7 @@ extension HAMT {
     ///
     /// - Complexity: O(log n): a new path of nodes, all others shared with this map. O(1) where the map does not have
     ///   the key, after the lookup.
-    @inlinable
-    public func removingValue(forKey key: Key) -> HAMT {
+    @inlinable public func removingValue(forKey key: Key) -> HAMT {
         guard let node = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
         let hash = NodeHeader.hash(of: key)
@@ -136,8 +132,7 @@ extension HAMT {
     /// - Parameter keepingCapacity: Whether to keep the allocation of a map of up to 16 entries, where no other map
     ///   shares it, so that the next insertion does not allocate.
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
-    @inlinable
-    public mutating func removeAll(keepingCapacity: Bool = false) {
+    @inlinable public mutating func removeAll(keepingCapacity: Bool = false) {
         guard keepingCapacity, let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else {
             self = HAMT()
             return
@@ -167,13 +162,15 @@ extension HAMT {
     }
 
     /// The same in a small map, of which the key's entry has been found, if it is there.
-    @inlinable @inline(__always)
-    mutating func reachSmallEntry(
+    @inlinable @inline(__always) mutating func reachSmallEntry(
         _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt, isUnique: Bool
     ) -> EntryPointer {
         if isUnique {
             if let entry { return entry }
-            if node.header.pointee.entryMap != .max { return NodePlace.withLink(of: &root) { Node.addSmall($0, hash) } }
+            let isFull = node.header.pointee.entryMap == .max
+            return NodePlace.withLink(of: &root) {
+                isFull ? NodePlace($0, isUnique: true).makeTrie(adding: hash) : Node.addSmall($0, hash)
+            }
         }
         let (copy, place) = node.copySmall(reaching: entry, hash, withValue: true)
         root = copy
@@ -183,8 +180,7 @@ extension HAMT {
     /// Counts an entry of a trie less, and makes the trie a small map where it has become small enough.
     ///
     /// That is half of what a small map can have: so at least eight edits pay for the way down and for the way up.
-    @inlinable @inline(__always)
-    mutating func noteRemoval() {
+    @inlinable @inline(__always) mutating func noteRemoval() {
         entryCount &-= 1
         if entryCount == Self.shrunkCount { becomeSmallIfPossible() }
     }
@@ -193,8 +189,7 @@ extension HAMT {
     @inlinable @inline(__always) static var shrunkCount: Int { 8 }
 
     /// Makes a trie with few entries a small map.
-    @inlinable @inline(never)
-    mutating func becomeSmallIfPossible() {
+    @inlinable @inline(never) mutating func becomeSmallIfPossible() {
         guard count <= Self.shrunkCount, let node = rootReference, !node.isSmall else { return }
         root = Node.makeSmall(of: node, count: count)
     }

@@ -4,8 +4,7 @@ extension HAMT {
     ///
     /// - Complexity: O(n) at most. Parts that the two maps share are not looked at, so versions of one map that differ
     ///   in k places compare in O(k log n), and a map with its copy in O(1).
-    @inlinable
-    public func isEqual<Failure: Error>(
+    @inlinable public func isEqual<Failure: Error>(
         to other: HAMT, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         guard count == other.count else { return false }
@@ -31,8 +30,7 @@ extension HAMT: Hashable where Value: Hashable {
     /// Hashes the entries so that equal maps have equal hashes, in whichever order they were built.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public func hash(into hasher: inout Hasher) {
+    @inlinable public func hash(into hasher: inout Hasher) {
         var sum = 0
         for (key, value) in self {
             var entryHasher = hasher
@@ -47,8 +45,7 @@ extension HAMT: Hashable where Value: Hashable {
 
 extension NodeHeader {
     /// Whether another node has entries and children at the same positions, where a key can be at the same one only.
-    @inlinable @inline(__always)
-    func hasSameItems(as other: NodeHeader) -> Bool {
+    @inlinable @inline(__always) func hasSameItems(as other: NodeHeader) -> Bool {
         path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
             && (displaced == 0 || !isSmallRoot)
     }
@@ -57,8 +54,7 @@ extension NodeHeader {
 extension NodeReference {
     /// Tells whether this root, or the subtree at one place, has the same entries as another one, of a map of the same
     /// count. (Tries have a canonical form: equal entries have an equal shape.)
-    @inlinable
-    func isEqual<Failure: Error>(
+    @inlinable func isEqual<Failure: Error>(
         to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         if address == other.address { return true }
@@ -78,8 +74,7 @@ extension NodeReference {
     }
 
     /// The same where one is a small map's root, or both are collision nodes: by lookups, but for what is at one index.
-    @inlinable @inline(never)
-    func isEqualAnywhere<Failure: Error>(
+    @inlinable @inline(never) func isEqualAnywhere<Failure: Error>(
         to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         let isTurned = other.isSmall && !isSmall

@@ -6,8 +6,7 @@ extension HAMT {
     /// not do that for what may be a user's input.)
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public init(uniqueKeysWithValues keysAndValues: some Sequence<(Key, Value)>) {
+    @inlinable public init(uniqueKeysWithValues keysAndValues: some Sequence<(Key, Value)>) {
         self.init()
         for (key, value) in keysAndValues { updateValue(value, forKey: key) }
     }
@@ -17,8 +16,7 @@ extension HAMT {
     /// Where a key comes again, `combine` makes one value of the one so far and the next.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public init(
+    @inlinable public init(
         _ keysAndValues: some Sequence<(Key, Value)>,
         uniquingKeysWith combine: (Value, Value) throws -> Value
     ) rethrows {
@@ -29,8 +27,7 @@ extension HAMT {
     /// Creates a map with the entries of a dictionary.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public init(_ dictionary: [Key: Value]) {
+    @inlinable public init(_ dictionary: [Key: Value]) {
         self.init(uniqueKeysWithValues: dictionary.lazy.map { ($0.key, $0.value) })
     }
 
@@ -38,8 +35,7 @@ extension HAMT {
     /// order.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public init<Element>(
+    @inlinable public init<Element>(
         grouping values: some Sequence<Element>, by keyForValue: (Element) throws -> Key
     ) rethrows where Value == [Element] {
         self.init()
@@ -53,8 +49,7 @@ extension HAMT: ExpressibleByDictionaryLiteral {
     /// Where a key comes more than once, its last value counts.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public init(dictionaryLiteral elements: (Key, Value)...) {
+    @inlinable public init(dictionaryLiteral elements: (Key, Value)...) {
         self.init(uniqueKeysWithValues: elements)
     }
 }

@@ -7,8 +7,7 @@ extension HAMT {
     ///
     /// - Complexity: O(n) at most. What the two maps share is not looked at, so for versions of one map that differ in k
     ///   places O(k log n), apart from counting what is left.
-    @inlinable
-    public func intersection<Other>(_ keys: HAMT<Key, Other>.Keys) -> HAMT {
+    @inlinable public func intersection<Other>(_ keys: HAMT<Key, Other>.Keys) -> HAMT {
         restricted(by: keys.map, keepingCommon: true)
     }
 
@@ -16,13 +15,11 @@ extension HAMT {
     ///
     /// - Complexity: O(n) at most. What the two maps share is not looked at, so for versions of one map that differ in k
     ///   places O(k log n), apart from counting what is left.
-    @inlinable
-    public func subtracting<Other>(_ keys: HAMT<Key, Other>.Keys) -> HAMT {
+    @inlinable public func subtracting<Other>(_ keys: HAMT<Key, Other>.Keys) -> HAMT {
         restricted(by: keys.map, keepingCommon: false)
     }
 
-    @inlinable
-    func restricted<Other>(by other: HAMT<Key, Other>, keepingCommon isKept: Bool) -> HAMT {
+    @inlinable func restricted<Other>(by other: HAMT<Key, Other>, keepingCommon isKept: Bool) -> HAMT {
         guard let root = rootReference, let otherRoot = other.rootReference else { return isKept ? HAMT() : self }
         defer { withExtendedLifetime((self, other)) {} }
         if root.isSmall || otherRoot.isSmall {
@@ -32,8 +29,7 @@ extension HAMT {
     }
 
     /// What is left of a trie, as a map.
-    @inlinable
-    init(rest: NodeReference<Key, Value>.Rest) {
+    @inlinable init(rest: NodeReference<Key, Value>.Rest) {
         switch rest {
         case .nothing: self.init()
         case .entry(let entry):
@@ -50,24 +46,21 @@ extension HAMT.Keys {
     /// The keys that others have too.
     ///
     /// - Complexity: As that of ``HAMT/intersection(_:)``.
-    @inlinable
-    public func intersection<Other>(_ other: HAMT<Key, Other>.Keys) -> HAMT.Keys {
+    @inlinable public func intersection<Other>(_ other: HAMT<Key, Other>.Keys) -> HAMT.Keys {
         HAMT.Keys(map: map.intersection(other))
     }
 
     /// The keys that others don't have.
     ///
     /// - Complexity: As that of ``HAMT/subtracting(_:)``.
-    @inlinable
-    public func subtracting<Other>(_ other: HAMT<Key, Other>.Keys) -> HAMT.Keys {
+    @inlinable public func subtracting<Other>(_ other: HAMT<Key, Other>.Keys) -> HAMT.Keys {
         HAMT.Keys(map: map.subtracting(other))
     }
 
     /// These keys and others; of keys that are equal, these.
     ///
     /// - Complexity: As that of ``HAMT/merge(_:)``.
-    @inlinable
-    public func union(_ other: HAMT.Keys) -> HAMT.Keys {
+    @inlinable public func union(_ other: HAMT.Keys) -> HAMT.Keys {
         var map = map
         map.merge(other.map, .first) { mine, _ in mine }
         return HAMT.Keys(map: map)

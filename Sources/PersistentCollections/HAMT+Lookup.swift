@@ -3,24 +3,21 @@ extension HAMT {
     /// The value of `key`, or nil where the map does not have it.
     ///
     /// - Complexity: O(log n).
-    @inlinable @inline(__always)
-    public func value(forKey key: Key) -> Value? {
+    @inlinable @inline(__always) public func value(forKey key: Key) -> Value? {
         withExtendedLifetime(self) { valuePointer(forKey: key)?.pointee }
     }
 
     /// Tells whether the map has `key`.
     ///
     /// - Complexity: O(log n).
-    @inlinable @inline(__always)
-    public func contains(_ key: Key) -> Bool {
+    @inlinable @inline(__always) public func contains(_ key: Key) -> Bool {
         withExtendedLifetime(self) { valuePointer(forKey: key) != nil }
     }
 
     /// Where the value of `key` lies.
     ///
     /// Valid until the next mutation or the end of this very map value; nothing is retained.
-    @inlinable @inline(__always)
-    package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
+    @inlinable @inline(__always) package func valuePointer(forKey key: Key) -> UnsafePointer<Value>? {
         Self.valuePointer(forKey: key, root: rootReference?.address)
     }
 
@@ -39,8 +36,7 @@ extension HAMT {
     ///
     /// Valid until the next mutation. A map that has shrunk stays a trie, in which nothing is found, until 8 entries are
     /// left.
-    @inlinable @inline(__always)
-    package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
+    @inlinable @inline(__always) package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
         guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }
         return node.smallEntry(of: key, NodeHeader.hash(of: key)).map { NodeReference.value(of: $0) }
     }
@@ -48,16 +44,14 @@ extension HAMT {
     /// The root, without a reference to it: the caller keeps this map alive.
     ///
     /// (The optimiser retains what it takes out of `root`, for each operation, where it can't see all that follows.)
-    @inlinable @inline(__always)
-    var rootReference: NodeReference<Key, Value>? {
+    @inlinable @inline(__always) var rootReference: NodeReference<Key, Value>? {
         unsafeBitCast(root, to: UnsafeMutableRawPointer?.self).map { NodeReference($0) }
     }
 }
 
 extension NodeReference {
     /// The entry of `key`, which has this hash, in this root or subtree, or nil.
-    @inlinable @inline(__always)
-    func entry(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(__always) func entry(of key: Key, _ hash: UInt) -> EntryPointer? {
         isSmall ? smallEntry(of: key, hash) : trieEntry(of: key, hash)
     }
 

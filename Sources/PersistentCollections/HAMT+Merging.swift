@@ -5,8 +5,7 @@ extension HAMT {
     /// Where the map has a key already, `combine` makes one value of the map's and the new one.
     ///
     /// - Complexity: O(m log n) for m new pairs.
-    @inlinable
-    public mutating func merge(
+    @inlinable public mutating func merge(
         _ other: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
     ) rethrows {
         for (key, value) in other {
@@ -32,16 +31,14 @@ extension HAMT {
     ///
     /// - Complexity: O(m log n), and O(n + m) at most, for the m entries of `other` that this map doesn't share with it:
     ///   for versions of one map that differ in k places, O(k log n).
-    @inlinable
-    public mutating func merge(_ other: HAMT) {
+    @inlinable public mutating func merge(_ other: HAMT) {
         merge(other, .second) { $1 }
     }
 
     /// This map with the entries of another added; where both have a key, the other's value counts.
     ///
     /// - Complexity: That of ``merge(_:)``.
-    @inlinable
-    public func merging(_ other: HAMT) -> HAMT {
+    @inlinable public func merging(_ other: HAMT) -> HAMT {
         var result = self
         result.merge(other)
         return result
@@ -51,8 +48,7 @@ extension HAMT {
     /// ``merge(_:uniquingKeysWith:)-(Sequence<(Key,Value)>,_)`` adds them.
     ///
     /// - Complexity: O(m log n) for m new pairs.
-    @inlinable
-    public func merging(
+    @inlinable public func merging(
         _ other: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
     ) rethrows -> HAMT {
         var result = self
@@ -97,8 +93,7 @@ extension HAMT {
     }
 
     /// The same where a map is small: its entries are put into the other.
-    @inlinable
-    mutating func mergeSmall(
+    @inlinable mutating func mergeSmall(
         _ root: NodeReference<Key, Value>, _ otherRoot: NodeReference<Key, Value>, _ other: HAMT,
         _ uniquing: Uniquing, _ combine: (Value, Value) throws -> Value
     ) rethrows {

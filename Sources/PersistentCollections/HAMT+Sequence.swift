@@ -19,15 +19,13 @@ extension HAMT: Sequence {
         /// The same of nodes above it, innermost last: there are none in a map of two levels.
         @usableFromInline var pending: [Children]
 
-        @inlinable
-        init(_ root: Node<Key, Value>?) {
+        @inlinable init(_ root: Node<Key, Value>?) {
             self.root = root
             (remaining, pending) = (0, [])
             if let root { enter(root.reference) }
         }
 
-        @inlinable @inline(__always)
-        mutating func enter(_ node: NodeReference<Key, Value>) {
+        @inlinable @inline(__always) mutating func enter(_ node: NodeReference<Key, Value>) {
             entry = node.entries
             remaining = node.entryCount
             let childCount = node.childCount
@@ -37,16 +35,14 @@ extension HAMT: Sequence {
         }
 
         /// The next entry, or nil after the last one.
-        @inlinable
-        public mutating func next() -> Element? {
+        @inlinable public mutating func next() -> Element? {
             defer { withExtendedLifetime(root) {} }
             guard let entry = nextEntry() else { return nil }
             return (entry.pointee.key, entry.pointee.value)
         }
 
         /// Where the next entry lies, for as long as the iterator lives.
-        @inlinable @inline(__always)
-        mutating func nextEntry() -> EntryPointer? {
+        @inlinable @inline(__always) mutating func nextEntry() -> EntryPointer? {
             while remaining == 0 {
                 guard let next = nextChild() else { return nil }
                 enter(next)
@@ -57,8 +53,7 @@ extension HAMT: Sequence {
             return current
         }
 
-        @inlinable @inline(__always)
-        mutating func nextChild() -> NodeReference<Key, Value>? {
+        @inlinable @inline(__always) mutating func nextChild() -> NodeReference<Key, Value>? {
             guard let (next, count) = children else { return nil }
             children = count > 1 ? (next + 1, count &- 1) : pending.popLast()
             return .at(next)
@@ -79,8 +74,7 @@ extension HAMT: Sequence {
     /// Here nothing is.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public func forEachEntry<Failure: Error>(
+    @inlinable public func forEachEntry<Failure: Error>(
         _ body: (borrowing Key, borrowing Value) throws(Failure) -> Void
     ) throws(Failure) {
         defer { withExtendedLifetime(self) {} }

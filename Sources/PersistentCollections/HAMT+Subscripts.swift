@@ -11,10 +11,8 @@ extension HAMT {
     /// ```
     ///
     /// - Complexity: O(log n).
-    @inlinable
-    public subscript(key: Key) -> Value? {
-        @inline(__always)
-        get { value(forKey: key) }
+    @inlinable public subscript(key: Key) -> Value? {
+        @inline(__always) get { value(forKey: key) }
         set {
             if let newValue {
                 updateValue(newValue, forKey: key)
@@ -22,8 +20,7 @@ extension HAMT {
                 removeValue(forKey: key)
             }
         }
-        @inline(__always)
-        _modify {
+        @inline(__always) _modify {
             // What is needed after the change has to fit into four words, else Swift allocates: hence no key and no hash.
             if let entry = reachEntry(ifThere: key) {
                 // Out of the map meanwhile, so that the value has but one reference; its entry stays.
@@ -55,13 +52,10 @@ extension HAMT {
     /// ```
     ///
     /// - Complexity: O(log n).
-    @inlinable
-    public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
-        @inline(__always)
-        get { value(forKey: key) ?? defaultValue() }
+    @inlinable public subscript(key: Key, default defaultValue: @autoclosure () -> Value) -> Value {
+        @inline(__always) get { value(forKey: key) ?? defaultValue() }
         set { updateValue(newValue, forKey: key) }
-        @inline(__always)
-        _modify {
+        @inline(__always) _modify {
             if root == nil { root = Node.makeSmall(room: 1) }
             var isNew = false
             let entry = reachEntry(of: key, NodeHeader.hash(of: key), adds: true, &isNew).unsafelyUnwrapped
@@ -74,8 +68,7 @@ extension HAMT {
     }
 
     // (Written out there, its flag would be live across the change, and Swift would allocate.)
-    @inlinable @inline(__always)
-    mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
+    @inlinable @inline(__always) mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
         var isNew = false
         return reachEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
     }
@@ -83,16 +76,14 @@ extension HAMT {
     /// A key that the map doesn't have, and the value that it may get.
     @usableFromInline typealias MissingEntry = UnsafeMutablePointer<(key: Key, value: Value?)>
 
-    @inlinable @inline(never)
-    mutating func add(_ missing: MissingEntry) {
+    @inlinable @inline(never) mutating func add(_ missing: MissingEntry) {
         let (key, value) = missing.move()
         missing.deallocate()
         if let value { updateValue(value, forKey: key) }
     }
 
     /// Removes an entry, which only this map can reach, and whose value has been moved out.
-    @inlinable @inline(never)
-    mutating func removeEmptied(_ entry: EntryPointer) {
+    @inlinable @inline(never) mutating func removeEmptied(_ entry: EntryPointer) {
         guard let node = rootReference else { return }
         let hash = NodeHeader.hash(of: NodeReference.key(of: entry).pointee)
         if node.isSmall {

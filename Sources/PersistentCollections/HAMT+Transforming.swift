@@ -3,8 +3,7 @@ extension HAMT {
     /// A map with the same keys, each with the value that `transform` makes of its value.
     ///
     /// - Complexity: O(n). Hashes no key.
-    @inlinable
-    public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> HAMT<Key, Other> {
+    @inlinable public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> HAMT<Key, Other> {
         guard count > 0, let root = rootReference else { return HAMT<Key, Other>() }
         defer { withExtendedLifetime(self) {} }
         return HAMT<Key, Other>(root: try root.mapValues(transform), count: count)
@@ -13,8 +12,7 @@ extension HAMT {
     /// A map with the keys for whose values `transform` returns one, with those values.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public func compactMapValues<Other>(_ transform: (Value) throws -> Other?) rethrows -> HAMT<Key, Other> {
+    @inlinable public func compactMapValues<Other>(_ transform: (Value) throws -> Other?) rethrows -> HAMT<Key, Other> {
         var result = HAMT<Key, Other>()
         for (key, value) in self {
             if let other = try transform(value) { result.updateValue(other, forKey: key) }
@@ -27,8 +25,7 @@ extension HAMT {
     /// It shares with this map all parts that stay whole.
     ///
     /// - Complexity: O(n).
-    @inlinable
-    public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> HAMT {
+    @inlinable public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> HAMT {
         guard let root = rootReference else { return self }
         defer { withExtendedLifetime(self) {} }
         if root.isSmall {
@@ -42,8 +39,7 @@ extension HAMT {
 
 extension NodeReference {
     /// A subtree of the same shape with other values.
-    @inlinable
-    func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
+    @inlinable func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> Node<Key, Other> {
         let (entryCount, childCount) = (entryCount, childCount)
         var shape = header.pointee
         shape.destruction = Node<Key, Other>.emptyHeader.destruction

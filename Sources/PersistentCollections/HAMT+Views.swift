@@ -15,8 +15,7 @@ extension HAMT {
             @inlinable init(base: HAMT.Iterator) { self.base = base }
 
             /// The next key, or nil after the last one.
-            @inlinable
-            public mutating func next() -> Key? {
+            @inlinable public mutating func next() -> Key? {
                 defer { withExtendedLifetime(base.root) {} }
                 return base.nextEntry()?.pointee.key
             }
@@ -53,8 +52,7 @@ extension HAMT {
             @inlinable init(base: HAMT.Iterator) { self.base = base }
 
             /// The next value, or nil after the last one.
-            @inlinable
-            public mutating func next() -> Value? {
+            @inlinable public mutating func next() -> Value? {
                 defer { withExtendedLifetime(base.root) {} }
                 return base.nextEntry()?.pointee.value
             }

@@ -45,8 +45,7 @@ public struct HAMT<Key: Hashable, Value> {
 
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
-    @inlinable
-    init(root: Node<Key, Value>?, count: Int) {
+    @inlinable init(root: Node<Key, Value>?, count: Int) {
         self.root = root
         entryCount = count
     }

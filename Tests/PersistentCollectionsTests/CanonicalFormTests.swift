@@ -118,6 +118,23 @@ import Testing
         #expect(map.count == 16 && keys.allSatisfy { map[$0] == -$0.id } && map.invariantViolations() == [])
     }
 
+    @Test(arguments: [48, 0, 1 << 20, 1 << 59, 35], [false, true])
+    func `Sixteen keys in sequence stay one node when one more comes, which moves only if it is shared`(
+        _ next: Int, isShared: Bool
+    ) {
+        let (keys, last) = ((32..<48).map { ChosenKey($0, hash: $0) }, ChosenKey(1000, hash: next))
+        var map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
+        let node = map.nodeAddresses[0]
+        let older = isShared ? map : nil
+        map[last] = 1000
+        #expect(map.invariantViolations() == [] && (keys + [last]).allSatisfy { map[$0] == $0.id })
+        #expect(map.nodeAddresses.contains(node) != isShared)
+        #expect(older.map { $0.count == 16 && $0.invariantViolations() == [] && $0[last] == nil } ?? true)
+        // With another key between, they are put into a trie one by one.
+        let other = HAMT(uniqueKeysWithValues: ([last] + keys).map { ($0, $0.id) })
+        #expect(map == other && map.nodeAddresses.count == other.nodeAddresses.count)
+    }
+
     @Test(arguments: Hashing.allCases)
     func `The seventeenth entry gives a map another shape, and the removal of half of them the old one`(
         _ hashing: Hashing

@@ -8,8 +8,7 @@
 
 extension NodeHeader {
     /// The positions of entries that are not at their own, in the root of a small map.
-    @inlinable @inline(__always)
-    var displaced: UInt16 {
+    @inlinable @inline(__always) var displaced: UInt16 {
         get { UInt16(truncatingIfNeeded: path &>> 16) }
         set { path = UInt(newValue) &<< 16 | Self.smallRootPath }
     }
@@ -19,15 +18,13 @@ extension NodeHeader {
     static func ownPosition(of hash: UInt) -> UInt { position(of: hash, shift: lowestShift) }
 
     /// A position for one more entry with this hash, in the root of a small map in which one is vacant.
-    @inlinable @inline(__always)
-    func vacantPosition(for hash: UInt) -> UInt {
+    @inlinable @inline(__always) func vacantPosition(for hash: UInt) -> UInt {
         let own = Self.ownPosition(of: hash)
         return hasEntry(at: own) ? UInt((~entryMap).trailingZeroBitCount) : own
     }
 
     /// Makes a note of an entry that is put at a position, unless that is its own.
-    @inlinable @inline(__always)
-    mutating func noteDisplacement(at position: UInt, of hash: UInt) {
+    @inlinable @inline(__always) mutating func noteDisplacement(at position: UInt, of hash: UInt) {
         if position != Self.ownPosition(of: hash) { displaced |= Self.bit(position) }
     }
 }
@@ -36,8 +33,7 @@ extension NodeHeader {
 
 extension NodeReference {
     /// The entry of `key` in this root of a small map, or nil.
-    @inlinable @inline(__always)
-    func smallEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(__always) func smallEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         // There are no children, so no byte is negative, and an entry's is its index.
         let index = byte(at: NodeHeader.ownPosition(of: hash))
         if index < Int(NodeHeader.vacancy) {
@@ -47,8 +43,7 @@ extension NodeReference {
         return header.pointee.displaced == 0 ? nil : displacedEntry(of: key)
     }
 
-    @inlinable @inline(never)
-    func displacedEntry(of key: Key) -> EntryPointer? {
+    @inlinable @inline(never) func displacedEntry(of key: Key) -> EntryPointer? {
         for position in NodeHeader.Positions(header.pointee.displaced) {
             let entry = leafEntries + index(at: position)
             if Self.key(of: entry).pointee == key { return entry }
@@ -57,8 +52,7 @@ extension NodeReference {
     }
 
     /// The position of the entry at an index of this root, which has a hash.
-    @inlinable @inline(__always)
-    func smallPosition(of index: Int, _ hash: UInt) -> UInt {
+    @inlinable @inline(__always) func smallPosition(of index: Int, _ hash: UInt) -> UInt {
         let own = NodeHeader.ownPosition(of: hash)
         if byte(at: own) == index { return own }
         return NodeHeader.Positions(header.pointee.displaced).first { byte(at: $0) == index } ?? own
@@ -84,8 +78,7 @@ extension Node {
 
 extension NodeReference {
     /// Removes an entry, whose value has been moved out, from this root, which nobody shares.
-    @inlinable @inline(__always)
-    func removeSmall(_ entry: EntryPointer, _ hash: UInt) {
+    @inlinable @inline(__always) func removeSmall(_ entry: EntryPointer, _ hash: UInt) {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
         removeEntry(at: index, position)
@@ -107,7 +100,13 @@ extension NodeReference {
             let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(at: index), isSmall: true)
             return (copy, copy.reference.leafEntries + index)
         }
-        if header.pointee.entryMap == .max { return NodePlace.makeTrie(of: self, adding: hash) }
+        if header.pointee.entryMap == .max {
+            var root = unmanaged
+            let entry = NodePlace<Key, Value>.withLink(of: &root) {
+                NodePlace($0, isUnique: false).makeTrie(adding: hash)
+            }
+            return (root.takeRetainedValue(), entry)
+        }
         let position = header.pointee.vacantPosition(for: hash)
         let index = index(at: position)
         let copy = copy(.insertion(at: index, position), isSmall: true)
@@ -116,8 +115,7 @@ extension NodeReference {
     }
 
     /// A copy of this root without an entry of it, which has this hash.
-    @inlinable @inline(never)
-    func copySmall(removing entry: EntryPointer, _ hash: UInt) -> Node<Key, Value> {
+    @inlinable @inline(never) func copySmall(removing entry: EntryPointer, _ hash: UInt) -> Node<Key, Value> {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
         let copy = copy(.removal(at: index, position), isSmall: true)

@@ -3,13 +3,11 @@
 ///
 /// A deinitialiser always runs unspecialised, where each destruction of a `Key` or `Value` is a call into the runtime
 /// with two indirect calls. So the header says what the code that made the node, which was specialised, knew.
-@usableFromInline
-struct Destruction {
+@usableFromInline struct Destruction {
     @usableFromInline let rawValue: UInt8
 
     /// A constant in specialised code.
-    @inlinable @inline(__always)
-    init<Key, Value>(keys: Key.Type, values: Value.Type) {
+    @inlinable @inline(__always) init<Key, Value>(keys: Key.Type, values: Value.Type) {
         rawValue = Field(of: Key.self).rawValue | Field(of: Value.self).rawValue &<< 2
     }
 
@@ -18,18 +16,15 @@ struct Destruction {
     @inlinable var values: Field { Field(rawValue: rawValue &>> 2) ?? .general }
 
     /// What it takes to destroy a key or a value.
-    @usableFromInline
-    enum Field: UInt8 {
+    @usableFromInline enum Field: UInt8 {
         case nothing, release, general
 
-        @inlinable @inline(__always)
-        init<T>(of type: T.Type) {
+        @inlinable @inline(__always) init<T>(of type: T.Type) {
             self = _isPOD(type) ? .nothing : type is AnyObject.Type ? .release : .general
         }
 
         /// Destroys `count` fields that lie `stride` bytes apart.
-        @inline(__always)
-        func destroy<T>(_: T.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
+        @inline(__always) func destroy<T>(_: T.Type, _ first: UnsafeMutableRawPointer, _ count: Int, stride: Int) {
             var field = first
             for _ in 0..<count {
                 switch self {
@@ -46,8 +41,7 @@ struct Destruction {
 // Loops are separate functions, so that a node's deinitialiser saves no registers for them.
 extension NodeReference {
     /// What the deinitialiser of a node does.
-    @inline(__always)
-    func destroyContent() {
+    @inline(__always) func destroyContent() {
         let destruction = header.pointee.destruction
         if header.pointee.childMap != 0 { releaseChildren() }
         if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
@@ -61,26 +55,22 @@ extension NodeReference {
         if destruction.values != .nothing { destroyValues() }
     }
 
-    @inline(never)
-    func releaseChildren() {
+    @inline(never) func releaseChildren() {
         for index in 0..<childCount { child(at: index).unmanaged.release() }
     }
 
-    @inline(never)
-    func destroyKeys() {
+    @inline(never) func destroyKeys() {
         header.pointee.destruction.keys.destroy(Key.self, rawEntries, entryCount, stride: Entry.stride)
     }
 
-    @inline(never)
-    func destroyKeys(at positions: UInt16) {
+    @inline(never) func destroyKeys(at positions: UInt16) {
         let (keys, entries) = (header.pointee.destruction.keys, rawEntries)
         for position in NodeHeader.Positions(positions) {
             keys.destroy(Key.self, entries + index(at: position) &* Entry.stride, 1, stride: Entry.stride)
         }
     }
 
-    @inline(never)
-    func destroyValues() {
+    @inline(never) func destroyValues() {
         header.pointee.destruction.values.destroy(
             Value.self, rawEntries + Entry.valueOffset, entryCount, stride: Entry.stride)
     }

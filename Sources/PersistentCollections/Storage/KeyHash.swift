@@ -6,8 +6,7 @@ extension NodeHeader {
     ///
     /// (`hashValue`, not a `Hasher`: a type that stores its hash and implements `hashValue` is never hashed again. Types
     /// are compared only where sizes agree, else code that is specialised for a class still does it.)
-    @inlinable @inline(__always)
-    static func hash<Key: Hashable>(of key: borrowing Key) -> UInt {
+    @inlinable @inline(__always) static func hash<Key: Hashable>(of key: borrowing Key) -> UInt {
         if _isPOD(Key.self) {
             if MemoryLayout<Key>.size == MemoryLayout<Int>.size, Key.self == Int.self {
                 return KeyHash.hash(of: unsafeBitCast(copy key, to: Int.self)) &<< lowestShift
@@ -27,22 +26,19 @@ extension NodeHeader {
 /// **Invariant.** Equal strings have one hash, though their bytes may differ: "é" is one scalar or two. ASCII text is in
 /// normal form, so its bytes are hashed; the three scalars that normalise to an ASCII character are replaced by it first.
 /// All other strings are hashed by the standard library, which normalises them.
-@usableFromInline
-enum KeyHash {
+@usableFromInline enum KeyHash {
     /// Zero before the first key.
     ///
     /// Both are made from the standard library's seed, so all threads make the same, and relaxed order suffices. Neither
     /// says anything about the other: with related factors, keys whose halves are related have related products.
     private static let secret = Atomic<UInt64>(0), otherSecret = Atomic<UInt64>(0)
 
-    @usableFromInline
-    static func hash(of number: Int) -> UInt {
+    @usableFromInline static func hash(of number: Int) -> UInt {
         let (secret, other) = secrets
         return UInt(truncatingIfNeeded: mix(mix(UInt64(truncatingIfNeeded: number) ^ secret, other), secret))
     }
 
-    @usableFromInline
-    static func hash(of string: String) -> UInt {
+    @usableFromInline static func hash(of string: String) -> UInt {
         (string.utf8.withContiguousStorageIfAvailable { hash(ofASCII: UnsafeRawBufferPointer($0)) } ?? nil)
             ?? hash(ofOther: string)
     }
@@ -51,8 +47,7 @@ enum KeyHash {
     ///
     /// The last 16 bytes, or as many as there are, are in `first` and `second`, some of them in both; `hash` has those
     /// before. The count comes in at the end, where no byte can make up for it.
-    @inline(__always)
-    private static func hash(ofASCII bytes: UnsafeRawBufferPointer) -> UInt? {
+    @inline(__always) private static func hash(ofASCII bytes: UnsafeRawBufferPointer) -> UInt? {
         let (secret, other) = secrets
         let count = bytes.count
         var hash = secret
@@ -97,14 +92,12 @@ enum KeyHash {
         }
     }
 
-    @inline(__always)
-    private static var secrets: (UInt64, UInt64) {
+    @inline(__always) private static var secrets: (UInt64, UInt64) {
         let made = (secret.load(ordering: .relaxed), otherSecret.load(ordering: .relaxed))
         return made.0 != 0 && made.1 != 0 ? made : makeSecrets()
     }
 
-    @inline(never)
-    private static func makeSecrets() -> (UInt64, UInt64) {
+    @inline(never) private static func makeSecrets() -> (UInt64, UInt64) {
         let made = (makeSecret(0), makeSecret(1))
         secret.store(made.0, ordering: .relaxed)
         otherSecret.store(made.1, ordering: .relaxed)
@@ -127,14 +120,12 @@ enum KeyHash {
         return (1..<5 as Range<UInt64>).reduce(changes) { $0 | changes &<< $1 | changes &>> (64 &- $1) } == .max
     }
 
-    @inline(__always)
-    private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
+    @inline(__always) private static func word(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> UInt64 {
         bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
     /// All bits of the product, in one word.
-    @inline(__always)
-    private static func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
+    @inline(__always) private static func mix(_ first: UInt64, _ second: UInt64) -> UInt64 {
         let product = first.multipliedFullWidth(by: second)
         return product.high ^ product.low
     }

@@ -19,8 +19,7 @@ import Synchronization
 /// one of the owner's own that it may lack. All nodes that lack a key of one owner lack the same one; when they are all
 /// that is left, the owner gives that key up, so no key lives longer than the maps that have it. An owner changes in
 /// nothing else. Its keys lie behind it, in the order of their positions.
-@usableFromInline
-struct KeyOwner: ~Copyable {
+@usableFromInline struct KeyOwner: ~Copyable {
     @usableFromInline typealias Pointer = UnsafeMutablePointer<KeyOwner>
 
     /// The nodes that refer to the owner, and the owners whose parent it is: see ``References``.
@@ -38,8 +37,7 @@ struct KeyOwner: ~Copyable {
     /// *Holders* have all keys of the owner, *lackers* lack one. They are counted as strong and weak references are: all
     /// holders together are one lacker. With the last holder goes the key that lackers don't have, with the last lacker
     /// the owner.
-    @usableFromInline
-    struct References {
+    @usableFromInline struct References {
         /// From the lowest bit: 30 bits for the holders, as many as an object's reference count has, 30 for the lackers,
         /// and the position of the key that these lack.
         @usableFromInline let rawValue: UInt64
@@ -53,8 +51,7 @@ struct KeyOwner: ~Copyable {
         @inlinable var lackedPosition: UInt { UInt(rawValue &>> 60) }
 
         /// With one more node that lacks the key at a position; nil where others lack another one.
-        @inlinable
-        func addingLacker(_ position: UInt) -> References? {
+        @inlinable func addingLacker(_ position: UInt) -> References? {
             guard position == lackedPosition || lackers == 1 && holders > 0 else { return nil }
             return References((rawValue & (1 &<< 60 &- 1) &+ Self.lacker) | UInt64(position) &<< 60)
         }
@@ -77,8 +74,7 @@ struct KeyOwner: ~Copyable {
         return owner
     }
 
-    @usableFromInline
-    init(parent: Pointer?, ownPositions: UInt16, _ destruction: Destruction.Field) {
+    @usableFromInline init(parent: Pointer?, ownPositions: UInt16, _ destruction: Destruction.Field) {
         self.parent = parent
         self.ownPositions = ownPositions
         positions = ownPositions | (parent?.pointee.positions ?? 0)
@@ -88,15 +84,13 @@ struct KeyOwner: ~Copyable {
     /// Counts one more node of an owner; false, and nothing is done, where it may not lack the keys at `lacked`.
     ///
     /// The caller has a node that keeps the owner alive, and lacks nothing or the same.
-    @inlinable @inline(__always)
-    static func retain(_ owner: Pointer, lacking lacked: UInt16) -> Bool {
+    @inlinable @inline(__always) static func retain(_ owner: Pointer, lacking lacked: UInt16) -> Bool {
         if lacked != 0 { return retainLacking(owner, lacked) }
         owner.pointee.references.wrappingAdd(References.holder, ordering: .relaxed)
         return true
     }
 
-    @inlinable @inline(never)
-    static func retainLacking(_ owner: Pointer, _ lacked: UInt16) -> Bool {
+    @inlinable @inline(never) static func retainLacking(_ owner: Pointer, _ lacked: UInt16) -> Bool {
         guard lacked & (lacked &- 1) == 0, lacked & ~owner.pointee.ownPositions == 0 else { return false }
         var old = References(owner.pointee.references.load(ordering: .relaxed))
         while let new = old.addingLacker(UInt(lacked.trailingZeroBitCount)) {
@@ -109,8 +103,7 @@ struct KeyOwner: ~Copyable {
     }
 
     /// Counts one node of an owner less, which lacked the key at `lacked`, if any.
-    @inlinable @inline(__always)
-    static func release<Key>(_ owner: Pointer, lacking lacked: UInt16, _: Key.Type) {
+    @inlinable @inline(__always) static func release<Key>(_ owner: Pointer, lacking lacked: UInt16, _: Key.Type) {
         let isHolder = lacked == 0
         let old = subtract(isHolder ? References.holder : References.lacker, from: owner)
         if (isHolder ? old.holders : old.lackers) == 1 { destroyUnheld(owner, old, isHolder, Key.self) }
@@ -133,8 +126,7 @@ struct KeyOwner: ~Copyable {
         free(owner)
     }
 
-    @inlinable @inline(__always)
-    static func subtract(_ count: UInt64, from owner: Pointer) -> References {
+    @inlinable @inline(__always) static func subtract(_ count: UInt64, from owner: Pointer) -> References {
         References(owner.pointee.references.wrappingSubtract(count, ordering: .acquiringAndReleasing).oldValue)
     }
 
@@ -146,8 +138,7 @@ struct KeyOwner: ~Copyable {
     }
 
     /// Ends an owner, without its keys.
-    @usableFromInline
-    static func free(_ owner: Pointer) {
+    @usableFromInline static func free(_ owner: Pointer) {
         owner.deinitialize(count: 1)
         UnsafeMutableRawPointer(owner).deallocate()
     }
@@ -158,13 +149,11 @@ extension KeyOwner {
         keys(of: owner, Key.self) + NodeHeader.count(owner.pointee.ownPositions, below: position)
     }
 
-    @inlinable
-    static func keys<Key>(of owner: Pointer, _: Key.Type) -> UnsafeMutablePointer<Key> {
+    @inlinable static func keys<Key>(of owner: Pointer, _: Key.Type) -> UnsafeMutablePointer<Key> {
         (UnsafeMutableRawPointer(owner) + keysOffset(Key.self)).assumingMemoryBound(to: Key.self)
     }
 
-    @inlinable
-    static func keysOffset<Key>(_: Key.Type) -> Int {
+    @inlinable static func keysOffset<Key>(_: Key.Type) -> Int {
         NodeEntry<Void, Key>.rounded(MemoryLayout<KeyOwner>.size, to: MemoryLayout<Key>.alignment)
     }
 }
@@ -176,8 +165,7 @@ extension NodeReference {
     ///
     /// The only part of a shared node that changes: from nil, or from an owner of some of its keys, to an owner of all
     /// that were the node's own; so atomic.
-    @inlinable @inline(__always)
-    var keyOwnerWord: UnsafeMutablePointer<Atomic<KeyOwner.Pointer?>> {
+    @inlinable @inline(__always) var keyOwnerWord: UnsafeMutablePointer<Atomic<KeyOwner.Pointer?>> {
         (UnsafeMutableRawPointer(header) + MemoryLayout<NodeHeader>.size)
             .assumingMemoryBound(to: Atomic<KeyOwner.Pointer?>.self)
     }
@@ -188,8 +176,7 @@ extension NodeReference {
     ///
     /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing,
     /// hence the fence.
-    @inlinable @inline(__always)
-    var keyOwnerOfUnsharedNode: KeyOwner.Pointer? {
+    @inlinable @inline(__always) var keyOwnerOfUnsharedNode: KeyOwner.Pointer? {
         atomicMemoryFence(ordering: .acquiring)
         return keyOwner
     }
@@ -207,8 +194,7 @@ extension NodeReference {
     /// Whether a copy of this node shares its keys; no other thread can change that.
     ///
     /// It does where bits of keys can be moved, owning one is work at all, and there are an owner or enough keys for one.
-    @inlinable @inline(__always)
-    func sharesKeys(entries count: Int) -> Bool {
+    @inlinable @inline(__always) func sharesKeys(entries count: Int) -> Bool {
         !_isPOD(Key.self) && _isBitwiseTakable(Key.self) && !header.pointee.isCollision
             && (count >= Self.leastSharedCount || keyOwner != nil)
     }
@@ -219,8 +205,7 @@ extension NodeReference {
     /// Makes the keys of this node, copies of whose bits `target` has at the same positions, keys of `target` as well.
     ///
     /// `target` may lack some of them, and has others, its own, at positions that are vacant here.
-    @inlinable @inline(__always)
-    func shareKeys(with target: NodeReference) {
+    @inlinable @inline(__always) func shareKeys(with target: NodeReference) {
         let kept = header.pointee.entryMap & target.header.pointee.entryMap
         let added = target.header.pointee.entryMap & ~kept
         var owner = keyOwner
@@ -259,22 +244,19 @@ extension NodeReference {
     }
 
     /// Hands the key owner on to the node to which all entries of this one were moved.
-    @inlinable @inline(__always)
-    func moveKeyOwner(to node: NodeReference) {
+    @inlinable @inline(__always) func moveKeyOwner(to node: NodeReference) {
         node.keyOwnerWord.pointee.store(keyOwnerOfUnsharedNode, ordering: .relaxed)
         keyOwnerWord.pointee.store(nil, ordering: .relaxed)
     }
 
     /// Makes sure, before keys of this node, which nobody else sees, go, or one comes at a vacant position, that those
     /// positions are no matter of an owner.
-    @inlinable @inline(__always)
-    func ownKeys(at positions: UInt16) {
+    @inlinable @inline(__always) func ownKeys(at positions: UInt16) {
         guard !_isPOD(Key.self), let owner = keyOwnerOfUnsharedNode else { return }
         if owner.pointee.positions & positions != 0 { takeKeysBack(from: owner) }
     }
 
-    @inlinable @inline(never)
-    func takeKeysBack(from owner: KeyOwner.Pointer) {
+    @inlinable @inline(never) func takeKeysBack(from owner: KeyOwner.Pointer) {
         for position in NodeHeader.Positions(owner.pointee.positions & header.pointee.entryMap) {
             let key = Self.key(of: entries + index(at: position))
             let copy = key.pointee

@@ -9,15 +9,13 @@
 /// method: nobody else can see such a node. All other nodes never change, but for their key owner (see ``KeyOwner``).
 /// Whoever follows a ``NodeReference`` keeps the root that leads to it alive meanwhile, so no step has to retain
 /// anything.
-@usableFromInline
-final class Node<Key: Hashable, Value> {
+@usableFromInline final class Node<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
     /// A node with the shape of `header` and so much room; the caller initialises the entries and children that the
     /// shape announces.
-    @inlinable @inline(__always)
-    static func make(_ header: NodeHeader, entryRoom: Int, childRoom: Int) -> Node {
+    @inlinable @inline(__always) static func make(_ header: NodeHeader, entryRoom: Int, childRoom: Int) -> Node {
         let room = Entry.offset(childRoom: childRoom) &- Entry.offset(childRoom: 0)
         // Unsigned, so that the division by a power of two is a shift.
         let before = UInt(bitPattern: room &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
@@ -49,8 +47,7 @@ final class Node<Key: Hashable, Value> {
 // an edit's kind at run time and the header in memory, by which edits of small maps are up to a tenth slower.
 
 /// In what the copy of a node differs from the original, for the edit that makes it.
-@usableFromInline
-enum Difference {
+@usableFromInline enum Difference {
     case nothing
     /// The value of the entry at an index isn't there, but its key is.
     case value(at: Int)
@@ -60,8 +57,7 @@ enum Difference {
     case removal(at: Int, UInt)
 
     /// The entries before `end` have the same index in the copy; those from `from` on are there from `to` on.
-    @inlinable @_transparent
-    func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
+    @inlinable @_transparent func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
         switch self {
         case .nothing: (count, count, count)
         case .value(let index): (index, index &+ 1, index &+ 1)
@@ -77,8 +73,7 @@ extension NodeReference {
     /// - Parameters:
     ///   - lent: The index of a child of which the copy has only the bits, without a reference.
     ///   - isSmall: Whether the node is known to be the root of a small map.
-    @inlinable @_transparent
-    func copy(
+    @inlinable @_transparent func copy(
         _ difference: Difference, entries: Int = 0, children: Int = 0, lending lent: Int? = nil, isSmall: Bool = false
     ) -> Node<Key, Value> {
         let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
@@ -119,21 +114,18 @@ extension NodeReference {
         copyEntries(source + from, count &- from, to: entries + to)
     }
 
-    @inlinable @_transparent
-    func copyBits(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
+    @inlinable @_transparent func copyBits(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         if count > 0 { UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* Entry.stride) }
     }
 
     // (Plain loops: they become loads, retains and stores, where the pointer's own bulk copy becomes a call into the
     // runtime with an indirect call for each entry.)
 
-    @inlinable @_transparent
-    func copyEntries(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
+    @inlinable @_transparent func copyEntries(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         for index in 0..<count { (target + index).initialize(to: source[index]) }
     }
 
-    @inlinable @_transparent
-    func copyValues(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
+    @inlinable @_transparent func copyValues(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         for index in 0..<count {
             Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
         }
@@ -185,16 +177,14 @@ extension Node {
 
 extension NodeReference {
     /// Removes the entry at an index, which is that of a position, and whose value has been moved out.
-    @inlinable @inline(__always)
-    func removeEntry(at index: Int, _ position: UInt) {
+    @inlinable @inline(__always) func removeEntry(at index: Int, _ position: UInt) {
         ownKeys(at: NodeHeader.bit(position))
         Self.key(of: entries + index).deinitialize(count: 1)
         closeEntry(at: index, position)
     }
 
     /// Closes the place of an entry that has been moved out.
-    @inlinable @inline(__always)
-    func closeEntry(at index: Int, _ position: UInt) {
+    @inlinable @inline(__always) func closeEntry(at index: Int, _ position: UInt) {
         let count = entryCount
         let target = entries + index
         target.moveInitialize(from: target + 1, count: count &- index &- 1)

@@ -13,8 +13,7 @@
 /// lies.
 ///
 /// An empty node, which only a root can be, has two empty bitmaps, and so has a collision node (see `Trie/`).
-@usableFromInline
-struct NodeHeader {
+@usableFromInline struct NodeHeader {
     /// A byte for each position, which says all that a lookup asks: the index of the entry there; `childFlag`, which
     /// makes it negative, and the index of the child there; or `vacancy` and the index that an entry there would have.
     ///
@@ -38,8 +37,7 @@ struct NodeHeader {
     @usableFromInline var path: UInt
 
     /// A node without entries, children and room: an empty small map.
-    @inlinable @inline(__always)
-    init(_ destruction: Destruction) {
+    @inlinable @inline(__always) init(_ destruction: Destruction) {
         lowBytes = Self.vacantBytes.lowHalf
         highBytes = Self.vacantBytes.highHalf
         (entryMap, childMap, entryRoom, childRoom) = (0, 0, 0, 0)
@@ -48,14 +46,12 @@ struct NodeHeader {
     }
 
     /// Makes the node empty; its allocation stays as large as it is.
-    @inlinable @inline(__always)
-    mutating func removeAll() {
+    @inlinable @inline(__always) mutating func removeAll() {
         bytes = Self.vacantBytes
         (entryMap, childMap, path) = (0, 0, Self.smallRootPath)
     }
 
-    @inlinable @inline(__always)
-    var bytes: SIMD16<Int8> {
+    @inlinable @inline(__always) var bytes: SIMD16<Int8> {
         get { SIMD16(lowHalf: lowBytes, highHalf: highBytes) }
         set { (lowBytes, highBytes) = (newValue.lowHalf, newValue.highHalf) }
     }
@@ -90,27 +86,23 @@ extension NodeHeader {
     ///
     /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
     /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
-    @inlinable @_transparent
-    mutating func addEntry(at position: UInt) {
+    @inlinable @_transparent mutating func addEntry(at position: UInt) {
         bytes = bytes &- Self.above(position, ~(bytes &>> 7)) &- Self.at(position, Self.vacancy)
         entryMap |= Self.bit(position)
     }
 
-    @inlinable @_transparent
-    mutating func removeEntry(at position: UInt) {
+    @inlinable @_transparent mutating func removeEntry(at position: UInt) {
         bytes = bytes &+ Self.above(position, ~(bytes &>> 7)) &+ Self.at(position, Self.vacancy)
         entryMap &= ~Self.bit(position)
     }
 
     /// `bytes` at the positions above one, zero elsewhere.
-    @inlinable @inline(__always)
-    static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
+    @inlinable @inline(__always) static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
         SIMD16().replacing(with: bytes, where: positions .> all(position))
     }
 
     /// `byte` at one position, zero elsewhere.
-    @inlinable @inline(__always)
-    static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
+    @inlinable @inline(__always) static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
         SIMD16().replacing(with: byte, where: positions .== all(position))
     }
 
@@ -125,14 +117,12 @@ extension NodeHeader {
     static func bit(_ position: UInt) -> UInt16 { 1 &<< UInt16(truncatingIfNeeded: position) }
 
     /// The positions in a bitmap, from the lowest.
-    @usableFromInline
-    struct Positions: Sequence, IteratorProtocol {
+    @usableFromInline struct Positions: Sequence, IteratorProtocol {
         @usableFromInline var map: UInt16
 
         @inlinable @inline(__always) init(_ map: UInt16) { self.map = map }
 
-        @inlinable @inline(__always)
-        mutating func next() -> UInt? {
+        @inlinable @inline(__always) mutating func next() -> UInt? {
             if map == 0 { return nil }
             defer { map &= map &- 1 }
             return UInt(map.trailingZeroBitCount)
@@ -144,13 +134,11 @@ extension NodeHeader {
 @usableFromInline typealias NodeHead = (header: NodeHeader, keyOwner: UnsafeMutableRawPointer?)
 
 /// A key and its value, as they lie in a node's tail.
-@usableFromInline
-struct NodeEntry<Key, Value> {
+@usableFromInline struct NodeEntry<Key, Value> {
     @usableFromInline var key: Key
     @usableFromInline var value: Value
 
-    @inlinable @inline(__always)
-    init(_ key: consuming Key, _ value: consuming Value) {
+    @inlinable @inline(__always) init(_ key: consuming Key, _ value: consuming Value) {
         self.key = key
         self.value = value
     }
@@ -160,23 +148,19 @@ struct NodeEntry<Key, Value> {
 
     @inlinable @inline(__always)
     static var valueOffset: Int { rounded(MemoryLayout<Key>.size, to: MemoryLayout<Value>.alignment) }
-
     @inlinable @inline(__always)
     static var alignment: Int { max(MemoryLayout<Key>.alignment, MemoryLayout<Value>.alignment) }
-
     @inlinable @inline(__always)
     static var stride: Int { max(1, rounded(valueOffset &+ MemoryLayout<Value>.size, to: alignment)) }
 
     /// Where children lie, past the two words (type and reference count) at the start of every object.
     @inlinable @inline(__always) static var childrenOffset: Int { headerOffset &+ MemoryLayout<NodeHead>.size }
 
-    @inlinable @inline(__always)
-    static var headerOffset: Int {
+    @inlinable @inline(__always) static var headerOffset: Int {
         rounded(2 &* MemoryLayout<UnsafeRawPointer>.size, to: MemoryLayout<NodeHead>.alignment)
     }
 
-    @inlinable @inline(__always)
-    static func offset(childRoom: Int) -> Int {
+    @inlinable @inline(__always) static func offset(childRoom: Int) -> Int {
         rounded(childrenOffset &+ childRoom &* MemoryLayout<UnsafeRawPointer>.size, to: alignment)
     }
 
@@ -187,8 +171,7 @@ struct NodeEntry<Key, Value> {
 /// The storage of a node that somebody else keeps alive: an address, copied without reference counting.
 ///
 /// See ``Node`` for the invariant that the unsafe code rests on.
-@usableFromInline
-struct NodeReference<Key: Hashable, Value> {
+@usableFromInline struct NodeReference<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
     /// Where an entry lies.
     @usableFromInline typealias EntryPointer = UnsafeMutablePointer<Entry>
@@ -201,45 +184,38 @@ struct NodeReference<Key: Hashable, Value> {
     @inlinable @inline(__always) var unmanaged: Unmanaged<Node<Key, Value>> { Unmanaged.fromOpaque(address) }
 
     /// The node at an address where a reference to it is kept, without touching its reference count.
-    @inlinable @inline(__always)
-    static func at(_ link: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
+    @inlinable @inline(__always) static func at(_ link: UnsafeMutablePointer<Node<Key, Value>>) -> NodeReference {
         NodeReference(UnsafeRawPointer(link).load(as: UnsafeMutableRawPointer.self))
     }
 
-    @inlinable @inline(__always)
-    var header: UnsafeMutablePointer<NodeHeader> {
+    @inlinable @inline(__always) var header: UnsafeMutablePointer<NodeHeader> {
         (address + Entry.headerOffset).assumingMemoryBound(to: NodeHeader.self)
     }
 
     @inlinable @inline(__always) var isSmall: Bool { header.pointee.isSmallRoot }
 
     /// The entries, in order of position.
-    @inlinable @inline(__always)
-    var entries: EntryPointer {
+    @inlinable @inline(__always) var entries: EntryPointer {
         (address + Entry.offset(childRoom: Int(header.pointee.childRoom))).assumingMemoryBound(to: Entry.self)
     }
 
     /// The same where there is no room for children.
-    @inlinable @inline(__always)
-    var leafEntries: EntryPointer {
+    @inlinable @inline(__always) var leafEntries: EntryPointer {
         (address + Entry.offset(childRoom: 0)).assumingMemoryBound(to: Entry.self)
     }
 
     /// Where the key of an entry lies.
-    @inlinable @inline(__always)
-    static func key(of entry: EntryPointer) -> UnsafeMutablePointer<Key> {
+    @inlinable @inline(__always) static func key(of entry: EntryPointer) -> UnsafeMutablePointer<Key> {
         UnsafeMutableRawPointer(entry).assumingMemoryBound(to: Key.self)
     }
 
     /// Where the value of an entry lies.
-    @inlinable @inline(__always)
-    static func value(of entry: EntryPointer) -> UnsafeMutablePointer<Value> {
+    @inlinable @inline(__always) static func value(of entry: EntryPointer) -> UnsafeMutablePointer<Value> {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
 
     /// The byte of a position in the header's first field, `NodeHeader.bytes`.
-    @inlinable @inline(__always)
-    func byte(at position: UInt) -> Int {
+    @inlinable @inline(__always) func byte(at position: UInt) -> Int {
         Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
     }
 
@@ -250,8 +226,7 @@ struct NodeReference<Key: Hashable, Value> {
     @inlinable @inline(__always) var positionedEntryCount: Int { count(at: header.pointee.entryMap) }
 
     /// How many entries, or how many children, are at the positions in a bitmap of all of them: the last one's index says.
-    @inlinable @inline(__always)
-    func count(at positions: UInt16) -> Int {
+    @inlinable @inline(__always) func count(at positions: UInt16) -> Int {
         if positions == 0 { return 0 }
         return index(at: UInt(bitPattern: UInt.bitWidth &- 1 &- UInt(positions).leadingZeroBitCount)) &+ 1
     }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 extension NodeReference {
     /// What a node, which is no collision node, has at a position.
-    @usableFromInline
-    enum Content {
+    @usableFromInline enum Content {
         case nothing
         case entry(EntryPointer)
         case child(NodeReference)
     }
 
-    @inlinable
-    func content(at position: UInt) -> Content {
+    @inlinable func content(at position: UInt) -> Content {
         let byte = byte(at: position)
         if byte < 0 { return .child(child(at: byte & 15)) }
         return byte < Int(NodeHeader.vacancy) ? .entry(entries + byte) : .nothing
@@ -25,8 +23,7 @@ extension NodeReference {
     /// Both are roots, or lie at the same position of nodes with the same path. Nothing is done below a node that both
     /// have: that, and the canonical form (equal content has equal shape), make this cheap for versions of one map. Small
     /// maps have no such form, and what is a small map may be a trie that has shrunk: these are compared by lookups.
-    @inlinable
-    func forEachChange<Failure: Error>(from old: NodeReference, _ body: Change<Failure>) throws(Failure) {
+    @inlinable func forEachChange<Failure: Error>(from old: NodeReference, _ body: Change<Failure>) throws(Failure) {
         if address == old.address { return }
         let (header, oldHeader) = (header.pointee, old.header.pointee)
         let areTries = !isSmall && !old.isSmall
@@ -62,8 +59,7 @@ extension NodeReference {
         }
     }
 
-    @inlinable @inline(__always)
-    static func forEachChange<Failure: Error>(
+    @inlinable @inline(__always) static func forEachChange<Failure: Error>(
         from old: EntryPointer, to new: EntryPointer, _ body: Change<Failure>
     ) throws(Failure) {
         if key(of: old).pointee == key(of: new).pointee { return try body(old, new) }
@@ -71,8 +67,7 @@ extension NodeReference {
         try body(nil, new)
     }
 
-    @inlinable
-    static func forEachChange<Failure: Error>(
+    @inlinable static func forEachChange<Failure: Error>(
         from old: Content, to new: Content, _ body: Change<Failure>
     ) throws(Failure) {
         switch (old, new) {
@@ -93,8 +88,7 @@ extension NodeReference {
 
 extension NodeHeader {
     /// Whether all hashes of another subtree, which begins further down, belong in this one.
-    @inlinable
-    func contains(_ other: NodeHeader) -> Bool {
+    @inlinable func contains(_ other: NodeHeader) -> Bool {
         !isCollision && (other.isCollision || path & 63 > other.path & 63) && divergence(of: other.anyHash) == 0
     }
 }

@@ -3,8 +3,7 @@
 
 extension NodeReference {
     /// What is left of a subtree.
-    @usableFromInline
-    enum Rest {
+    @usableFromInline enum Rest {
         case nothing
         /// An entry, which still lies in the old subtree.
         case entry(EntryPointer)
@@ -15,8 +14,7 @@ extension NodeReference {
     @inlinable var whole: Rest { .node(unmanaged.takeUnretainedValue()) }
 
     /// This node with, at each position, what `rest` says is left of what is there; this very node where that is all.
-    @inlinable
-    func keeping<Failure: Error>(_ rest: (UInt, Content) throws(Failure) -> Rest) throws(Failure) -> Rest {
+    @inlinable func keeping<Failure: Error>(_ rest: (UInt, Content) throws(Failure) -> Rest) throws(Failure) -> Rest {
         var shape = Node<Key, Value>.emptyHeader
         shape.path = header.pointee.path
         var (entries, children): ([Node<Key, Value>.Part], [Node<Key, Value>]) = ([], [])
@@ -71,8 +69,7 @@ extension NodeReference {
     /// - Parameters:
     ///   - other: What the other trie has at this place: all keys of it that could be here.
     ///   - isKept: Whether the keys that both have stay; otherwise the others do.
-    @inlinable
-    func restrict<Other>(by other: NodeReference<Key, Other>, keepingCommon isKept: Bool) -> Rest {
+    @inlinable func restrict<Other>(by other: NodeReference<Key, Other>, keepingCommon isKept: Bool) -> Rest {
         if address == other.address { return isKept ? whole : .nothing }
         let isIncluded = { (other.entry(of: Self.key(of: $0).pointee) != nil) == isKept }
         let (mine, theirs) = (header.pointee, other.header.pointee)
@@ -97,8 +94,7 @@ extension NodeReference {
     }
 
     /// The number of entries of this subtree.
-    @inlinable
-    var totalCount: Int {
+    @inlinable var totalCount: Int {
         var count = entryCount
         for index in 0..<childCount { count &+= child(at: index).totalCount }
         return count
@@ -110,8 +106,7 @@ extension Node {
     @usableFromInline typealias Part = (old: EntryPointer, value: Value?)
 
     /// A node with a shape that announces just these entries and children.
-    @inlinable
-    static func make(_ shape: NodeHeader, _ entries: [Part], _ children: [Node]) -> Node {
+    @inlinable static func make(_ shape: NodeHeader, _ entries: [Part], _ children: [Node]) -> Node {
         let node = make(shape, entryRoom: entries.count, childRoom: children.count)
         for (index, entry) in entries.enumerated() {
             let copy = entry.value.map { Entry(entry.old.pointee.key, $0) } ?? entry.old.pointee

@@ -3,16 +3,14 @@
 
 extension NodeReference {
     /// What a trie has at one place, and which hashes belong there.
-    @usableFromInline
-    struct Branch {
+    @usableFromInline struct Branch {
         @usableFromInline let content: Content
         /// A hash with the bits that all hashes in it have in common.
         @usableFromInline let hash: UInt
         /// The path of its node; 0 where all its hashes are equal, as those of a collision node are.
         @usableFromInline let path: UInt
 
-        @inlinable
-        init(_ content: Content) {
+        @inlinable init(_ content: Content) {
             self.content = content
             switch content {
             case .nothing: (hash, path) = (0, 0)
@@ -25,8 +23,7 @@ extension NodeReference {
 
         /// The path of the node where this meets another branch: that of one of them if the other belongs in it, else
         /// that of a fork above both.
-        @inlinable
-        func path(with other: Branch) -> UInt {
+        @inlinable func path(with other: Branch) -> UInt {
             let (upper, lower) = path & 63 > other.path & 63 ? (self, other) : (other, self)
             let isInside = (upper.hash ^ lower.hash) & NodeHeader.mask(above: upper.path) == 0
             if upper.path != 0 && isInside { return upper.path }
@@ -34,22 +31,19 @@ extension NodeReference {
         }
 
         /// What it has at each position of a node with a path, which is its own or that of a node above.
-        @inlinable
-        func content(at position: UInt, of path: UInt) -> Content {
+        @inlinable func content(at position: UInt, of path: UInt) -> Content {
             if path == self.path, case .child(let node) = content { return node.content(at: position) }
             return NodeHeader.position(of: hash, shift: path) == position ? content : .nothing
         }
 
         /// The positions of such a node at which it has something.
-        @inlinable
-        func items(of path: UInt) -> UInt16 {
+        @inlinable func items(of path: UInt) -> UInt16 {
             if path == self.path, case .child(let node) = content { return node.header.pointee.items }
             return NodeHeader.bit(NodeHeader.position(of: hash, shift: path))
         }
 
         /// The entries of a branch in which all hashes are equal.
-        @inlinable
-        var colliding: [EntryPointer] {
+        @inlinable var colliding: [EntryPointer] {
             switch content {
             case .nothing: []
             case .entry(let entry): [entry]
@@ -62,10 +56,8 @@ extension NodeReference {
     @usableFromInline enum Uniquing { case first, second, combined }
 
     /// What becomes of what two tries have at one place.
-    @usableFromInline
-    struct Merged {
-        @usableFromInline
-        enum Item {
+    @usableFromInline struct Merged {
+        @usableFromInline enum Item {
             /// What one of them has there.
             case old(Content)
             /// The key of an entry, with another value.
@@ -79,8 +71,7 @@ extension NodeReference {
         /// Whether this is what the second trie has there.
         @usableFromInline let isSecond: Bool
 
-        @inlinable
-        init(_ item: Item, isFirst: Bool = false, isSecond: Bool = false) {
+        @inlinable init(_ item: Item, isFirst: Bool = false, isSecond: Bool = false) {
             self.item = item
             self.isFirst = isFirst
             self.isSecond = isSecond
@@ -102,8 +93,7 @@ extension NodeReference {
     ///   - uniquing: What becomes of a key that both have.
     ///   - added: Is raised by the number of keys that only the second trie has.
     ///   - combine: Makes the values of keys that both have, unless these stay as they are in one of the tries.
-    @inlinable
-    static func merge(
+    @inlinable static func merge(
         _ first: Content, _ second: Content, _ uniquing: Uniquing, _ added: inout Int,
         _ combine: (Value, Value) throws -> Value
     ) rethrows -> Merged {
@@ -143,8 +133,7 @@ extension NodeReference {
     }
 
     /// Merges the entries of a key that two maps have; its first entry's key is kept.
-    @inlinable
-    static func merge(
+    @inlinable static func merge(
         _ first: EntryPointer, _ second: EntryPointer, _ uniquing: Uniquing,
         _ combine: (Value, Value) throws -> Value
     ) rethrows -> Merged {
@@ -160,8 +149,7 @@ extension NodeReference {
 
     /// A node with what has been merged, at positions that are none in a collision node; or one of the two branches where
     /// that is all.
-    @inlinable
-    static func join(
+    @inlinable static func join(
         _ merged: [Merged], _ first: Branch, _ second: Branch, at positions: UInt16, _ shape: NodeHeader
     ) -> Merged {
         let (isFirst, isSecond) = (merged.allSatisfy(\.isFirst), merged.allSatisfy(\.isSecond))
@@ -185,8 +173,7 @@ extension NodeReference {
     }
 
     /// Whether the keys of two entries are the same to the last bit, so that nobody can tell which of them a map has.
-    @inlinable
-    static func haveIdenticalKeys(_ first: EntryPointer, _ second: EntryPointer) -> Bool {
+    @inlinable static func haveIdenticalKeys(_ first: EntryPointer, _ second: EntryPointer) -> Bool {
         UnsafeRawBufferPointer(start: first, count: MemoryLayout<Key>.size)
             .elementsEqual(UnsafeRawBufferPointer(start: second, count: MemoryLayout<Key>.size))
     }

@@ -27,8 +27,7 @@ extension NodePlace {
 
     /// Removes an entry, whose value has been moved out if the node is unique, from the node in this place, where the way
     /// to its hash ends.
-    @inlinable @inline(__always)
-    func remove(_ entry: EntryPointer, _ hash: UInt) {
+    @inlinable @inline(__always) func remove(_ entry: EntryPointer, _ hash: UInt) {
         let node = node
         let index = entry - node.entries
         if node.entryCount &+ node.childCount == 2 { return replaceByOther(at: index, hash) }
@@ -37,8 +36,7 @@ extension NodePlace {
     }
 
     /// Puts what the node has besides an entry in this place: a child, or in the parent the other entry.
-    @inlinable @inline(never)
-    func replaceByOther(at index: Int, _ hash: UInt) {
+    @inlinable @inline(never) func replaceByOther(at index: Int, _ hash: UInt) {
         let node = node
         let child = node.childCount == 0 ? nil : node.child(at: 0).unmanaged
         let other = child == nil ? node.entries[1 &- index] : nil
@@ -63,8 +61,7 @@ extension NodePlace {
 
 extension Node {
     /// The root of a small map with the entries of a trie, which it shares.
-    @inlinable @inline(never)
-    static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
+    @inlinable @inline(never) static func makeSmall(of trie: NodeReference<Key, Value>, count: Int) -> Node {
         var small = makeSmall(room: count)
         withUnsafeMutablePointer(to: &small) { small in
             trie.forEachEntry { addSmall(small, NodeHeader.hash(of: $0.pointee.key)).initialize(to: $0.pointee) }

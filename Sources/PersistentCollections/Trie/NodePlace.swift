@@ -7,8 +7,7 @@
 /// shared, by the copy and the original, but for the child that the edit goes on to: that will be replaced too, so the
 /// copy has only its bits, and it is lent in turn. The original stays alive until the edit ends. An edit that keeps the
 /// map does the same with a root that is lent from the start.
-@usableFromInline
-struct NodePlace<Key: Hashable, Value> {
+@usableFromInline struct NodePlace<Key: Hashable, Value> {
     @usableFromInline typealias Link = UnsafeMutablePointer<Node<Key, Value>>
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
@@ -19,8 +18,7 @@ struct NodePlace<Key: Hashable, Value> {
     /// The place of the node whose child this is, which is the edit's own by now; nil at the root.
     @usableFromInline let parentLink: Link?
 
-    @inlinable @inline(__always)
-    init(_ link: Link, isUnique: Bool, parentLink: Link? = nil) {
+    @inlinable @inline(__always) init(_ link: Link, isUnique: Bool, parentLink: Link? = nil) {
         self.link = link
         self.isUnique = isUnique
         self.parentLink = parentLink
@@ -39,14 +37,12 @@ struct NodePlace<Key: Hashable, Value> {
     @inlinable @inline(__always) var node: NodeReference<Key, Value> { .at(link) }
 
     /// Puts another node there.
-    @inlinable @inline(__always)
-    func put(_ node: consuming Node<Key, Value>) {
+    @inlinable @inline(__always) func put(_ node: consuming Node<Key, Value>) {
         if isUnique { link.pointee = node } else { link.initialize(to: node) }
     }
 
     /// The place of the node where the way to a hash ends, or of the first shared one on the way.
-    @inlinable @inline(__always)
-    func endInPlace(of hash: UInt) -> NodePlace {
+    @inlinable @inline(__always) func endInPlace(of hash: UInt) -> NodePlace {
         var place = self
         while place.isUnique, let index = place.node.childIndex(towards: hash) {
             let link = place.node.children + index
@@ -58,8 +54,7 @@ struct NodePlace<Key: Hashable, Value> {
     /// The place where the way to a hash ends, from this one with a shared node on: what is above becomes copies.
     ///
     /// - Parameter removes: Whether the caller removes an entry: then a copy has room for what may be left of a child.
-    @inlinable @inline(__always)
-    func endInCopies(of hash: UInt, removes: Bool = false) -> NodePlace {
+    @inlinable @inline(__always) func endInCopies(of hash: UInt, removes: Bool = false) -> NodePlace {
         var place = self
         while let index = place.node.childIndex(towards: hash) {
             let isLast = removes && place.node.child(at: index).header.pointee.items.nonzeroBitCount == 2
@@ -70,8 +65,7 @@ struct NodePlace<Key: Hashable, Value> {
     }
 
     /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
-    @inlinable @inline(__always)
-    func openEntry(at index: Int, _ position: UInt) -> EntryPointer {
+    @inlinable @inline(__always) func openEntry(at index: Int, _ position: UInt) -> EntryPointer {
         if isUnique { return Node.openEntry(link, at: index, position) }
         put(node.copy(.insertion(at: index, position)))
         return node.entries + index
@@ -125,8 +119,7 @@ extension NodePlace {
     }
 
     /// Opens a place for an entry with a new key in the node at which the way to its hash ends.
-    @inlinable @inline(__always)
-    func add(_ hash: UInt) -> EntryPointer {
+    @inlinable @inline(__always) func add(_ hash: UInt) -> EntryPointer {
         let node = node
         let header = node.header
         if header.pointee.divergence(of: hash) != 0 { return fork(hash) }
@@ -136,8 +129,7 @@ extension NodePlace {
     }
 
     /// Puts a node between a subtree and its parent, for a hash that has other bits where those in the subtree agree.
-    @inlinable @inline(never)
-    func fork(_ hash: UInt) -> EntryPointer {
+    @inlinable @inline(never) func fork(_ hash: UInt) -> EntryPointer {
         let other = node.header.pointee
         let shift = NodeHeader.forkShift(other.divergence(of: hash))
         var header = Node<Key, Value>.emptyHeader
@@ -151,8 +143,7 @@ extension NodePlace {
     }
 
     /// Replaces the entry at a position by a child with that entry and one more.
-    @inlinable @inline(never)
-    func pushDown(_ hash: UInt, at position: UInt) -> EntryPointer {
+    @inlinable @inline(never) func pushDown(_ hash: UInt, at position: UInt) -> EntryPointer {
         let node = node
         let index = node.index(at: position)
         let other: Entry
@@ -172,8 +163,7 @@ extension NodePlace {
     }
 
     /// A subtree of an entry and a place for another one, with this hash.
-    @inlinable @inline(never)
-    static func pair(
+    @inlinable @inline(never) static func pair(
         _ first: consuming Entry, _ firstHash: UInt, _ secondHash: UInt
     ) -> (Node<Key, Value>, EntryPointer) {
         var header = Node<Key, Value>.emptyHeader
@@ -189,27 +179,44 @@ extension NodePlace {
             header.addEntry(at: position)
             header.addEntry(at: second)
         }
-        let node = Node<Key, Value>.make(header, entryRoom: 2, childRoom: 0)
+        // A node that begins with its first two positions will be full: keys are coming in sequence.
+        let node = Node<Key, Value>.make(header, entryRoom: header.entryMap == 0b11 ? 16 : 2, childRoom: 0)
         let entries = node.reference.leafEntries
         (entries + (isFirst ? 0 : 1)).initialize(to: first)
         return (node, entries + (isFirst ? 1 : 0))
     }
 
-    /// A trie with the entries of a small map, which has no room for more, and a place for one more with this hash.
-    @inlinable @inline(never)
-    static func makeTrie(of small: NodeReference<Key, Value>, adding hash: UInt) -> (Node<Key, Value>, EntryPointer) {
-        let entries = small.leafEntries
+    /// Makes the small map in this place, in which no position is vacant, a trie, and opens a place in that for an entry
+    /// with this hash.
+    @inlinable @inline(never) func makeTrie(adding hash: UInt) -> EntryPointer {
+        if let path = node.pathOfSequence {
+            if !isUnique { put(node.copy(.nothing, isSmall: true)) }
+            node.header.pointee.path = path
+            return NodePlace(link, isUnique: true).add(hash)
+        }
+        let entries = node.leafEntries
         let hashes = { NodeHeader.hash(of: entries[$0].key) }
-        var (trie, place) = pair(entries[0], hashes(0), hashes(1))
+        var (trie, place) = Self.pair(entries[0], hashes(0), hashes(1))
         place.initialize(to: entries[1])
         withUnsafeMutablePointer(to: &trie) {
             let root = NodePlace($0, isUnique: true)
-            for index in 2..<small.positionedEntryCount {
+            for index in 2..<node.positionedEntryCount {
                 let hash = hashes(index)
                 root.endInPlace(of: hash).add(hash).initialize(to: entries[index])
             }
             place = root.endInPlace(of: hash).add(hash)
         }
-        return (trie, place)
+        put(trie)
+        return place
+    }
+}
+
+extension NodeReference {
+    /// The path with which this root of a full small map is a trie: nil unless its keys are sixteen in sequence.
+    @inlinable var pathOfSequence: UInt? {
+        let hashes = (0..<positionedEntryCount).lazy.map { NodeHeader.hash(of: leafEntries[$0].key) }
+        let path = NodeHeader.path(to: hashes[0], shift: NodeHeader.lowestShift)
+        let mask = NodeHeader.mask(above: path)
+        return header.pointee.displaced == 0 && hashes.allSatisfy { ($0 ^ path) & mask == 0 } ? path : nil
     }
 }

@@ -15,8 +15,7 @@ extension NodeHeader {
     @inlinable @inline(__always) func position(of hash: UInt) -> UInt { Self.position(of: hash, shift: path) }
 
     /// The path of a node that begins with bit `shift`, below which `hash` lies.
-    @inlinable @inline(__always)
-    static func path(to hash: UInt, shift: UInt) -> UInt {
+    @inlinable @inline(__always) static func path(to hash: UInt, shift: UInt) -> UInt {
         let narrow: UInt = narrowBits.contains(shift) ? narrowFlag : 0
         return hash & mask(above: shift | narrow) | shift | narrow
     }
@@ -37,8 +36,7 @@ extension NodeHeader {
 
     /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs in the
     /// subtree.
-    @inlinable @inline(__always)
-    func divergence(of hash: UInt) -> UInt {
+    @inlinable @inline(__always) func divergence(of hash: UInt) -> UInt {
         isCollision ? hash ^ collisionHash : trieDivergence(of: hash)
     }
 
@@ -49,8 +47,7 @@ extension NodeHeader {
     @inlinable var anyHash: UInt { isCollision ? collisionHash : path }
 
     /// The lowest bit that selects a position in the node at which hashes part that differ in `bits`, which aren't 0.
-    @inlinable
-    static func forkShift(_ bits: UInt) -> UInt {
+    @inlinable static func forkShift(_ bits: UInt) -> UInt {
         let bit = UInt(UInt.bitWidth &- 1 &- bits.leadingZeroBitCount)
         if bit < narrowBits.lowerBound { return lowestShift }
         return narrowBits.contains(bit) ? bit &- (bit &- narrowBits.lowerBound) % 3 : bit & ~3
@@ -71,8 +68,7 @@ extension NodeHeader {
     @inlinable @inline(__always) var items: UInt16 { entryMap | childMap }
 
     /// Adds a child at a vacant position.
-    @inlinable @inline(__always)
-    mutating func addChild(at position: UInt) {
+    @inlinable @inline(__always) mutating func addChild(at position: UInt) {
         let index = Self.count(childMap, below: position)
         bytes = bytes &- Self.above(position, bytes &>> 7)
         bytes.replace(
@@ -80,8 +76,7 @@ extension NodeHeader {
         childMap |= Self.bit(position)
     }
 
-    @inlinable @inline(__always)
-    mutating func removeChild(at position: UInt) {
+    @inlinable @inline(__always) mutating func removeChild(at position: UInt) {
         let index = Self.count(entryMap, below: position)
         bytes = bytes &+ Self.above(position, bytes &>> 7)
         bytes.replace(
@@ -92,8 +87,7 @@ extension NodeHeader {
 
 extension NodeReference {
     /// The children, in order of position.
-    @inlinable @inline(__always)
-    var children: UnsafeMutablePointer<Node<Key, Value>> {
+    @inlinable @inline(__always) var children: UnsafeMutablePointer<Node<Key, Value>> {
         (address + Entry.childrenOffset).assumingMemoryBound(to: Node<Key, Value>.self)
     }
 
@@ -103,15 +97,13 @@ extension NodeReference {
     @inlinable @inline(__always) var childCount: Int { count(at: header.pointee.childMap) }
 
     /// Calls `body` with each entry of the subtree.
-    @inlinable
-    func forEachEntry<Failure: Error>(_ body: (EntryPointer) throws(Failure) -> Void) throws(Failure) {
+    @inlinable func forEachEntry<Failure: Error>(_ body: (EntryPointer) throws(Failure) -> Void) throws(Failure) {
         for index in 0..<entryCount { try body(entries + index) }
         for index in 0..<childCount { try child(at: index).forEachEntry(body) }
     }
 
     /// Copies children, but for one that is lent, first as bits, then they are retained.
-    @inlinable @inline(__always)
-    func copyChildren(_ count: Int, lending lent: Int?, to target: NodeReference) {
+    @inlinable @inline(__always) func copyChildren(_ count: Int, lending lent: Int?, to target: NodeReference) {
         UnsafeMutableRawPointer(target.children).copyMemory(
             from: children, byteCount: count &* MemoryLayout<UnsafeRawPointer>.size)
         let lent = lent ?? count
@@ -120,8 +112,7 @@ extension NodeReference {
     }
 
     /// Makes room for so many entries and children, where they leave each other enough, and tells whether they do.
-    @inlinable @inline(__always)
-    func divideRoom(entries: Int, children: Int) -> Bool {
+    @inlinable @inline(__always) func divideRoom(entries: Int, children: Int) -> Bool {
         let childRoom = (children &+ 1) & ~1
         let start = Entry.offset(childRoom: childRoom)
         let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
@@ -135,8 +126,7 @@ extension NodeReference {
     }
 
     /// Opens a vacant position for a child, which the caller initialises, in a node that nobody shares and has room.
-    @inlinable @inline(__always)
-    func openChild(at position: UInt) -> UnsafeMutablePointer<Node<Key, Value>> {
+    @inlinable @inline(__always) func openChild(at position: UInt) -> UnsafeMutablePointer<Node<Key, Value>> {
         let target = children + NodeHeader.count(header.pointee.childMap, below: position)
         (target + 1).moveInitialize(from: target, count: childCount &- (target - children))
         header.pointee.addChild(at: position)
@@ -144,8 +134,7 @@ extension NodeReference {
     }
 
     /// Closes the place of a child that has been moved out.
-    @inlinable @inline(__always)
-    func closeChild(at position: UInt) {
+    @inlinable @inline(__always) func closeChild(at position: UInt) {
         let target = children + index(at: position)
         target.moveInitialize(from: target + 1, count: childCount &- (target - children) &- 1)
         header.pointee.removeChild(at: position)
@@ -163,8 +152,7 @@ extension NodeHeader {
 
     @inlinable @inline(__always) var isCollision: Bool { path == Self.collisionPath }
 
-    @inlinable
-    mutating func setCollision(hash: UInt, count: Int) {
+    @inlinable mutating func setCollision(hash: UInt, count: Int) {
         var words = unsafeBitCast(Self.vacantBytes.lowHalf, to: SIMD2<UInt32>.self)
         words[1] = UInt32(truncatingIfNeeded: count)
         lowBytes = unsafeBitCast(words, to: SIMD8<Int8>.self)
@@ -178,15 +166,13 @@ extension NodeHeader {
     @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowBytes, to: SIMD2<UInt32>.self)[1]) }
 
     /// Adds an entry at a vacant position, or to a collision node of so many.
-    @inlinable @_transparent
-    mutating func addEntry(at position: UInt, orTo count: Int) {
+    @inlinable @_transparent mutating func addEntry(at position: UInt, orTo count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
         addEntry(at: position)
     }
 
     /// Removes the entry at a position, or from a collision node of so many.
-    @inlinable @_transparent
-    mutating func removeEntry(at position: UInt, orFrom count: Int) {
+    @inlinable @_transparent mutating func removeEntry(at position: UInt, orFrom count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
         removeEntry(at: position)
     }
@@ -194,15 +180,13 @@ extension NodeHeader {
 
 extension NodeReference {
     /// The number of entries in the node's own tail.
-    @inlinable @inline(__always)
-    var entryCount: Int {
+    @inlinable @inline(__always) var entryCount: Int {
         header.pointee.entryMap == 0 && header.pointee.isCollision
             ? header.pointee.collisionCount : positionedEntryCount
     }
 
     /// The entry of `key` in this collision node.
-    @inlinable @inline(never)
-    func collidingEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(never) func collidingEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         guard hash == header.pointee.collisionHash else { return nil }
         for index in 0..<entryCount where Self.key(of: entries + index).pointee == key { return entries + index }
         return nil
@@ -217,8 +201,7 @@ extension NodeReference {
     /// Per level: one byte of the header says which child it is, one load more where that lies: ten instructions, so
     /// that the processor begins the next lookups while one waits for the memory. Nothing is retained. Whether the hash
     /// has the bits that the nodes skip is not asked: `==` tells in the end.
-    @inlinable @inline(__always)
-    func trieEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(__always) func trieEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
         var node = self
         var byte = byte(at: header.pointee.position(of: hash))
         while byte < 0 {
@@ -229,13 +212,11 @@ extension NodeReference {
     }
 
     /// The entry of `key` in this very node, at which the way to its hash ends, or nil.
-    @inlinable @inline(__always)
-    func entryHere(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(__always) func entryHere(of key: Key, _ hash: UInt) -> EntryPointer? {
         entry(at: byte(at: header.pointee.position(of: hash)), of: key, hash)
     }
 
-    @inlinable @inline(__always)
-    func entry(at byte: Int, of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(__always) func entry(at byte: Int, of key: Key, _ hash: UInt) -> EntryPointer? {
         if UInt(bitPattern: byte) < UInt(NodeHeader.vacancy) {
             let entry = entries + byte
             return Self.key(of: entry).pointee == key ? entry : nil
@@ -244,8 +225,7 @@ extension NodeReference {
     }
 
     /// The index of the child to which a hash belongs, unless it differs from all hashes here, or there is none.
-    @inlinable @inline(__always)
-    func childIndex(towards hash: UInt) -> Int? {
+    @inlinable @inline(__always) func childIndex(towards hash: UInt) -> Int? {
         let byte = byte(at: header.pointee.position(of: hash))
         return byte < 0 && header.pointee.trieDivergence(of: hash) == 0 ? byte & 15 : nil
     }
