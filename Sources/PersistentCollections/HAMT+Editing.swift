@@ -167,10 +167,8 @@ extension HAMT {
     ) -> EntryPointer {
         if isUnique {
             if let entry { return entry }
-            let isFull = node.header.pointee.entryMap == .max
-            return NodePlace.withLink(of: &root) {
-                isFull ? NodePlace($0, isUnique: true).makeTrie(adding: hash) : Node.addSmall($0, hash)
-            }
+            if node.header.pointee.entryMap != .max { return NodePlace.withLink(of: &root) { Node.addSmall($0, hash) } }
+            return NodePlace.withLink(of: &root) { NodePlace($0, isUnique: true).makeTrie(adding: hash) }
         }
         let (copy, place) = node.copySmall(reaching: entry, hash, withValue: true)
         root = copy
