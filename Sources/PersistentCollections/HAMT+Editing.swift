@@ -65,11 +65,7 @@ extension HAMT {
             isNew = found == nil
             (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
         } else {
-            var root = node.unmanaged
-            entry = NodePlace.withLink(of: &root) {
-                NodePlace($0, isUnique: false).reachInCopies(key, hash, withValue: false, &isNew)
-            }
-            copy = root.takeRetainedValue()
+            (copy, entry) = NodePlace.withCopy(of: node) { $0.reachInCopies(key, hash, withValue: false, &isNew) }
         }
         if isNew {
             entry.initialize(to: NodeEntry(key, value))
@@ -118,11 +114,8 @@ extension HAMT {
             return count == 1 ? HAMT() : HAMT(root: node.copySmall(removing: entry, hash), count: count &- 1)
         }
         guard let entry = node.trieEntry(of: key, hash) else { return self }
-        var root = node.unmanaged
-        NodePlace.withLink(of: &root) {
-            NodePlace($0, isUnique: false).endInCopies(of: hash, removes: true).remove(entry, hash)
-        }
-        var result = HAMT(root: root.takeRetainedValue(), count: count)
+        let (root, _) = NodePlace.withCopy(of: node) { $0.endInCopies(of: hash, removes: true).remove(entry, hash) }
+        var result = HAMT(root: root, count: count)
         result.noteRemoval()
         return result
     }

@@ -100,13 +100,7 @@ extension NodeReference {
             let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(at: index), isSmall: true)
             return (copy, copy.reference.leafEntries + index)
         }
-        if header.pointee.entryMap == .max {
-            var root = unmanaged
-            let entry = NodePlace<Key, Value>.withLink(of: &root) {
-                NodePlace($0, isUnique: false).makeTrie(adding: hash)
-            }
-            return (root.takeRetainedValue(), entry)
-        }
+        if header.pointee.entryMap == .max { return NodePlace.withCopy(of: self) { $0.makeTrie(adding: hash) } }
         let position = header.pointee.vacantPosition(for: hash)
         let index = index(at: position)
         let copy = copy(.insertion(at: index, position), isSmall: true)

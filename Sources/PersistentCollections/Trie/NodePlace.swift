@@ -33,6 +33,15 @@
         }
     }
 
+    /// Calls `body` with a place to which a root is lent, and returns the root that is there in the end.
+    @inlinable @inline(__always) static func withCopy<Result>(
+        of root: NodeReference<Key, Value>, _ body: (NodePlace) -> Result
+    ) -> (Node<Key, Value>, Result) {
+        var root = root.unmanaged
+        let result = withLink(of: &root) { body(NodePlace($0, isUnique: false)) }
+        return (root.takeRetainedValue(), result)
+    }
+
     /// The node that is there now.
     @inlinable @inline(__always) var node: NodeReference<Key, Value> { .at(link) }
 
