@@ -43,7 +43,7 @@ extension HAMT {
         /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
         ///
         /// - Complexity: O(log n).
-        @inlinable @discardableResult
+        @inlinable @_transparent @discardableResult
         public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
             map.updateValue(value, forKey: key)
         }

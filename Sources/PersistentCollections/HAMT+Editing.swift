@@ -6,22 +6,34 @@ extension HAMT {
     /// changes.
     ///
     /// - Complexity: O(log n).
-    @inlinable @discardableResult
+    @inlinable @_transparent @discardableResult
     public mutating func updateValue(_ value: consuming Value, forKey key: Key) -> Value? {
+        var (old, isNew) = (Value?.none, false)
+        let entry = openEntry(of: key, &old, &isNew)
+        // Here, not below: a caller that is done with the key then gives it away, where it would retain and release it.
+        if isNew {
+            entry.initialize(to: NodeEntry(key, value))
+        } else {
+            NodeReference.value(of: entry).initialize(to: value)
+        }
+        return old
+    }
+
+    /// Where the caller puts the value of `key`, and the key where that is new: then it is counted already.
+    @inlinable @inline(never)
+    mutating func openEntry(of key: Key, _ old: inout Value?, _ isNew: inout Bool) -> EntryPointer {
         let hash = NodeHeader.hash(of: key)
         if root == nil { root = Node.makeSmall(room: 1) }
-        var isNew = false
         let entry: EntryPointer
         if let node = rootReference, node.isSmall {
             let found = node.smallEntry(of: key, hash)
             let isUnique = isKnownUniquelyReferenced(&root)
             if let found, !isUnique {
                 // (A set in a context that a snapshot shares: the node's copy lacks the old value, which saves a tenth.)
-                let old = NodeReference.value(of: found).pointee
+                old = NodeReference.value(of: found).pointee
                 let (copy, entry) = node.copySmall(reaching: found, hash, withValue: false)
-                NodeReference.value(of: entry).initialize(to: value)
                 root = copy
-                return old
+                return entry
             }
             isNew = found == nil
             entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
@@ -29,15 +41,8 @@ extension HAMT {
             entry =
                 NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
         }
-        if isNew {
-            entryCount &+= 1
-            entry.initialize(to: NodeEntry(key, value))
-            return nil
-        }
-        let place = NodeReference.value(of: entry)
-        let old = place.move()
-        place.initialize(to: value)
-        return old
+        if isNew { entryCount &+= 1 } else { old = NodeReference.value(of: entry).move() }
+        return entry
     }
 
     /// The map with `value` for `key`; this map stays as it is.
