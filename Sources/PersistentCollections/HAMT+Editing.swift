@@ -11,7 +11,7 @@ extension HAMT {
         var (old, isNew) = (Value?.none, false)
         let entry = openEntry(of: key, &old, &isNew)
         // Here, not below: a caller that is done with the key then gives it away, where it would retain and release it.
-        if isNew {
+        if isNew && !_isPOD(Key.self) {
             entry.initialize(to: NodeEntry(key, value))
         } else {
             NodeReference.value(of: entry).initialize(to: value)
@@ -19,7 +19,7 @@ extension HAMT {
         return old
     }
 
-    /// Where the caller puts the value of `key`, and the key where that is new: then it is counted already.
+    /// Where the caller puts the value of `key`, and a new key, unless that is plain bits: then it is there already.
     @inlinable @inline(never)
     mutating func openEntry(of key: Key, _ old: inout Value?, _ isNew: inout Bool) -> EntryPointer {
         let hash = NodeHeader.hash(of: key)
@@ -42,6 +42,7 @@ extension HAMT {
                 NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
         }
         if isNew { entryCount &+= 1 } else { old = NodeReference.value(of: entry).move() }
+        if isNew && _isPOD(Key.self) { NodeReference.key(of: entry).initialize(to: key) }
         return entry
     }
 

@@ -41,6 +41,12 @@ extension Storage {
         let word = contextvars_storage_values(self)
         if Self.isVersion(word) { return Version.at(word)._withUnsafeGuaranteedRef { $0.values } }
         guard let variable = changedVariable else { return map.pointee }
+        return values(withChangeOf: variable)
+    }
+
+    // (Apart, so that a snapshot of a storage without a change needn't keep registers for it.)
+    @inline(never)
+    private func values(withChangeOf variable: AnyContextVar) -> ContextValues {
         var values = map.pointee
         values.updateValue(changedValue.pointee, forKey: variable)
         return values

@@ -35,6 +35,7 @@ enum MapLoop {
             row("iteration with a call, generic", count, bar: nil, GenericCalls<Key>.self),
             row("build in place, an array", count, bar: nil, ArrayBuild.self),
             row("append to an array's elements", count, bar: nil, ArrayAppend.self),
+            row("compare a key, and append at a known place", count, bar: nil, KnownPlaceAppend.self),
             row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
         ]
     }
@@ -107,6 +108,20 @@ enum ArrayAppend: MapBenchmark {
         var lists = keys.map { _ in MapLoop.list() }
         meter.measure { for key in keys.around($0) { lists[key.utf8.count % lists.count].append(1) } }
         keep(lists.count)
+    }
+
+    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
+}
+
+/// An entry at a place that is known, so that no key is hashed and nothing is looked for.
+enum KnownPlaceAppend: MapBenchmark {
+    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
+        let keys = Array(zip(fixture.lookupKeys, 0...))
+        var entries = fixture.lookupKeys.map { (key: $0.forLookup, list: MapLoop.list()) }
+        meter.measure {
+            for (key, place) in keys.around($0) where entries[place].key == key { entries[place].list.append(1) }
+        }
+        keep(entries.count)
     }
 
     static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
