@@ -133,8 +133,7 @@ extension HAMT {
     /// - Complexity: O(n) where no other map shares the storage, else O(1).
     @inlinable public mutating func removeAll(keepingCapacity: Bool = false) {
         guard keepingCapacity, let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else {
-            self = HAMT()
-            return
+            return self = HAMT()
         }
         node.ownKeys(at: .max)
         node.leafEntries.deinitialize(count: node.positionedEntryCount)

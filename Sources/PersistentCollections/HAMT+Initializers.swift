@@ -49,7 +49,5 @@ extension HAMT: ExpressibleByDictionaryLiteral {
     /// Where a key comes more than once, its last value counts.
     ///
     /// - Complexity: O(n).
-    @inlinable public init(dictionaryLiteral elements: (Key, Value)...) {
-        self.init(uniqueKeysWithValues: elements)
-    }
+    @inlinable public init(dictionaryLiteral elements: (Key, Value)...) { self.init(uniqueKeysWithValues: elements) }
 }

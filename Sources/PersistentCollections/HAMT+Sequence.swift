@@ -26,8 +26,7 @@ extension HAMT: Sequence {
         }
 
         @inlinable @inline(__always) mutating func enter(_ node: NodeReference<Key, Value>) {
-            entry = node.entries
-            remaining = node.entryCount
+            (entry, remaining) = (node.entries, node.entryCount)
             let childCount = node.childCount
             if childCount == 0 { return }
             if let children { pending.append(children) }
@@ -78,9 +77,7 @@ extension HAMT: Sequence {
         _ body: (borrowing Key, borrowing Value) throws(Failure) -> Void
     ) throws(Failure) {
         defer { withExtendedLifetime(self) {} }
-        try rootReference?.forEachEntry { (entry) throws(Failure) in
-            try body(entry.pointee.key, entry.pointee.value)
-        }
+        try rootReference?.forEachEntry { (entry) throws(Failure) in try body(entry.pointee.key, entry.pointee.value) }
     }
 }
 

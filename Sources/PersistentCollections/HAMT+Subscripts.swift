@@ -14,11 +14,7 @@ extension HAMT {
     @inlinable public subscript(key: Key) -> Value? {
         @inline(__always) get { value(forKey: key) }
         set {
-            if let newValue {
-                updateValue(newValue, forKey: key)
-            } else {
-                removeValue(forKey: key)
-            }
+            if let newValue { updateValue(newValue, forKey: key) } else { removeValue(forKey: key) }
         }
         @inline(__always) _modify {
             // What is needed after the change has to fit into four words, else Swift allocates: hence no key and no hash.
@@ -90,7 +86,7 @@ extension HAMT {
             node.removeSmall(entry, hash)
             entryCount &-= 1
         } else {
-            NodePlace.withLink(of: &root) { NodePlace($0, isUnique: true).endInPlace(of: hash).remove(entry, hash) }
+            NodePlace.withLink(of: &root) { NodePlace($0, isUnique: true).remove(entry, withHash: hash) }
             noteRemoval()
         }
     }

@@ -45,10 +45,7 @@ public struct HAMT<Key: Hashable, Value> {
 
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
-    @inlinable init(root: Node<Key, Value>?, count: Int) {
-        self.root = root
-        entryCount = count
-    }
+    @inlinable init(root: Node<Key, Value>?, count: Int) { (self.root, entryCount) = (root, count) }
 
     /// Creates an empty map, which owns no storage.
     ///

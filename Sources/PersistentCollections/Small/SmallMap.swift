@@ -44,18 +44,15 @@ extension NodeReference {
     }
 
     @inlinable @inline(never) func displacedEntry(of key: Key) -> EntryPointer? {
-        for position in NodeHeader.Positions(header.pointee.displaced) {
-            let entry = leafEntries + index(at: position)
-            if Self.key(of: entry).pointee == key { return entry }
-        }
-        return nil
+        let entries = NodeHeader.Positions(header.pointee.displaced).lazy.map { leafEntries + index(at: $0) }
+        return entries.first { Self.key(of: $0).pointee == key }
     }
 
     /// The position of the entry at an index of this root, which has a hash.
     @inlinable @inline(__always) func smallPosition(of index: Int, _ hash: UInt) -> UInt {
         let own = NodeHeader.ownPosition(of: hash)
         if byte(at: own) == index { return own }
-        return NodeHeader.Positions(header.pointee.displaced).first { byte(at: $0) == index } ?? own
+        return NodeHeader.Positions(header.pointee.entryMap).first { byte(at: $0) == index } ?? own
     }
 }
 

@@ -75,7 +75,5 @@ extension NodeReference {
             Value.self, rawEntries + Entry.valueOffset, entryCount, stride: Entry.stride)
     }
 
-    private var rawEntries: UnsafeMutableRawPointer {
-        address + Entry.offset(childRoom: Int(header.pointee.childRoom))
-    }
+    private var rawEntries: UnsafeMutableRawPointer { address + Entry.offset(childRoom: Int(header.pointee.childRoom)) }
 }

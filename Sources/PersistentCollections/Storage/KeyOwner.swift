@@ -75,8 +75,7 @@ import Synchronization
     }
 
     @usableFromInline init(parent: Pointer?, ownPositions: UInt16, _ destruction: Destruction.Field) {
-        self.parent = parent
-        self.ownPositions = ownPositions
+        (self.parent, self.ownPositions) = (parent, ownPositions)
         positions = ownPositions | (parent?.pointee.positions ?? 0)
         self.destruction = destruction
     }

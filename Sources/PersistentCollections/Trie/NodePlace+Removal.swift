@@ -25,6 +25,15 @@ extension NodePlace {
         return true
     }
 
+    /// Removes an entry, whose value has been moved out, from below this place of a root that nobody shares.
+    ///
+    /// Its key's hash may have changed in the meantime, against the rule for keys. Then the entry is looked for.
+    @inlinable @inline(__always) func remove(_ entry: EntryPointer, withHash hash: UInt) {
+        let end = endInPlace(of: hash).node
+        guard let hash = end.hash(leadingTo: entry) ?? node.hash(leadingTo: entry) else { return }
+        endInPlace(of: hash).remove(entry, hash)
+    }
+
     /// Removes an entry, whose value has been moved out if the node is unique, from the node in this place, where the way
     /// to its hash ends.
     @inlinable @inline(__always) func remove(_ entry: EntryPointer, _ hash: UInt) {
@@ -56,6 +65,19 @@ extension NodePlace {
         let position = parent.node.header.pointee.position(of: hash)
         parent.node.closeChild(at: position)
         parent.openEntry(at: parent.node.index(at: position), position).initialize(to: other)
+    }
+}
+
+extension NodeReference {
+    /// A hash with which the way ends at an entry, or nil where that isn't in this subtree.
+    @inlinable @inline(never) func hash(leadingTo entry: EntryPointer) -> UInt? {
+        let header = header.pointee
+        if (0..<entryCount).contains(where: { entries + $0 == entry }) {
+            if header.isCollision { return header.collisionHash }
+            let position = NodeHeader.Positions(header.entryMap).first { entries + index(at: $0) == entry }
+            return position.map { header.path & NodeHeader.mask(above: header.path) | $0 &<< header.path }
+        }
+        return (0..<childCount).lazy.compactMap { child(at: $0).hash(leadingTo: entry) }.first
     }
 }
 

@@ -19,9 +19,7 @@
     @usableFromInline let parentLink: Link?
 
     @inlinable @inline(__always) init(_ link: Link, isUnique: Bool, parentLink: Link? = nil) {
-        self.link = link
-        self.isUnique = isUnique
-        self.parentLink = parentLink
+        (self.link, self.isUnique, self.parentLink) = (link, isUnique, parentLink)
     }
 
     /// Calls `body` with the place of a root: an unmanaged reference, or an optional one that isn't nil, both of which
