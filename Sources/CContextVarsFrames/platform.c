@@ -147,10 +147,15 @@ bool platform_give_back(void *memory, size_t size) {
     // Windows doesn't say what is read in memory that was given back.
     (void)memory, (void)size;
     return false;
-#elif defined(MADV_FREE_REUSABLE)
+#else
+    // The system rounds to whole pages of its own, which are larger on some (64 KiB on some ARM servers): then it would
+    // take what lies beside.
+    if ((size_t)sysconf(_SC_PAGESIZE) > size) return false;
+#if defined(MADV_FREE_REUSABLE)
     return madvise(memory, size, MADV_FREE_REUSABLE) == 0;
 #else
     return madvise(memory, size, MADV_DONTNEED) == 0;
+#endif
 #endif
 }
 

@@ -2,24 +2,26 @@
 #include "platform.h"
 #include "slot.h"
 
-/// Whether readers must pass a barrier, because owners have no way to make them. Written before the first reader begins.
-static bool passes_barrier = true;
+/// Who passes a barrier, so that an owner sees the marks of readers: each reader, or all threads when an owner asks.
+///
+/// Decided by the first thread that finds out, before the first reader begins.
+enum { UNKNOWN, BY_EACH_READER, BY_ALL_WHEN_ASKED };
+static int barrier = UNKNOWN;
 
 /// All readers that there have been; they are reused, and never freed.
 static contextvars_reader *all;
 
-static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
-static bool is_prepared;
-
-/// Finds out, before the first reader begins, whether owners can make all readers pass a barrier.
+/// Finds out, before the first reader begins, whether owners can make all threads pass a barrier.
+///
+/// Several threads may find out at once. (A lock might be found locked for good by a child of `fork`.)
 static void prepare(void) {
-    platform_lock(&mutex);
-    if (!is_prepared && platform_prepare_barrier()) {
-        __atomic_store_n(&passes_barrier, false, __ATOMIC_RELAXED);
-    }
-    is_prepared = true;
-    platform_unlock(&mutex);
+    if (__atomic_load_n(&barrier, __ATOMIC_RELAXED) != UNKNOWN) return;
+    int unknown = UNKNOWN, found = platform_prepare_barrier() ? BY_ALL_WHEN_ASKED : BY_EACH_READER;
+    __atomic_compare_exchange_n(&barrier, &unknown, found, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
+
+/// Whether a thread that has a reader passes a barrier when it marks a storage.
+static bool each_reader_passes(void) { return __atomic_load_n(&barrier, __ATOMIC_RELAXED) != BY_ALL_WHEN_ASKED; }
 
 void contextvars_reader_give_back(void) {
     contextvars_reader *reader = contextvars_this_thread.reader;
@@ -52,7 +54,7 @@ static contextvars_reader *take(void) {
     contextvars_reader *reader = take_free();
     if (!reader) reader = add();
     contextvars_this_thread.reader = reader;
-    if (!__atomic_load_n(&passes_barrier, __ATOMIC_RELAXED)) contextvars_this_thread.quick_reader = reader;
+    if (!each_reader_passes()) contextvars_this_thread.quick_reader = reader;
     platform_watch_thread_end();
     return reader;
 }
@@ -60,7 +62,7 @@ static contextvars_reader *take(void) {
 /// Returns false where that isn't possible at this moment.
 static bool make_readers_pass_barrier(void) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(&passes_barrier, __ATOMIC_RELAXED) || platform_pass_barrier_everywhere();
+    return each_reader_passes() || platform_pass_barrier_everywhere();
 }
 
 /// Sees to it that children may read a storage without its lock.
@@ -84,7 +86,7 @@ contextvars_reading contextvars_prepare_and_begin_reading(contextvars_storage *s
     contextvars_reader *reader = known ? known : take();
     contextvars_mark(reader, storage);
     // The mark before all that follows, as in `contextvars_begin_reading`.
-    if (__atomic_load_n(&passes_barrier, __ATOMIC_RELAXED)) {
+    if (each_reader_passes()) {
         __atomic_thread_fence(__ATOMIC_SEQ_CST);
     } else {
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
