@@ -20,6 +20,9 @@ static size_t ring_count, ring_limit, ring_capacity;
 static uint64_t generation;
 static uint64_t without_ring;
 
+/// How many events a ring has at most: what 64 GiB hold.
+static const size_t MOST_EVENTS = (size_t)1 << (sizeof(size_t) > 4 ? 29 : 22);
+
 static _Thread_local contextvars_ring *mine;
 /// The recording in which the thread found no ring.
 static _Thread_local uint64_t full_generation;
@@ -39,7 +42,7 @@ static void prepare(void) { pthread_key_create(&thread_end, give_up); }
 
 void contextvars_rings_begin(size_t capacity, size_t limit) {
     size_t rounded = 64;
-    while (rounded < capacity) rounded *= 2;
+    while (rounded < capacity && rounded < MOST_EVENTS) rounded *= 2;
     pthread_mutex_lock(&mutex);
     // Rings of another size whose threads are gone can't be used any more.
     contextvars_ring **link = &rings;
