@@ -23,5 +23,6 @@ public func ctxvars_watcher_add(
 
 @c @implementation
 public func ctxvars_watcher_clear(_ watcher: Int64) -> CInt {
-    Context.clearWatcher(Context.WatcherID(number: Int(watcher))) ? 1 : 0
+    guard let number = Int(exactly: watcher) else { return 0 }
+    return Context.clearWatcher(Context.WatcherID(number: number)) ? 1 : 0
 }
