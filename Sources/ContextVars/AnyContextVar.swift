@@ -50,6 +50,11 @@ public class AnyContextVar: @unchecked Sendable {
     func areEqual(_ lhs: StoredValue, _ rhs: StoredValue) -> Bool {
         preconditionFailure("AnyContextVar is abstract")
     }
+
+    /// Whether a stored value of this variable is equal to its default.
+    func isDefault(_ stored: StoredValue) -> Bool {
+        preconditionFailure("AnyContextVar is abstract")
+    }
 }
 
 extension AnyContextVar: Hashable {

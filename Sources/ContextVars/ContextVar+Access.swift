@@ -76,9 +76,10 @@ extension ContextVar {
     /// - Complexity: That of ``set(_:)``.
     @inlinable
     public func reset(_ token: Token<Value>) throws(ContextError) {
-        let discarded = try token.use(with: self) { () throws(ContextError) in
+        let restored = try token.use(with: self) { () throws(ContextError) in
             try restoreInCurrent(self, to: token.unretainedOldValue, ifCurrentIs: token.origin)
         }
-        MovingValue.release(discarded)
+        if restored.isWatched { reportRestored(restored, of: self, to: token.unretainedOldValue) }
+        MovingValue.release(restored.discarded)
     }
 }

@@ -84,6 +84,10 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
         if lhs.isIdentical(to: rhs) { return true }
         return valuesAreEqual(lhs.load(as: Value.self), rhs.load(as: Value.self))
     }
+
+    override func isDefault(_ stored: StoredValue) -> Bool {
+        valuesAreEqual(stored.load(as: Value.self), defaultValue)
+    }
 }
 
 /// Whether two values of one type are equal: as such, as optionals, or as the same object.

@@ -97,16 +97,16 @@ extension Token {
     ///
     /// - Parameters:
     ///   - variable: The variable to restore.
-    ///   - restore: Restores it and returns its value until now; `nil` if another context is current.
-    /// - Returns: That value. The caller releases it last: its end may run code that tries to use the token again.
+    ///   - restore: Restores it; `nil` if another context is current.
+    /// - Returns: What is left to do. It may run code that tries to use the token again.
     @inlinable
     func use(
-        with variable: ContextVar<Value>, restore: () throws(ContextError) -> MovingValue??
-    ) throws(ContextError) -> MovingValue? {
+        with variable: ContextVar<Value>, restore: () throws(ContextError) -> Restored?
+    ) throws(ContextError) -> Restored {
         if let refusal = refusal(of: variable) { throw .token(refusal, of: self.var) }
-        guard let discarded = try restore() else { throw .token(.tokenFromDifferentContext, of: self.var) }
+        guard let restored = try restore() else { throw .token(.tokenFromDifferentContext, of: self.var) }
         used.store(true, ordering: .relaxed)
-        return discarded
+        return restored
     }
 }
 

@@ -65,6 +65,39 @@ import Testing
         #expect(seen == [[0, 1], [1, 0], [0, 1], [1, 2], [2, 0]])
     }
 
+    @Test func `A variable that is unset has its default: a function isn't called where a value is equal to that`() async throws {
+        let seen = try await changes {
+            variable.withValue(0) {}
+            try Context().run {
+                let token = try variable.set(0)
+                try variable.reset(token)
+                try variable.set(1)
+            }
+        }
+        #expect(seen == [[0, 1], [1, 0]])
+    }
+
+    @Test func `A function that is told of a reset can't use the token again`() throws {
+        let token = Mutex<Token<Int>?>(nil)
+        let recorder = Recorder<ContextError.Code?>()
+        let id = variable.onChange { [variable] _, new in
+            guard new == 0, let token = token.withLock({ $0 }) else { return }
+            do throws(ContextError) {
+                try variable.reset(token)
+                recorder.record(nil)
+            } catch {
+                recorder.record(error.code)
+            }
+        }
+        defer { Context.clearWatcher(id) }
+        try Context().run {
+            let made = try variable.set(1)
+            token.withLock { $0 = made }
+            try variable.reset(made)
+        }
+        #expect(recorder.recorded == [.tokenUsed])
+    }
+
     @Test func `A function isn't called where the value is equal, nor for other variables`() async throws {
         let text = ContextVar("text", default: "")
         let recorder = Recorder<String>()

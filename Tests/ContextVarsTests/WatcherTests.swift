@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
+import Foundation
 import Synchronization
 import Testing
 
@@ -89,6 +90,24 @@ import Testing
         defer { Context.clearWatcher(id) }
         try context.run {}
         #expect(calls.withLock { $0 } == 1)
+    }
+
+    @Test func `The first scope of a process has a watcher that uses the library and waits for a thread that does`() async {
+        await #expect(processExitsWith: .success) {
+            let variable = ContextVar("variable", default: 0)
+            let isFirst = Atomic(true)
+            Context.addWatcher { _ in
+                guard isFirst.exchange(false, ordering: .relaxed) else { return }
+                _ = RuntimeSupport.current
+                let isDone = DispatchSemaphore(value: 0)
+                Thread.detachNewThread {
+                    variable.withValue(1) {}
+                    isDone.signal()
+                }
+                isDone.wait()
+            }
+            variable.withValue(2) {}
+        }
     }
 
     @Test func `A task that a watcher starts is watched like any other`() async throws {

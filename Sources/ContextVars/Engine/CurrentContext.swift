@@ -192,7 +192,7 @@ func setInCurrent(
     let old =
         Watchers.isEmpty
         ? storage.exchange(newValue, for: variable, isSetHere: true)
-        : Watchers.exchange(newValue, for: variable, isSetHere: true, in: storage)
+        : Watchers.set(variable, to: newValue, in: storage)
     Observation.changed(variable, in: storage, isReset: false)
     return (TokenOrigin(context: context, wasSetHere: old.wasSetHere), old.value)
 }
@@ -200,19 +200,34 @@ func setInCurrent(
 /// Gives a variable what it had before, or unsets it with `nil`, if the context of a token is current.
 ///
 /// - Parameter oldValue: Unretained.
-/// - Returns: What the variable had until now; `nil` if another context is current.
+/// - Returns: `nil` if another context is current.
 @usableFromInline
 @inline(never)
 func restoreInCurrent(
     _ variable: AnyContextVar, to oldValue: MovingValue?, ifCurrentIs origin: TokenOrigin
-) throws(ContextError) -> MovingValue?? {
+) throws(ContextError) -> Restored? {
     let storage = try CurrentContext.owned(toChange: variable)
     guard contextvars_storage_identity(storage) == origin.context.number else { return nil }
-    let value = oldValue?.retained()
-    let discarded =
-        Watchers.isEmpty
-        ? storage.exchange(value, for: variable, isSetHere: origin.wasSetHere)
-        : Watchers.exchange(value, for: variable, isSetHere: origin.wasSetHere, in: storage)
+    let discarded = storage.exchange(oldValue?.retained(), for: variable, isSetHere: origin.wasSetHere).value
     Observation.changed(variable, in: storage, isReset: true)
-    return .some(discarded.value)
+    return Restored(discarded: discarded, isWatched: !Watchers.isEmpty)
+}
+
+/// What is left to do after a variable was restored, once its token is marked as used.
+@usableFromInline
+struct Restored {
+    /// What the variable had until then, to be released.
+    @usableFromInline
+    let discarded: MovingValue?
+    /// Whether the change is to be reported.
+    @usableFromInline
+    let isWatched: Bool
+}
+
+/// Reports that a variable has again what it had before a token's `set`.
+@usableFromInline
+@inline(never)
+func reportRestored(_ restored: Restored, of variable: AnyContextVar, to oldValue: MovingValue?) {
+    Watchers.changed(
+        variable, from: restored.discarded?.retained().takeStored(), to: oldValue?.retained().takeStored())
 }

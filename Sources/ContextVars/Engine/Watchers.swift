@@ -32,7 +32,9 @@ enum Watchers {
     }
 
     private static func add(_ function: Function) -> Context.WatcherID {
-        registry.withLock { registry in
+        // Now: the first scope would do so while it reports to the function, which may open scopes itself.
+        prepareEngine()
+        return registry.withLock { registry in
             registry.lastNumber += 1
             let id = Context.WatcherID(number: registry.lastNumber)
             registry.functions.append((id, function))
@@ -111,9 +113,13 @@ extension Watchers {
         _ old: StoredValue?, _ new: StoredValue?, of variable: AnyContextVar,
         to call: (_ old: StoredValue?, _ new: StoredValue?) -> Void
     ) {
-        if let old, let new, variable.areEqual(old, new) { return }
-        if old == nil && new == nil { return }
-        call(old, new)
+        let isSame =
+            switch (old, new) {
+            case (nil, nil): true
+            case (let old?, let new?): variable.areEqual(old, new)
+            case (let value?, nil), (nil, let value?): variable.isDefault(value)
+            }
+        if !isSame { call(old, new) }
     }
 
     /// Reports that a context was copied.
@@ -129,13 +135,11 @@ extension Watchers {
         }
     }
 
-    /// Exchanges a value in the current context, and reports it.
+    /// Sets a variable in the current context, and reports it.
     @inline(never)
-    static func exchange(
-        _ newValue: MovingValue?, for variable: AnyContextVar, isSetHere: Bool, in storage: Storage
-    ) -> Storage.Exchanged {
-        let new = newValue?.retained().takeStored()
-        let old = storage.exchange(newValue, for: variable, isSetHere: isSetHere)
+    static func set(_ variable: AnyContextVar, to newValue: MovingValue, in storage: Storage) -> Storage.Exchanged {
+        let new = newValue.retained().takeStored()
+        let old = storage.exchange(newValue, for: variable, isSetHere: true)
         changed(variable, from: old.value?.retained().takeStored(), to: new)
         return old
     }
