@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // In the form that the standard library's `Dictionary` has: an object where the keys are strings, integers or
-// `CodingKeyRepresentable`, else an array of keys and values by turns.
+// `CodingKeyRepresentable`, else an array in which keys and values alternate.
 
 extension HAMT: Encodable where Key: Encodable, Value: Encodable {
     /// Encodes the map as a `Dictionary` with the same entries is encoded.

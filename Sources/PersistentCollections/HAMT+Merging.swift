@@ -2,7 +2,8 @@
 extension HAMT {
     /// Adds pairs of a key and a value.
     ///
-    /// Where the map has a key already, `combine` makes one value of the map's and the new one.
+    /// Where the map has a key already, `combine` makes one value of the map's and the new one. If it throws, the pairs
+    /// before that one have been added.
     ///
     /// - Complexity: O(m log n) for m new pairs.
     @inlinable public mutating func merge(

@@ -81,4 +81,4 @@ extension HAMT: Sequence {
     }
 }
 
-extension HAMT.Iterator: @unchecked Sendable where Key: Sendable, Value: Sendable {}
+extension HAMT.Iterator: @unchecked Sendable where Key: Sendable, Value: Sendable {}  // As the map that it keeps.

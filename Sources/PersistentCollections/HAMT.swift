@@ -30,7 +30,7 @@ public struct HAMT<Key: Hashable, Value> {
     // Two floors over one storage: small maps, of up to 16 entries, are in Small/, the trie above that in Trie/. Storage/
     // has what both share, and Documentation/Design/map-accelerations.md says why it is as it is.
 
-    /// The small map's only node, or the trie's upmost one; nil until the first insertion.
+    /// The small map's only node, or the trie's topmost one; nil until the first insertion.
     ///
     /// A root that an in-place removal empties stays, so that a map that goes between zero and a few entries does not
     /// allocate each time. It is equal to nil in every other respect.

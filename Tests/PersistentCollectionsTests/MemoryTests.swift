@@ -29,6 +29,38 @@ import Testing
         static func == (left: Key, right: Key) -> Bool { left === right }
     }
 
+    /// What can't be moved as bits: the runtime knows the address of a weak reference.
+    struct Tethered: Hashable {
+        let number: Int
+        let hashValue: Int
+        weak let value: Value?
+
+        func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
+        static func == (left: Tethered, right: Tethered) -> Bool { left.number == right.number }
+    }
+
+    @Test(arguments: Hashing.allCases)
+    func `Keys and values that are more than bits keep what they refer to`(_ hashing: Hashing) {
+        var random = SplitMix64(state: testSeed)
+        let value = Value(Tracker())
+        var map: HAMT<Tethered, Tethered> = [:]
+        var model: [Int: Int] = [:]
+        for step in 0..<4_000 {
+            let number = random.below(150)
+            let key = Tethered(number: number, hashValue: hashing.hash(number), value: value)
+            let removes = random.below(3) == 0
+            let kept = random.below(20) == 0 ? map : nil
+            map[key] = removes ? nil : Tethered(number: step, hashValue: 0, value: value)
+            model[number] = removes ? nil : step
+            guard step.isMultiple(of: 20) || kept != nil else { continue }
+            #expect(map.count == model.count)
+            #expect(
+                map.allSatisfy { key, stored in
+                    key.value === value && stored.value === value && model[key.number] == stored.number
+                })
+        }
+    }
+
     @Test(arguments: Hashing.allCases)
     func `Random edits leak nothing and release nothing early`(_ hashing: Hashing) {
         let tracker = Tracker()

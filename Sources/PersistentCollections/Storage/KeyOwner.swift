@@ -101,7 +101,7 @@ import Synchronization
         return false
     }
 
-    /// Counts one node of an owner less, which lacked the key at `lacked`, if any.
+    /// Drops the reference of a node that lacked the key at `lacked`, if any.
     @inlinable @inline(__always) static func release<Key>(_ owner: Pointer, lacking lacked: UInt16, _: Key.Type) {
         let isHolder = lacked == 0
         let old = subtract(isHolder ? References.holder : References.lacker, from: owner)

@@ -117,7 +117,8 @@ extension NodeReference {
         let start = Entry.offset(childRoom: childRoom)
         let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
         let entryRoom = (end &+ Int(header.pointee.entryRoom) &* Entry.stride &- start) / Entry.stride
-        guard entryRoom >= entries && !header.pointee.isCollision else { return false }
+        // (The entries overlap themselves where they move by less than one: only bits can do that.)
+        guard entryRoom >= entries, !header.pointee.isCollision, _isBitwiseTakable(Entry.self) else { return false }
         let target = (address + start).assumingMemoryBound(to: Entry.self)
         target.moveInitialize(from: self.entries, count: positionedEntryCount)
         header.pointee.entryRoom = UInt16(truncatingIfNeeded: entryRoom)
@@ -202,8 +203,7 @@ extension NodeReference {
     /// that the processor begins the next lookups while one waits for the memory. Nothing is retained. Whether the hash
     /// has the bits that the nodes skip is not asked: `==` tells in the end.
     @inlinable @inline(__always) func trieEntry(of key: Key, _ hash: UInt) -> EntryPointer? {
-        var node = self
-        var byte = byte(at: header.pointee.position(of: hash))
+        var (node, byte) = (self, self.byte(at: header.pointee.position(of: hash)))
         while byte < 0 {
             node = node.child(at: byte &- Int(NodeHeader.childFlag))
             byte = node.byte(at: node.header.pointee.position(of: hash))
