@@ -55,7 +55,9 @@ public struct ContextServerInterceptor: ServerInterceptor {
         next:
             @Sendable (StreamingServerRequest<Input>, ServerContext) async throws -> StreamingServerResponse<Output>
     ) async throws -> StreamingServerResponse<Output> {
-        let scope = RPCScope(received(with: request.metadata))
+        let received = ServiceContext.receiving(request.metadata, with: MetadataExtractor(), using: instrument)
+        // The current one is kept: the producer of the response runs later.
+        let scope = RPCScope(received ?? .current)
         var response = try await scope.run {
             do {
                 var response = try await next(request, context)
@@ -72,19 +74,6 @@ public struct ContextServerInterceptor: ServerInterceptor {
             response.accepted = .success(contents)
         }
         return response
-    }
-
-    /// What the metadata has; where an interceptor before this one has opened a span, its service context with the
-    /// baggage of the metadata.
-    private func received(with metadata: Metadata) -> ServiceContext? {
-        var received = ServiceContext.topLevel
-        let instrument = instrument ?? InstrumentationSystem.instrument
-        if type(of: instrument) != NoOpInstrument.self {
-            instrument.extract(metadata, into: &received, using: MetadataExtractor())
-        }
-        guard var current = ServiceContext.current else { return received.isEmpty ? nil : received }
-        current.receiveBaggage(of: received)
-        return current
     }
 
     private func addingResponseMetadata(to error: any Error) -> any Error {

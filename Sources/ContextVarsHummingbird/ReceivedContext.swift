@@ -7,23 +7,11 @@ import Tracing
 
 /// The values from a request's headers.
 struct ReceivedContext: Sendable {
-    /// The service context for the request; `nil` where the current one is right as it is.
-    ///
-    /// It is the current one with the baggage of the request; where none is current, all that the request's headers have. A
-    /// current one has the span of a `TracingMiddleware`, which must stay the parent of the handler's spans.
+    /// `nil` where the current one is right as it is.
     private let serviceContext: ServiceContext?
 
     init(from headers: HTTPFields, using instrument: (any Instrument)?) {
-        var extracted = ServiceContext.topLevel
-        let instrument = instrument ?? InstrumentationSystem.instrument
-        if type(of: instrument) != NoOpInstrument.self {
-            instrument.extract(headers, into: &extracted, using: HeadersExtractor())
-        }
-        if var current = ServiceContext.current {
-            serviceContext = current.receiveBaggage(of: extracted) ? current : nil
-        } else {
-            serviceContext = extracted.isEmpty ? nil : extracted
-        }
+        serviceContext = .receiving(headers, with: HeadersExtractor(), using: instrument)
     }
 
     /// The variables that came with the request, and no others.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Tracing
 extension UInt8 {
-    static let tab = UInt8(ascii: "\t")
     static let space = UInt8(ascii: " ")
     static let percent = UInt8(ascii: "%")
     static let comma = UInt8(ascii: ",")

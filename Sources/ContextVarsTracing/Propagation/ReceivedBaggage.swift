@@ -27,15 +27,24 @@ enum ReceivedBaggage: Sendable {
 }
 
 extension ServiceContext {
-    /// Takes over what another service context has received, for a context that has a span already.
+    /// The service context for a request; `nil` where the current one is right as it is.
     ///
-    /// - Returns: Whether that changes anything.
-    @discardableResult
-    package mutating func receiveBaggage(of other: ServiceContext) -> Bool {
-        let received = other.receivedBaggage
-        if received == nil, receivedBaggage == nil { return false }
-        receivedBaggage = received
-        return true
+    /// It is the current one with the baggage of the request; where none is current, all that the request's headers have.
+    /// (A current one has a span of the server's, which must stay the parent of the handler's spans.)
+    ///
+    /// - Parameter instrument: The instrument that extracts; `nil` for the one that the program was bootstrapped with.
+    package static func receiving<Headers, HeadersExtractor: Extractor>(
+        _ headers: Headers, with extractor: HeadersExtractor, using instrument: (any Instrument)?
+    ) -> ServiceContext? where HeadersExtractor.Carrier == Headers {
+        var extracted = ServiceContext.topLevel
+        let instrument = instrument ?? InstrumentationSystem.instrument
+        if type(of: instrument) != NoOpInstrument.self {
+            instrument.extract(headers, into: &extracted, using: extractor)
+        }
+        guard var current = ServiceContext.current else { return extracted.isEmpty ? nil : extracted }
+        if extracted.receivedBaggage == nil, current.receivedBaggage == nil { return nil }
+        current.receivedBaggage = extracted.receivedBaggage
+        return current
     }
 
     private enum ReceivedBaggageKey: ServiceContextKey {
