@@ -9,7 +9,12 @@ let plain = Context.environment["CONTEXTVARS_PLAIN"] == "1" ? "CONTEXTVARS_PLAIN
 /// Mechanisms that a build leaves out, to see what each earns: `CONTEXTVARS_WITHOUT=riding,lending swift build`
 /// (`Benchmarks/without`).
 let leftOut = (Context.environment["CONTEXTVARS_WITHOUT"] ?? "").split(separator: ",").map {
-    "CONTEXTVARS_WITHOUT_" + String($0.uppercased().map { $0 == "-" ? "_" : $0 })
+    let mechanisms = ["riding", "lending", "remembering", "running-task", "task-layout", "queue-functions"]
+    guard mechanisms.contains(String($0)) else {
+        fatalError(
+            "CONTEXTVARS_WITHOUT: no mechanism is called '\($0)'; there are \(mechanisms.joined(separator: ", ")).")
+    }
+    return "CONTEXTVARS_WITHOUT_" + String($0.uppercased().map { $0 == "-" ? "_" : $0 })
 }
 let swiftConditions = (leftOut + (plain.map { [$0] } ?? [])).map { SwiftSetting.define($0) }
 
