@@ -27,7 +27,7 @@
 /// | `p` | of `made` and `copied`: the context that it was copied from |
 /// | `f` | the flow: one hand-over and its arrival have the same number; `lost` has that of the hand-over that didn't carry |
 /// | `var`, `val` | the variable's name, and its value where the variable is printable |
-/// | `via` | what handed over: `Task`, `DispatchQueue.async`, `EventLoop.execute`, `snapshot`, … |
+/// | `via` | what handed over: `Task`, `DispatchQueue.async`, `ContextSnapshot`, `context:`, … |
 /// | `peer` | of `sent` and `received`: the other service |
 /// | `at` | the place in the source, `Module/File.swift:line` |
 ///

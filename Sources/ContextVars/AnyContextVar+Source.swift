@@ -29,14 +29,3 @@ extension AnyContextVar {
     /// - Complexity: That of ``ContextVar/get()``, plus the lock of the context. Safe from any thread and task.
     public final var source: Source { CurrentContext.source(of: self) }
 }
-
-extension ContextVar {
-    /// Whether the value that the variable has in the current context of an explicit thread state was set there, was
-    /// inherited, or is the default.
-    ///
-    /// - Complexity: That of ``AnyContextVar/source``, plus the lock of the state.
-    public func source(in state: ThreadState) -> Source {
-        let context = state.context
-        return withExtendedLifetime(context) { context.storage.source(of: self) }
-    }
-}

@@ -11,7 +11,7 @@ extension Context {
     ///
     /// - Complexity: O(*n*) at most; O(1) where nothing has changed.
     package func changes(since earlier: Context) -> [ContextChange] {
-        let (old, new) = (earlier.snapshotOfValues(), snapshotOfValues())
+        let (old, new) = (earlier.storedValues(), storedValues())
         return new.changes(from: old, by: { $0.areEqual($1, $2) }).map { change in
             switch change {
             case .added(let variable, let value): .added(variable, variable.value(from: value))

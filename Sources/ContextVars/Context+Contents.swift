@@ -21,18 +21,18 @@ extension Context {
     /// How many variables are set.
     ///
     /// - Complexity: O(1). Safe from any thread.
-    public var count: Int { snapshotOfValues().count }
+    public var count: Int { storedValues().count }
 
     /// Whether no variable is set.
     ///
     /// - Complexity: O(1). Safe from any thread.
-    public var isEmpty: Bool { snapshotOfValues().isEmpty }
+    public var isEmpty: Bool { storedValues().isEmpty }
 
     /// The variables that are set at the time of the call, in no particular order.
     ///
     /// - Complexity: O(1). Safe from any thread.
     public var keys: some Sequence<AnyContextVar> & Sendable {
-        snapshotOfValues().keys
+        storedValues().keys
     }
 }
 
@@ -42,7 +42,7 @@ extension Context: Sequence {
     /// - Complexity: O(1), and O(*n*) for the whole iteration. Safe from any thread; changes that the context's owner
     ///   makes meanwhile aren't seen.
     public func makeIterator() -> Iterator {
-        Iterator(base: snapshotOfValues().makeIterator())
+        Iterator(base: storedValues().makeIterator())
     }
 
     /// Iterates over a context's variables and their values.
@@ -69,7 +69,7 @@ extension Context: Equatable {
     /// - Complexity: O(*n*); O(1) for a context and its unchanged copy. Safe from any thread.
     public static func == (lhs: Context, rhs: Context) -> Bool {
         if lhs === rhs { return true }
-        let (lhs, rhs) = (lhs.snapshotOfValues(), rhs.snapshotOfValues())
+        let (lhs, rhs) = (lhs.storedValues(), rhs.storedValues())
         if lhs.isIdentical(to: rhs) { return true }
         return lhs.count == rhs.count
             && lhs.allSatisfy { variable, value in
@@ -83,14 +83,14 @@ extension Context: CustomStringConvertible {
     ///
     /// Values are left out, because descriptions end up in logs and errors.
     public var description: String {
-        "<Context \(snapshotOfValues().names) at \(address(of: self))>"
+        "<Context \(storedValues().names) at \(address(of: self))>"
     }
 }
 
 extension Context: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
     public var debugDescription: String {
-        "<Context \(snapshotOfValues().namesAndValues) at \(address(of: self))>"
+        "<Context \(storedValues().namesAndValues) at \(address(of: self))>"
     }
 }
 

@@ -51,7 +51,7 @@ extension Context {
 
 /// A copy of the current context, or an empty context where none is current: `contextvars.copy_context()`.
 ///
-/// - Complexity: O(1). Safe from any thread and task.
+/// - Complexity: That of ``ContextSnapshot/current``. Safe from any thread and task.
 public func copyContext() -> Context {
     let copy = Context(CurrentContext.values())
     Watchers.copied(to: copy)

@@ -59,7 +59,7 @@ public final class Context: @unchecked Sendable {
     ///
     /// - Complexity: O(1).
     public func copy() -> Context {
-        let copy = Context(snapshotOfValues())
+        let copy = Context(storedValues())
         Watchers.copied(to: copy)
         Observation.taken(copy, from: storage)
         return copy
@@ -82,7 +82,7 @@ extension Context {
         withUnsafeMutablePointer(to: &stored) { UnsafeMutableRawPointer($0) }
     }
 
-    /// The object that a storage belongs to; `nil` for that of a frame or of a task's copy, which nobody claims.
+    /// The object that a storage belongs to; `nil` for that of a frame, which nobody claims.
     static func object(of storage: Storage) -> Context? {
         guard contextvars_storage_is_claimed(storage) else { return nil }
         let address = UnsafeMutableRawPointer(storage) - storageOffset
@@ -98,7 +98,7 @@ extension Context {
     /// The values at this moment.
     ///
     /// For any thread.
-    func snapshotOfValues() -> ContextValues { storage.snapshot() }
+    func storedValues() -> ContextValues { storage.valuesUnderLock() }
 }
 
 // MARK: - Being claimed

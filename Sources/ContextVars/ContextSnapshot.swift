@@ -78,7 +78,7 @@ public struct ContextSnapshot: Sendable {
     ///
     /// - Complexity: O(1).
     public init(_ context: Context) {
-        self.init(context.snapshotOfValues())
+        self.init(context.storedValues())
         Observation.taken(self, from: context.storage)
     }
 
@@ -87,8 +87,8 @@ public struct ContextSnapshot: Sendable {
     /// Taking it counts as handing work over: if a variable has a rule of ``ContextVar/Inheritance``, the rule determines
     /// its value in the snapshot.
     ///
-    /// - Complexity: O(1), and one allocation for each task local that is carried; O(log *n*) for each variable with a
-    ///   rule of inheritance.
+    /// - Complexity: O(1), and one allocation for each task local that is carried. O(log *n*) for the first one within a
+    ///   `withValue`, for each one in a structured child of that, and for each variable with a rule of inheritance.
     @inlinable
     public static var current: ContextSnapshot { snapshotOfCurrent() }
 

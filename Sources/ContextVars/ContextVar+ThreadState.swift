@@ -24,4 +24,13 @@ extension ContextVar {
     public func reset(_ token: Token<Value>, in state: ThreadState) throws(ContextError) {
         try state.reset(self, with: token)
     }
+
+    /// Whether the value that the variable has in the current context of an explicit thread state was set there, was
+    /// inherited, or is the default.
+    ///
+    /// - Complexity: That of ``AnyContextVar/source``, plus the lock of the state.
+    public func source(in state: ThreadState) -> Source {
+        let context = state.context
+        return withExtendedLifetime(context) { context.storage.source(of: self) }
+    }
 }

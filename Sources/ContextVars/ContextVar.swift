@@ -102,12 +102,13 @@ private func valuesAreEqual(_ lhs: Any, _ rhs: Any) -> Bool {
     return lhs as AnyObject === rhs as AnyObject
 }
 
-private protocol OptionalValue {
+/// An optional of any type.
+package protocol OptionalValue {
     var wrapped: Any? { get }
 }
 
 extension Optional: OptionalValue {
-    fileprivate var wrapped: Any? { self }
+    package var wrapped: Any? { self }
 }
 
 extension Equatable {

@@ -48,7 +48,7 @@ public final class ThreadState: Sendable {
     ///
     /// - Complexity: O(1).
     public init(inheriting starter: ThreadState) {
-        let root = Context(claimedWith: starter.context.snapshotOfValues())
+        let root = Context(claimedWith: starter.context.storedValues())
         stack.withLock { $0.root = root }
     }
 
@@ -103,7 +103,7 @@ public final class ThreadState: Sendable {
 
     private func reportSwitch(from old: Context?, to new: Context?) {
         if Watchers.isEmpty { return }
-        let values = (old?.snapshotOfValues() ?? ContextValues(), new?.snapshotOfValues() ?? ContextValues())
+        let values = (old?.storedValues() ?? ContextValues(), new?.storedValues() ?? ContextValues())
         Watchers.switched(from: values.0, to: values.1) { new }
     }
 }

@@ -53,7 +53,7 @@ struct View: ParsableCommand {
         let server = try PageServer(page: page, port: port)
         // At once, also into a pipe.
         FileHandle.standardOutput.write(Data("\(server.address)  (Control-C ends it)\n".utf8))
-        server.serve()
+        try server.serve()
     }
 }
 #endif

@@ -65,7 +65,7 @@ import Testing
         #expect(seen == [[0, 1], [1, 0], [0, 1], [1, 2], [2, 0]])
     }
 
-    @Test func `A variable that is unset has its default: a function isn't called where a value is equal to that`() async throws {
+    @Test func `A function isn't called where an unset variable gets a value equal to its default`() async throws {
         let seen = try await changes {
             variable.withValue(0) {}
             try Context().run {

@@ -92,7 +92,7 @@ import Testing
         #expect(calls.withLock { $0 } == 1)
     }
 
-    @Test func `The first scope of a process has a watcher that uses the library and waits for a thread that does`() async {
+    @Test func `A watcher of the first scope in a process may wait for a thread that opens one too`() async {
         await #expect(processExitsWith: .success) {
             let variable = ContextVar("variable", default: 0)
             let isFirst = Atomic(true)

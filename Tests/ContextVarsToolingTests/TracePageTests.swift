@@ -76,7 +76,7 @@ private final class ServerThread: Sendable {
         let box = Box(server)
         Thread.detachNewThread {
             var rest = requests
-            box.server.serve {
+            try? box.server.serve {
                 rest -= 1
                 return rest >= 0
             }

@@ -102,5 +102,5 @@ struct OwnContext: Sendable {
         }
     }
 
-    private var copy: ContextSnapshot { ContextSnapshot(context.snapshotOfValues(), captured: captured) }
+    private var copy: ContextSnapshot { ContextSnapshot(context.storedValues(), captured: captured) }
 }

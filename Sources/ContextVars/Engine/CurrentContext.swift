@@ -26,14 +26,14 @@ enum CurrentContext {
     private static func reachedValues(by agent: contextvars_agent) -> ContextValues {
         let reached = contextvars_reach(agent)
         guard let storage = reached.storage else { return ContextValues() }
-        return reached.frame != nil ? storage.settledValues() : storage.snapshot()
+        return reached.frame != nil ? storage.settledValues() : storage.valuesUnderLock()
     }
 
     /// The current context as an object, if there is one; where it is borrowed and isn't an object yet, a copy.
     static var object: Context? {
         let reached = contextvars_look_and_reach()
         if let frame = reached.frame { return frame.object() }
-        return reached.storage.map { Context.object(of: $0) ?? Context($0.snapshot()) }
+        return reached.storage.map { Context.object(of: $0) ?? Context($0.valuesUnderLock()) }
     }
 
     /// Where the value of a variable comes from.

@@ -20,7 +20,7 @@ final class InheritanceRule: @unchecked Sendable {
         let rule = InheritanceRule(variable)
         var present = first.storeIfNil(rule)
         while present !== rule { present = present.next.storeIfNil(rule) }
-        HandingOver.addRule()
+        HandingOver.markNotPlain()
     }
 
     /// What is handed over of the values of a context.

@@ -110,7 +110,7 @@ extension Observation {
     ///
     /// The storage must stay meanwhile.
     package static func snapshot(of storage: UnsafeMutablePointer<contextvars_storage>) -> ContextSnapshot {
-        ContextSnapshot(storage.snapshot())
+        ContextSnapshot(storage.valuesUnderLock())
     }
 
     /// What a storage of the caller has for a variable.

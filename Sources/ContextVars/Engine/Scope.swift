@@ -40,7 +40,9 @@ struct Scope {
     @usableFromInline
     @inline(never)
     static func withoutContext() -> Scope {
-        Scope(binding: Watchers.reportingSwitch { contextvars_bind_none() })
+        // For the tasks that are created in it.
+        prepareEngine()
+        return Scope(binding: Watchers.reportingSwitch { contextvars_bind_none() })
     }
 
     /// Binds a frame.

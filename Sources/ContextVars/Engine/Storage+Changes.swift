@@ -26,7 +26,7 @@ extension Storage {
         if outer.frame != nil, let values = outer.storage?.lendValues(replacing: variable) {
             begin(withLent: values)
         } else if let storage = outer.storage {
-            contents.map.initialize(to: storage.snapshot())
+            contents.map.initialize(to: storage.valuesUnderLock())
         }
         pointee.flags |= UInt8(CONTEXTVARS_LENT_VARIABLE | CONTEXTVARS_CHANGED_HERE)
     }

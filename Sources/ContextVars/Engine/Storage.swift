@@ -5,7 +5,7 @@ import PersistentCollections
 /// The map of a context.
 typealias ContextValues = HAMT<AnyContextVar, StoredValue>
 
-/// Where a context's values are, whether a frame, the copy for a new task or a ``Context`` has them.
+/// Where a context's values are, whether a frame or a ``Context`` has them.
 ///
 /// What it holds is read, changed and copied here and in `Storage+Changes.swift`. `contextvars_storage` states who may do
 /// what at the same time.
@@ -62,7 +62,7 @@ extension Storage {
     /// The values at this moment.
     ///
     /// For any agent that the storage stays for.
-    func snapshot() -> ContextValues {
+    func valuesUnderLock() -> ContextValues {
         withLock { values() }
     }
 

@@ -11,7 +11,7 @@ enum CarriedSources {
         while present !== source && present.id != source.id {
             present = present.next.storeIfNil(source)
         }
-        HandingOver.addRule()
+        HandingOver.markNotPlain()
     }
 
     /// The values that all sources have where nothing of them is in force, or `nil` where there are no sources.

@@ -34,7 +34,7 @@ public enum ContextAudit {
 
         /// The kind of thing that it is.
         public let kind: Kind
-        /// The variable's name, or the name that the program passed to `watch`.
+        /// The variable's name, or the name that the program passed to `watch`, if any.
         public let name: String
         /// For how long it has been watched.
         public let age: Duration
@@ -45,7 +45,8 @@ public enum ContextAudit {
         public var description: String {
             let place = site.map(\.description) ?? "an unknown place"
             let state = kind == .token ? "not reset" : "still alive"
-            return "\(kind.rawValue) \(name), made at \(place), is \(state) after \(age)"
+            let subject = name.isEmpty ? kind.rawValue : "\(kind.rawValue) \(name)"
+            return "\(subject), made at \(place), is \(state) after \(age)"
         }
     }
 

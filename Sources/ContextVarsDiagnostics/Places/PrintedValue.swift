@@ -18,11 +18,3 @@ enum PrintedValue {
         return optional.wrapped.map(describe) ?? "nil"
     }
 }
-
-private protocol OptionalValue {
-    var wrapped: Any? { get }
-}
-
-extension Optional: OptionalValue {
-    fileprivate var wrapped: Any? { self }
-}

@@ -59,10 +59,16 @@ public struct PageServer: ~Copyable, Sendable {
     }
 
     /// Answers requests, one after the other, for as long as `goesOn` says so before each.
-    public func serve(while goesOn: () -> Bool = { true }) {
+    ///
+    /// - Throws: `ToolError.cannotServe` where the system gives no more connections.
+    public func serve(while goesOn: () -> Bool = { true }) throws {
         while goesOn() {
             let connection = accept(socket, nil, nil)
-            guard connection >= 0 else { continue }
+            if connection < 0 {
+                // An interrupt, or a client that has gone away again.
+                if [EINTR, ECONNABORTED].contains(errno) { continue }
+                throw PageServer.failure("a connection")
+            }
             var patience = timeval(tv_sec: 5, tv_usec: 0)
             setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
