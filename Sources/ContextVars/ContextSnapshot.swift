@@ -68,6 +68,8 @@ public struct ContextSnapshot: Sendable {
     }
 
     /// Creates a snapshot without values, which carries no task locals.
+    ///
+    /// - Complexity: O(1).
     public init() {
         self.init(ContextValues())
     }

@@ -37,6 +37,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
     ///   - defaultValue: What ``get()`` gives where the variable isn't set.
     ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
+    /// - Complexity: O(1). Safe from any thread.
     public init(_ name: String, default defaultValue: Value, inheritance: Inheritance = .copied) {
         self.defaultValue = defaultValue
         self.hasExplicitDefault = true
@@ -55,6 +56,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     /// - Parameters:
     ///   - name: What descriptions, logs and errors call the variable. Names needn't be unique.
     ///   - inheritance: What happens to the value where work is handed over, for example to a new task.
+    /// - Complexity: O(1). Safe from any thread.
     public init<Wrapped>(_ name: String, inheritance: Inheritance = .copied) where Value == Wrapped? {
         self.defaultValue = nil
         self.hasExplicitDefault = false

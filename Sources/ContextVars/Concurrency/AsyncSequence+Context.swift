@@ -48,6 +48,8 @@ public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
     public typealias Failure = Base.Failure
 
     /// Iterates over the base, whose iterator is also made with the snapshot's values.
+    ///
+    /// - Complexity: That of the base, plus that of `ContextSnapshot.run`.
     @inlinable
     public func makeAsyncIterator() -> Iterator {
         Iterator(base: snapshot.run { base.makeAsyncIterator() }, snapshot: snapshot)
@@ -67,6 +69,7 @@ public struct AsyncContextSequence<Base: AsyncSequence>: AsyncSequence {
         /// The next element of the base, or `nil` at the end, asked for on the caller's actor.
         ///
         /// - Throws: Only what the base throws.
+        /// - Complexity: That of the base, plus that of `ContextSnapshot.run`.
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(Base.Failure) -> Base.Element? {
             try await snapshot.run { () async throws(Base.Failure) in

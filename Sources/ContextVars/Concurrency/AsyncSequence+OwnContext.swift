@@ -39,6 +39,8 @@ public struct AsyncOwnContextSequence<Base: AsyncSequence>: AsyncSequence {
     public typealias Failure = Base.Failure
 
     /// Makes a context with the snapshot's values, and makes the base's iterator and its elements in it.
+    ///
+    /// - Complexity: That of the base, plus that of ``Context/init()`` and of `Context.run`.
     public func makeAsyncIterator() -> Iterator {
         let context = OwnContext(of: snapshot)
         return Iterator(base: context.run { base.makeAsyncIterator() }, context: context)
@@ -55,6 +57,7 @@ public struct AsyncOwnContextSequence<Base: AsyncSequence>: AsyncSequence {
         /// has a copy of it for that element.
         ///
         /// - Throws: Only what the base throws.
+        /// - Complexity: That of the base, plus that of `Context.run`.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(Base.Failure) -> Base.Element? {
             try await context.run { () async throws(Base.Failure) in
                 try await base.next(isolation: actor)

@@ -10,6 +10,7 @@ extension TaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTask` without a context, plus O(1).
     @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -24,6 +25,7 @@ extension TaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTaskUnlessCancelled` without a context, plus O(1).
     @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -43,6 +45,7 @@ extension ThrowingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTask` without a context, plus O(1).
     @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -57,6 +60,7 @@ extension ThrowingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTaskUnlessCancelled` without a context, plus O(1).
     @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -76,6 +80,7 @@ extension DiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTask` without a context, plus O(1).
     @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -90,6 +95,7 @@ extension DiscardingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTaskUnlessCancelled` without a context, plus O(1).
     @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
@@ -109,6 +115,7 @@ extension ThrowingDiscardingTaskGroup {
     ///
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTask` without a context, plus O(1).
     @inlinable
     public mutating func addTask<Source: ContextSource>(
         context: Source, name: String? = nil, priority: TaskPriority? = nil,
@@ -123,6 +130,7 @@ extension ThrowingDiscardingTaskGroup {
     /// - Returns: Whether the child was added.
     /// - Throws: ``ContextError/alreadyEntered`` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
+    /// - Complexity: That of `addTaskUnlessCancelled` without a context, plus O(1).
     @inlinable
     @discardableResult
     public mutating func addTaskUnlessCancelled<Source: ContextSource>(
