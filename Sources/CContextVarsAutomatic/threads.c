@@ -28,6 +28,8 @@ static void finish(thread_start *start) {
 static void leave(void *argument) {
     thread_start *start = argument;
     const contextvars_automatic_engine *engine = atomic_load_explicit(&carried_engine, memory_order_relaxed);
+    // `carried_run` isn't returned to. What destroys the thread's values runs next, and mustn't find what is freed here.
+    carried_this_thread = (carried_thread){0};
     if (!start->carried.has_snapshot || engine->leave(start->binding)) finish(start);
 }
 

@@ -236,10 +236,11 @@ INTERPOSED(message, CFURLSessionMultiHandleInfoRead, dispatch, (void *multi, int
 }
 
 INTERPOSED(void, CFURLSessionEasyHandleDeinit, dispatch, (void *handle)) {
-    NEXT(CFURLSessionEasyHandleDeinit)(handle);
+    // Forgotten first: as soon as the handle is freed, another thread may get a new one at its address.
     transfer *transfer = transfer_of(handle, false);
+    if (transfer) forget(transfer);
+    NEXT(CFURLSessionEasyHandleDeinit)(handle);
     if (!transfer) return;
-    forget(transfer);
     // Foundation may let go of a transfer while it works on its behalf.
     if (carried_this_thread.on_behalf_of == &transfer->carried) carried_this_thread.on_behalf_of = NULL;
     carried_end(&transfer->carried);

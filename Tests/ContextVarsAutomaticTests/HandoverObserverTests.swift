@@ -3,6 +3,7 @@ import CContextVarsAutomatic
 import ContextVars
 import ContextVarsAutomatic
 import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -38,6 +39,29 @@ import Testing
         }
     }
 
+    @Test func `What ends with a thread that has exited belongs to no hand-over`() async {
+        await #expect(processExitsWith: .success) {
+            contextvars_automatic_observe(Self.observer)
+            var (thread, key) = (pthread_t(), pthread_key_t())
+            pthread_key_create(&key) { _ in
+                Self.ofEnd.store(contextvars_automatic_current_handover() == nil ? 1 : 2, ordering: .relaxed)
+            }
+            let argument = UnsafeMutableRawPointer(bitPattern: UInt(key) + 1)
+            pthread_create(
+                &thread, nil,
+                { argument in
+                    pthread_setspecific(pthread_key_t(UInt(bitPattern: argument) - 1), argument)
+                    Self.ofStart.store(contextvars_automatic_current_handover() == nil ? 1 : 2, ordering: .relaxed)
+                    pthread_exit(nil)
+                }, argument)
+            pthread_join(thread, nil)
+            #expect(Self.ofStart.load(ordering: .relaxed) == 2 && Self.ofEnd.load(ordering: .relaxed) == 1)
+        }
+    }
+
+    /// Whether a thread was in a hand-over as it began and as it ended: 1 for no, 2 for yes.
+    private static let ofStart = Atomic(0)
+    private static let ofEnd = Atomic(0)
     private static let begun = Atomic(0)
 
     private nonisolated(unsafe) static let observer: UnsafePointer<contextvars_automatic_observer> = {
