@@ -9,7 +9,8 @@ extension HTTPHeaders {
     ///
     /// A header that the instrument sets replaces one of the same name, so calling this twice does no harm. In a `baggage`
     /// header, existing members with other keys are kept after those of the instrument, as long as the header stays within
-    /// 64 members and 8192 bytes.
+    /// 64 members and 8192 bytes. One with a key that a ``BaggageInstrument``, or a tracer's, declares goes, even where
+    /// the current context has nothing to send for it.
     ///
     /// - Parameters:
     ///   - instrument: The instrument that injects.
@@ -20,7 +21,19 @@ extension HTTPHeaders {
         using instrument: any Instrument = InstrumentationSystem.instrument,
         from serviceContext: ServiceContext? = .current
     ) {
+        if let baggage = instrument as? BaggageInstrument ?? (instrument as? any BaggageCarrying)?.baggage {
+            removeMembers(declaredBy: baggage)
+        }
         instrument.inject(serviceContext ?? .topLevel, into: &self, using: HeadersInjector())
+    }
+
+    private mutating func removeMembers(declaredBy instrument: BaggageInstrument) {
+        let present = self[BaggageInstrument.headerName]
+        if present.isEmpty { return }
+        let others = Baggage.parse(present, limits: .unlimited).baggage.members.filter { !instrument.sends($0.key) }
+        remove(name: BaggageInstrument.headerName)
+        if others.isEmpty { return }
+        add(name: BaggageInstrument.headerName, value: Baggage(others).serialized(limits: .unlimited).header)
     }
 }
 

@@ -114,6 +114,11 @@ import Tracing
         unset.injectContext(using: baggage)
         #expect(unset["baggage"] == ["a=1"])
 
+        var reused: HTTPHeaders = [:]
+        ContextSnapshot().with(Current.tenant, "acme").run { reused.injectContext(using: baggage) }
+        reused.injectContext(using: baggage)
+        #expect(reused["baggage"].isEmpty)
+
         var full: HTTPHeaders = ["baggage": (0..<64).map { "k\($0)=v" }.joined(separator: ",")]
         ContextSnapshot().with(Current.tenant, "acme").run { full.injectContext(using: baggage) }
         let members = Baggage.parse(full["baggage"]).baggage.members

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #if Tracing
+import ContextVars
 import ContextVarsTracing
 import TestSupport
 import Testing
@@ -37,6 +38,15 @@ import Testing
         let (baggage, problems) = Baggage.parse(header.text)
         #expect(baggage.members.count <= 64 && problems.count <= 64)
         #expect(Baggage.parse([header.text, header.text]).baggage.members.count <= 64)
+    }
+
+    @Test(arguments: ["": nil, "ab": nil, "a": "a", "é": "é"] as [String: Character?])
+    func `A value that is a character is exactly one`(text: String, value: Character?) throws {
+        let grade = ContextVar<Character?>("grade")
+        let instrument = BaggageInstrument([try BaggageEntry("grade", grade)])
+        let header = Baggage([try Baggage.Member("grade", text)]).serialized().header
+        let received = ContextSnapshot().receiving(from: instrument.serviceContext(of: ["baggage": header]))
+        #expect(received.run { grade.get() } == value)
     }
 
     @Test func `Random text is read without harm, and what is read is written and read again to the same`() {

@@ -64,7 +64,11 @@ extension BaggageEntry {
 /// Turns received text into values, and refuses text that isn't a valid value or could do harm.
 @inlinable
 func decoder<Value: LosslessStringConvertible & Sendable>() -> @Sendable (String) -> Value? {
-    // Asked once, not for each text.
+    // Types are asked for once, not for each text.
+    if Value.self == Character.self {
+        // Its initialiser stops the process at any other text.
+        return { text in isPlainLine(text) && text.count == 1 ? Value(text) : nil }
+    }
     guard Value.self is any FloatingPoint.Type else {
         return { text in isPlainLine(text) ? Value(text) : nil }
     }

@@ -40,6 +40,9 @@ extension BaggageInstrument {
         return Baggage(members + undeclared(in: context))
     }
 
+    /// Whether an entry with a key is sent, where it has a value.
+    package func sends(_ key: String) -> Bool { entries.contains { $0.isSent && $0.key == key } }
+
     /// Calls a function with each entry that is sent from here, and its text.
     private func forEachSent(in context: ServiceContext?, _ body: (BaggageEntry, String) -> Void) {
         let current = ContextSnapshot.current

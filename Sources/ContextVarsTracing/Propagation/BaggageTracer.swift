@@ -63,4 +63,11 @@ public struct BaggageTracer<Base: Tracer>: Tracer {
         base.forceFlush()
     }
 }
+
+/// A tracer that has an instrument for variables, whatever its own type.
+package protocol BaggageCarrying {
+    var baggage: BaggageInstrument { get }
+}
+
+extension BaggageTracer: BaggageCarrying {}
 #endif
