@@ -6,7 +6,7 @@ import Tracing
 
 extension ResponseBody {
     /// Whether user code runs when the body is written, which could miss its context.
-    var isWrittenByCode: Bool { contentLength != 0 && !isBuffer }
+    var isWrittenByCode: Bool { !isBuffer && !isEmpty }
 
     /// The body, written in a context with the snapshot's values.
     ///

@@ -15,6 +15,12 @@ extension ResponseBody {
         return true
     }
 
+    /// Whether the body is known to be none at all. (One of no bytes may be written by code, for what that does besides.)
+    package var isEmpty: Bool {
+        guard Self.hasKnownShape, case .empty = unsafeBitCast(self, to: Twin.self) else { return false }
+        return true
+    }
+
     private typealias Write = @Sendable (inout any ResponseBodyWriter) async throws -> Void
 
     /// What a body is inside: cases and payloads as in Hummingbird, in the same order, so that the compiler lays them out in
@@ -43,6 +49,7 @@ extension ResponseBody {
             else { return false }
             return true
         }
+            && isEmptyAsKnown
             && lengths.allSatisfy { length in
                 let body = ResponseBody(contentLength: length) { writer in try await writer.write(bytes) }
                 guard let inside = inside(of: body), inside.name == "closure",
@@ -52,6 +59,14 @@ extension ResponseBody {
                 return true
             }
     }()
+
+    private static var isEmptyAsKnown: Bool {
+        let body = ResponseBody()
+        guard let backing = Mirror(reflecting: body).children.first?.value, "\(backing)" == "empty",
+            case .empty = unsafeBitCast(body, to: Twin.self)
+        else { return false }
+        return true
+    }
 
     /// The name of a body's case, and its payload.
     private static func inside(of body: ResponseBody) -> (name: String, payload: Any)? {

@@ -44,9 +44,19 @@ extension RouterMethods {
         ContextInspector.start()
         return get(path) { request, context in
             let address = (context as? any RemoteAddressRequestContext)?.remoteAddress
-            guard audience == .everybody || address?.isLoopback == true else { throw HTTPError(.notFound) }
+            let isOfThisMachine = address?.isLoopback == true && request.isAddressedToThisMachine
+            guard audience == .everybody || isOfThisMachine else { throw HTTPError(.notFound) }
             return Response(listingContextsFor: request)
         }
+    }
+}
+
+extension Request {
+    /// Whether the request was made to a loopback name. (A page of another site may resolve its own name to this machine.)
+    fileprivate var isAddressedToThisMachine: Bool {
+        guard let authority = head.authority else { return true }
+        let host = authority.hasSuffix("]") ? authority[...] : authority.prefix { $0 != ":" }
+        return host == "localhost" || host.hasPrefix("127.") || authority.hasPrefix("[::1]")
     }
 }
 

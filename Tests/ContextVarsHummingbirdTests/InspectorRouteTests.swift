@@ -43,6 +43,9 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
                     #expect(json.headers[.contentType] == "application/json")
                     let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
                     #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
+                    // A page of another site, whose name leads to this machine.
+                    let other = try await client.get("/debug/contexts", authority: "example.org:8080")
+                    #expect(other.status == .notFound)
                 }
             }
         }

@@ -107,8 +107,10 @@ import Tracing
         let slice = try #require(text.getSlice(at: 3, length: 4))
         #expect(ResponseBody(byteBuffer: slice).isBuffer)
 
-        #expect(!ResponseBody().isBuffer)
+        #expect(!ResponseBody().isBuffer && ResponseBody().isEmpty)
         for length in [nil, 0, 1, 100_000] {
+            // (Of no bytes, but what the code does besides may need its context.)
+            #expect(!ResponseBody(contentLength: length) { _ in }.isEmpty)
             #expect(!ResponseBody(contentLength: length) { _ in }.isBuffer)
             #expect(!ResponseBody(contentLength: length) { try await $0.write(slice) }.isBuffer)
         }

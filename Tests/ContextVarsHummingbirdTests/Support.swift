@@ -66,11 +66,13 @@ struct Client: Sendable {
         try await client.shutdown()
     }
 
-    func get(_ uri: String, _ headers: HTTPFields = [:]) async throws -> TestClient.Response {
+    func get(
+        _ uri: String, _ headers: HTTPFields = [:], authority: String = "localhost"
+    ) async throws -> TestClient.Response {
         var headers = headers
         headers[.connection] = "keep-alive"
         return try await client.execute(
-            TestClient.Request(uri, method: .get, authority: "localhost", headers: headers))
+            TestClient.Request(uri, method: .get, authority: authority, headers: headers))
     }
 }
 

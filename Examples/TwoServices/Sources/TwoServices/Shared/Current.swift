@@ -23,7 +23,7 @@ struct Deadline: Hashable, Sendable, LosslessStringConvertible {
     }
 
     init?(_ description: String) {
-        guard let milliseconds = Int64(description) else { return nil }
+        guard let milliseconds = Int64(description), milliseconds >= 0 else { return nil }
         self.milliseconds = milliseconds
     }
 
