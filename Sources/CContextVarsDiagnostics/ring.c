@@ -97,6 +97,15 @@ static void take(contextvars_ring *ring) {
     contextvars_thread_name(ring->name);
 }
 
+/// Frees a ring that its thread gives up, as it has another size. Under `mutex`.
+static void discard(contextvars_ring *ring) {
+    contextvars_ring **link = &rings;
+    while (*link != ring) link = &(*link)->next;
+    *link = ring->next;
+    free(ring);
+    ring_count--;
+}
+
 /// The ring of the calling thread, made if need be; NULL where there are too many.
 static contextvars_ring *ring_of_thread(void) {
     uint64_t current = __atomic_load_n(&generation, __ATOMIC_ACQUIRE);
@@ -108,7 +117,7 @@ static contextvars_ring *ring_of_thread(void) {
     pthread_once(&once, prepare);
     pthread_mutex_lock(&mutex);
     if (mine && mine->mask != ring_capacity - 1) {
-        mine->is_in_use = false;
+        discard(mine);
         mine = NULL;
     }
     contextvars_ring *ring = mine ? mine : find_ring();

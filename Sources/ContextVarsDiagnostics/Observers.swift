@@ -31,6 +31,7 @@ struct Observers: OptionSet {
         changing.withLock {
             let left = active.bitwiseAnd(~observers.rawValue, ordering: .acquiringAndReleasing).newValue
             guard left == 0 else { return }
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
             Observation.observe(nil)
             stopObservingHandOvers()
         }
@@ -128,22 +129,31 @@ private func isReadOnPurpose(_ variable: AnyContextVar) -> Bool {
     variable.diagnosticRules.contains(.isReadAnywhere) || HandOver.current?.isWithoutContext == true
 }
 
+private func noteHasEnded() {
+    let isLast = HandOver.noted.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
+    // As where a note begins.
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    if isLast, Observers.current.isEmpty { Observers.noHandOverIsNoted() }
+}
+
 private nonisolated(unsafe) let handoverFunctions: UnsafePointer<contextvars_handover_observer> = {
     let functions = UnsafeMutablePointer<contextvars_handover_observer>.allocate(capacity: 1)
     functions.initialize(
         to: contextvars_handover_observer(
             handed_over: { handover in
                 Observers.unobserved {
+                    HandOver.noted.add(1, ordering: .relaxed)
+                    // With the fence in `stop`: either that sees the note, or this sees that nobody observes.
+                    atomicMemoryFence(ordering: .sequentiallyConsistent)
                     let noted = HandOver.note(handover)
-                    if noted != nil { HandOver.noted.add(1, ordering: .relaxed) }
+                    if noted == nil { noteHasEnded() }
                     handover.pointee.attachment = noted.map { Unmanaged.passRetained($0).toOpaque() }
                 }
             },
             ended: { handover in
                 guard let attachment = handover.pointee.attachment else { return }
                 Unmanaged<HandOver>.fromOpaque(attachment).release()
-                let isLast = HandOver.noted.subtract(1, ordering: .acquiringAndReleasing).newValue == 0
-                if isLast, Observers.current.isEmpty { Observers.noHandOverIsNoted() }
+                noteHasEnded()
             }
         ))
     return UnsafePointer(functions)

@@ -24,7 +24,7 @@ enum Switches {
                 do {
                     try ContextRecorder.write(to: file)
                 } catch {
-                    FileHandle.standardError.write(Data("contextvars: the trace wasn't written: \(error)\n".utf8))
+                    StandardError.write("contextvars: the trace wasn't written: \(error)\n")
                 }
             }
         }

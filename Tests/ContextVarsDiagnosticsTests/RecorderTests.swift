@@ -173,13 +173,34 @@ extension Diagnosing {
             #expect(!ContextRecorder.isStarted)
         }
 
-        @Test func `A value longer than the limit is cut`() async {
+        @Test(arguments: [("ä", "ä"), ("a", "\u{301}")])
+        func `A value longer than the limit is cut`(first: String, other: String) async throws {
             let trace = await recorded {
-                ContextSnapshot().run { _ = try? tenant.set(String(repeating: "ä", count: 500)) }
+                ContextSnapshot().run { _ = try? tenant.set(first + String(repeating: other, count: 500)) }
             }
-            let value = trace.events.first { $0.kind == .set }?.value
-            #expect(value?.hasPrefix("ääää") == true)
-            #expect((value?.utf8.count ?? 0) <= 240)
+            let value = try #require(trace.events.first { $0.kind == .set }?.value)
+            #expect(value.unicodeScalars.starts(with: (first + other).unicodeScalars))
+            #expect(value.hasSuffix("…") && value.utf8.count <= 200)
+        }
+
+        @Test func `A thread that has recorded before records with other limits too`() async {
+            await #expect(processExitsWith: .success) {
+                let (next, done) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+                Thread.detachNewThread {
+                    while true {
+                        next.wait()
+                        ContextSnapshot().run { _ = try? secret.set("x") }
+                        done.signal()
+                    }
+                }
+                for eventsPerThread in [4096, 64, 1024] {
+                    ContextRecorder.start(limits: .init(eventsPerThread: eventsPerThread, threads: 1))
+                    next.signal()
+                    done.wait()
+                    ContextRecorder.stop()
+                    #expect(ContextRecorder.trace().events.contains { $0.kind == .set })
+                }
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ extension ContextInspector {
             // contextvars:ignore the report belongs to no request
             source.setEventHandler {
                 contextvars_signals_read()
-                FileHandle.standardError.write(Data("contextvars: \(live())\n".utf8))
+                StandardError.write("contextvars: \(live())\n")
             }
             source.activate()
             reader = Reader(source: source)

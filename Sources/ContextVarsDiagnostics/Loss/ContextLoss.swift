@@ -56,11 +56,17 @@ extension ContextLoss: CustomStringConvertible {
             line += "; handed over at \(handOver.site.map(\.description) ?? "an unknown place") by \(handOver.boundary)"
             line += ", \(handOver.state)"
             if handOver.hadContext { line += "; write \(handOver.advice)" }
+        } else if isInTask {
+            line += "; write Task { … } in place of Task.detached, or Context().run { … } where new work begins"
         } else {
             line += "; write ContextSnapshot.current.wrap { … } where this work is handed over"
         }
         return count > 1 ? "\(line) (\(count) times)" : line
     }
+}
+
+extension ContextLoss {
+    private var isInTask: Bool { runner.hasPrefix("task ") || runner == "a task" }
 }
 
 extension ContextLoss: CustomDebugStringConvertible {

@@ -27,7 +27,7 @@ public enum ContextLossDetector {
 
         /// One line for each loss on standard error.
         public static let standardError = Reporter { loss in
-            FileHandle.standardError.write(Data("contextvars: lost: \(loss)\n".utf8))
+            StandardError.write("contextvars: lost: \(loss)\n")
         }
     }
 

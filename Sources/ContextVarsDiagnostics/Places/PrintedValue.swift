@@ -3,14 +3,22 @@ import ContextVars
 
 /// A value as diagnostics show it.
 enum PrintedValue {
-    /// The longest text that is shown.
+    /// How many bytes of a text are shown.
     static let limit = 200
 
     /// The text of a printable variable's value; `nil` for any other variable.
     static func of(_ variable: AnyContextVar, _ value: any Sendable) -> String? {
         guard variable.diagnosticRules.contains(.isPrintable) else { return nil }
         let text = describe(value)
-        return text.utf8.count <= limit ? text : "\(text.prefix(limit - 1))…"
+        if text.utf8.count <= limit { return text }
+        // By scalars: a single character may have any number of them.
+        var (kept, bytes) = (String.UnicodeScalarView(), "…".utf8.count)
+        for scalar in text.unicodeScalars {
+            bytes += UTF8.width(scalar)
+            if bytes > limit { break }
+            kept.append(scalar)
+        }
+        return String(kept) + "…"
     }
 
     private static func describe(_ value: Any) -> String {

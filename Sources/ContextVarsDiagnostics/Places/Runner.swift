@@ -10,7 +10,9 @@ enum Runner {
             return contextvars_task_name().map { "task \"\(String(cString: $0))\"" } ?? "a task"
         }
         if contextvars_is_main_thread() { return "the main thread" }
-        if let label = contextvars_queue_label().map({ String(cString: $0) }), !label.isEmpty {
+        // (A thread that isn't Dispatch's is said to be on a queue for as many threads as there are.)
+        let label = contextvars_queue_label().map { String(cString: $0) }
+        if let label, !label.isEmpty, !label.hasSuffix(".overcommit") {
             return "queue \"\(label)\""
         }
         let name = threadName
