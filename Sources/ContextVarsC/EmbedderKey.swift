@@ -53,7 +53,7 @@ extension EmbedderKey {
 extension EmbedderKey: Hashable {
     static func == (left: EmbedderKey, right: EmbedderKey) -> Bool {
         let (left, right) = (left.content, right.content)
-        guard left.hash == right.hash else { return false }
+        guard left.hash == right.hash, left.embedder === right.embedder else { return false }
         guard left.object != right.object else { return true }
         let probe = left.failed != nil ? left : right
         guard probe.failed != true else { return false }
