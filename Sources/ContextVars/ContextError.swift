@@ -90,8 +90,9 @@ extension ContextError: CustomStringConvertible {
         switch code {
         case .noCurrentContext:
             """
-            cannot change \(subject): no context is current here. Write `context.run { … }` or \
-            `variable.withValue(…) { … }` around this code, or start the task with `Task(context:)`\
+            cannot change \(subject): no context is current here. Where other code handed this work over, take \
+            `ContextSnapshot.current` there, and write `snapshot.run { … }` here, or `Task(context:)` for a task. Where new \
+            work begins, write `Context().run { … }` or `variable.withValue(…) { … }`\
             \(RuntimeSupport.known.withLock { $0.reasonForNoContext })
             """
         case .borrowedContext:
@@ -112,7 +113,7 @@ extension ContextError: CustomStringConvertible {
             reverse order of entering them, on the `ThreadState` that entered them
             """
         case .tokenUsed:
-            "\(subject) has already been used once. Reset with the token of the latest `set`"
+            "\(subject) has already been used once, and restores once. Remove this `reset`, or use a later `set`'s token"
         case .tokenFromDifferentVar:
             "\(subject) was created by a different ContextVar. Write `token.var.reset(token)`"
         case .tokenFromDifferentContext:
@@ -122,8 +123,8 @@ extension ContextError: CustomStringConvertible {
             """
         case .lookup:
             """
-            \(subject) has no value in the current context, and no default. Set it first, or read it with `get()` or \
-            `get(default:)`
+            \(subject) has no value here, and no default: it isn't set in the current context, or no context is current. Set \
+            it first, or take a `ContextSnapshot` to where it is read, or read it with `get()`
             """
         }
     }

@@ -3,7 +3,8 @@ extension ContextVar {
     /// Registers a function to be called each time the running task or thread gets another value of the variable: the
     /// change handler of .NET's `AsyncLocal`.
     ///
-    /// For state that has to follow a variable, such as a C library's own thread-local setting.
+    /// For state that has to follow a variable in synchronous code, such as a C library's own thread-local setting. (A task
+    /// that suspends goes on on another thread, and leaves a thread's setting behind.)
     ///
     /// ```swift
     /// let id = Request.locale.onChange { old, new in setThreadLocale(new) }

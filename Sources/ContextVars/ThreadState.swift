@@ -12,7 +12,7 @@ import Synchronization
 /// ```swift
 /// let state = ThreadState()
 /// try state.enter(context)
-/// try Request.id.set("a7", in: state)
+/// Request.id.set("a7", in: state)
 /// print(Request.id.get(in: state) ?? "-")  // a7
 /// try state.exit(context)
 /// ```

@@ -6,7 +6,7 @@
 ///
 /// ```swift
 /// let context = Context()
-/// try await Task(context: context) { try Request.id.set("a7") }.value
+/// _ = try await Task(context: context) { try Request.id.set("a7") }.value
 /// // `context` has the value afterwards.
 /// Task(context: .current) { … }  // a copy, made here
 /// ```
