@@ -69,5 +69,6 @@ func prepareEngine() {
 
 private let engineIsPrepared: Void = {
     contextvars_set_hooks(hooks)
-    RuntimeCheck.run()
+    // A watcher that is told of the check's own task might wait for this to end.
+    Watchers.withoutReports { RuntimeCheck.run() }
 }()

@@ -32,9 +32,7 @@ enum Watchers {
     }
 
     private static func add(_ function: Function) -> Context.WatcherID {
-        // Now: the first scope would do so while it reports to the function, which may open scopes itself.
-        prepareEngine()
-        return registry.withLock { registry in
+        registry.withLock { registry in
             registry.lastNumber += 1
             let id = Context.WatcherID(number: registry.lastNumber)
             registry.functions.append((id, function))
@@ -52,6 +50,15 @@ enum Watchers {
             return removed
         }
         return removed != nil
+    }
+
+    /// Runs a body of which no function is told what it does on this thread.
+    static func withoutReports(_ body: () -> Void) {
+        let threadIsNotifying = contextvars_thread_is_notifying()
+        let wasNotifying = threadIsNotifying.pointee
+        threadIsNotifying.pointee = true
+        defer { threadIsNotifying.pointee = wasNotifying }
+        body()
     }
 
     /// Calls a body with each function, unless the caller is such a function: what that does itself would otherwise be
