@@ -11,7 +11,8 @@ struct Lint: ParsableCommand {
             Checks Swift files, and all of them below folders. If a finding is intended, write a comment on its line or above \
             it: // contextvars:ignore reason
 
-            Exit status: 0 if nothing was found, 1 if something was (notes don't count), 2 if a file couldn't be read.
+            Exit status: 0 if nothing was found, 1 if something was (notes don't count), 2 if a path doesn't exist, \
+            or a file or folder couldn't be read or written.
             """)
 
     @Argument(help: "Files and folders.")
@@ -37,8 +38,18 @@ struct Lint: ParsableCommand {
             for rule in Rule.allCases { print("\(rule.rawValue) (\(rule.severity.rawValue)): \(rule.summary)") }
             return
         }
+        do {
+            try lint()
+        } catch let error as ToolError {
+            // The parser would end with 1: something was found.
+            FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+            throw ExitCode(2)
+        }
+    }
+
+    private func lint() throws {
         let linter = Linter(rules: Set(rules))
-        var report = try linter.lint(paths)
+        var report = linter.lint(paths)
         if fix {
             let (fixed, remaining) = try linter.fix(report)
             FileHandle.standardError.write(Data("\(fixed) findings fixed\n".utf8))

@@ -40,16 +40,38 @@ import Testing
     @Test func `The exit status tells nothing, something or unreadable`() throws {
         let folder = try TemporaryFolder()
         try folder.write("let a = 1\n", to: "Plain.swift")
-        #expect(try Linter().lint([folder.path]).exitStatus == 0)
+        #expect(Linter().lint([folder.path]).exitStatus == 0)
         try folder.write("enum A { @TaskLocal static var b = 1 }\n", to: "Note.swift")
-        #expect(try Linter().lint([folder.path]).exitStatus == 0)
+        #expect(Linter().lint([folder.path]).exitStatus == 0)
         try folder.write(lossy, to: "Sub/Lossy.swift")
-        #expect(try Linter().lint([folder.path]).exitStatus == 1)
+        #expect(Linter().lint([folder.path]).exitStatus == 1)
         try folder.write(Data([0xff, 0xfe, 0xc3, 0x28]), to: "Broken.swift")
-        let report = try Linter().lint([folder.path])
+        let report = Linter().lint([folder.path])
         #expect(report.exitStatus == 2)
         #expect(report.counted.count == 2)
-        #expect(throws: ToolError.notFound(folder.path + "/Nothing")) { try Linter().lint([folder.path + "/Nothing"]) }
+    }
+
+    @Test func `A path that doesn't exist is unreadable, and the others are looked at`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: "A.swift")
+        let report = Linter().lint([folder.path + "/Nothing", folder.path])
+        #expect(report.unreadable == [.notFound(folder.path + "/Nothing")])
+        #expect(report.exitStatus == 2)
+        #expect(report.counted.count == 1)
+        #expect(try Linter().fix(report).remaining.exitStatus == 2)
+        #expect(throws: ToolError.notFound(folder.path + "/Nothing")) { try Migration.plan([folder.path + "/Nothing"]) }
+    }
+
+    // The superuser may list all folders.
+    @Test(.enabled(if: getuid() != 0))
+    func `A folder that can't be listed is unreadable`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: "Closed/A.swift")
+        let closed = folder.path + "/Closed"
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: closed)
+        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: closed) }
+        #expect(Linter().lint([folder.path]).exitStatus == 2)
+        #expect(throws: ToolError.self) { try Migration.plan([folder.path]) }
     }
 
     @Test func `Hidden folders and other files aren't looked at`() throws {
@@ -57,7 +79,7 @@ import Testing
         try folder.write(lossy, to: ".build/checkouts/A.swift")
         try folder.write(lossy, to: "README.md")
         try folder.write("let a = 1\n", to: "Sources/B.swift")
-        let report = try Linter().lint([folder.path])
+        let report = Linter().lint([folder.path])
         #expect(report.files == [folder.path + "/Sources/B.swift"])
         #expect(report.findings.isEmpty)
     }
@@ -66,13 +88,13 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("enum Request { static let id = ContextVar<Int?>(\"id\") }\n", to: "A.swift")
         try folder.write("func f() { group.addTask { try Request.id.set(1) } }\n", to: "B.swift")
-        #expect(try Linter().lint([folder.path]).findings.map(\.rule) == [.setInChildTask])
+        #expect(Linter().lint([folder.path]).findings.map(\.rule) == [.setInChildTask])
     }
 
     @Test func `Fixing changes the files, and a second time nothing`() throws {
         let folder = try TemporaryFolder()
         try folder.write(lossy, to: "A.swift")
-        let (fixed, remaining) = try Linter().fix(try Linter().lint([folder.path]))
+        let (fixed, remaining) = try Linter().fix(Linter().lint([folder.path]))
         #expect(fixed == 1)
         #expect(remaining.findings.isEmpty)
         let text = try folder.read("A.swift")
@@ -81,10 +103,30 @@ import Testing
         #expect(try folder.read("A.swift") == text)
     }
 
+    @Test func `An import ends as the other lines do`() {
+        let text = Linter().fix(source: "import Dispatch\r\nqueue.async { work() }\r\n").text
+        #expect(text.hasPrefix("import Dispatch\r\nimport ContextVars\r\nimport ContextVarsDispatch\r\n"))
+    }
+
+    @Test func `A file that several paths lead to is fixed once, and links to it stay links`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(lossy, to: "Sub/B.swift")
+        let link = folder.path + "/A.swift"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "Sub/B.swift")
+        let file = folder.path + "/Sub/B.swift"
+        #expect(Linter().lint([folder.path]).files == [file])
+        let report = Linter().lint([folder.path, file, folder.path + "/Sub/../Sub/B.swift", folder.path + "/./Sub"])
+        #expect(report.files.count == 1)
+        #expect(Linter().lint([link]).files == [link])
+        #expect(try Linter().fix(Linter().lint([link, folder.path + "/./A.swift"])).fixed == 1)
+        #expect(try folder.read("Sub/B.swift").hasSuffix("\nqueue.async(context: .current) { work() }"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "Sub/B.swift")
+    }
+
     @Test func `Text has a line for editors, the advice and a summary`() throws {
         let folder = try TemporaryFolder()
         try folder.write(lossy, to: "A.swift")
-        let lines = try Linter().lint([folder.path]).formatted(as: .text).split(separator: "\n")
+        let lines = Linter().lint([folder.path]).formatted(as: .text).split(separator: "\n")
         #expect(
             lines == [
                 "\(folder.path)/A.swift:2:7: warning: this block runs on a thread of Dispatch, without the caller's context [dispatch-block]",
@@ -95,7 +137,7 @@ import Testing
     @Test func `JSON and SARIF have findings, fixes and reasons`() throws {
         let folder = try TemporaryFolder()
         try folder.write(lossy + "\nTask.detached { work() }  // contextvars:ignore a pool\n", to: "A b.swift")
-        let report = try Linter().lint([folder.path])
+        let report = Linter().lint([folder.path])
 
         let json = try #require(try object(report.formatted(as: .json)))
         let findings = try #require(json["findings"] as? [[String: Any]])
@@ -119,7 +161,7 @@ import Testing
     @Test func `Columns are bytes in text, as compilers print them, and UTF-16 code units in SARIF`() throws {
         let folder = try TemporaryFolder()
         try folder.write("import Dispatch\n/* é😀 */ queue.async { work() }\n", to: "A.swift")
-        let report = try Linter().lint([folder.path])
+        let report = Linter().lint([folder.path])
         #expect(report.findings.map(\.line) == [2])
         #expect(report.findings.map(\.column) == [20])
         #expect(report.text().contains("A.swift:2:20: "))
@@ -154,7 +196,7 @@ import Testing
     @Test func `This package's own code loses a context only where it says why`() throws {
         let package = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..").standardizedFileURL
         let paths = ["Examples", "Sources", "Tests/Support"].map { package.appending(path: $0).path }
-        let report = try Linter().lint(paths)
+        let report = Linter().lint(paths)
         #expect(report.exitStatus == 0, "\(report.text())")
         #expect(report.files.count > 300)
     }

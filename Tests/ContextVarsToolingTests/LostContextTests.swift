@@ -148,6 +148,10 @@ import Testing
         #expect(rules(source) == [])
     }
 
+    @Test func `A call whose name is missing could be any`() {
+        #expect(rules("import Dispatch\nqueue.async { x.() }") == [.dispatchBlock])
+    }
+
     @Test func `A block that reads a declared variable needs a context`() {
         let declaration = "import Dispatch\nenum Request { @ContextValue static var tenant = 1 }\n"
         #expect(rules(declaration + "queue.async { label.value = other }") == [])

@@ -87,12 +87,38 @@ import Testing
         #expect(try folder.read("A.swift") == migration.changes.first?.after)
     }
 
+    @Test(arguments: ["import Foundation\n", ""])
+    func `A file whose lines end with CR and LF keeps them, and git applies its diff`(start: String) throws {
+        let folder = try TemporaryFolder()
+        let long = (1...40).map { "let value\($0) = \($0)\n" }.joined()
+        let text = (start + "enum A { @TaskLocal static var b = 1 }\n" + long).replacing("\n", with: "\r\n")
+        try folder.write(text, to: "A.swift")
+        let migration = Migration.plan(sources: ["A.swift": text])
+        let after = try #require(migration.changes.first?.after)
+        #expect(after.contains("import ContextVarsMacros\r\n"))
+        #expect(after.utf8.count { $0 == UInt8(ascii: "\r") } == after.utf8.count { $0 == UInt8(ascii: "\n") })
+        #expect(migration.diff().utf8.count { $0 == UInt8(ascii: "\n") } < 20, "only what is near the changes")
+        try folder.write(migration.diff(), to: "migration.diff")
+        #expect(try run("git", ["apply", "migration.diff"], in: folder.path) == 0)
+        #expect(try folder.read("A.swift") == after)
+    }
+
     @Test func `In place, the files change`() throws {
         let folder = try TemporaryFolder()
         try folder.write(source, to: "A.swift")
         try Migration.plan([folder.path]).write()
         #expect(try folder.read("A.swift").contains("@ContextValue static var id"))
         #expect(try Migration.plan([folder.path]).changes.isEmpty)
+    }
+
+    @Test func `In place, what a link leads to changes, and the link stays`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(source, to: "B.txt")
+        let link = folder.path + "/A.swift"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "B.txt")
+        try Migration.plan([folder.path]).write()
+        #expect(try folder.read("B.txt").contains("@ContextValue static var id"))
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "B.txt")
     }
 
     private func run(_ program: String, _ arguments: [String], in folder: String) throws -> Int32 {

@@ -55,6 +55,34 @@ import Testing
     }
 
     @Test(arguments: [
+        "DispatchQueue.main.async { try Request.id.set(\"a\") }",
+        "DispatchQueue.main.sync { try Request.id.set(\"a\") }",
+        "Task.detached { DispatchQueue.main.async { try Request.id.set(\"a\") } }",
+        "group.addTask { DispatchQueue.main.asyncAfter(deadline: .now()) { try Request.id.set(\"a\") } }",
+        "group.notify(queue: .main) { try Request.id.set(\"a\") }",
+        "OperationQueue.main.addOperation { try Request.id.set(\"a\") }",
+        "RunLoop.main.perform { try Request.id.set(\"a\") }",
+        "center.addObserver(forName: n, object: nil, queue: nil) { _ in try Request.id.set(\"a\") }",
+        "DispatchQueue.concurrentPerform(iterations: 4) { _ in try Request.id.set(\"a\") }",
+    ])
+    func `A set on the main thread, in the poster's context or on the caller's thread may work`(source: String) {
+        let linter = Linter(rules: [.setWithoutContext, .setInChildTask])
+        #expect(linter.lint(source: "import Foundation\n" + declaration + source) == [])
+    }
+
+    @Test(arguments: [
+        "queue.async { try Request.id.set(\"a\") }",
+        "DispatchQueue.global().async { try Request.id.set(\"a\") }",
+        "queue.addOperation { try Request.id.set(\"a\") }",
+        "Task.detached { DispatchQueue.concurrentPerform(iterations: 4) { _ in try Request.id.set(\"a\") } }",
+    ])
+    func `A set on another thread throws`(source: String) {
+        let linter = Linter(rules: [.setWithoutContext])
+        #expect(
+            linter.lint(source: "import Foundation\n" + declaration + source).map(\.rule) == [.setWithoutContext])
+    }
+
+    @Test(arguments: [
         "group.addTask(context: .current) { try Request.id.set(\"a\") }",
         "group.addTask { try Request.id.withValue(\"a\") { try Request.id.set(\"b\") } }",
         "group.addTask { try Context().run { try Request.id.set(\"b\") } }",

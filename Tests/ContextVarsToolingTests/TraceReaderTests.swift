@@ -59,6 +59,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [("1", "1e300"), ("18446744073709551615", "1"), ("1", "18446744073709551.615")])
+    func `A duration that is out of range is refused`(time: String, duration: String) throws {
+        let text = """
+            {"otherData":{"format":"contextvars-trace","version":1,"dropped":0},"traceEvents":[
+            {"ph":"X","ts":1,"dur":\(duration),"args":{"k":"entered","t":\(time),"l":7,"c":3}}]}
+            """
+        let error = #expect(throws: ToolError.self) { try TraceReader.read(Data(text.utf8), path: "a.json") }
+        guard case .notATrace("a.json", _, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+    }
+
     @Test func `An example has what it promises, and is the same for equal seeds`() {
         let trace = ExampleTrace.make(events: 100_000)
         #expect(trace.events.count >= 100_000)

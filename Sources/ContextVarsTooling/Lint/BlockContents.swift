@@ -48,11 +48,12 @@ private final class CallFinder: SyntaxVisitor {
 
     override func visit(_ node: FunctionCallExprSyntax) -> SyntaxVisitorContinueKind {
         if foundCall { return .skipChildren }
-        guard let call = CallSite(node) else {
+        // A name may be missing in a file that doesn't compile: `x.()`.
+        guard let call = CallSite(node), let initial = call.name.first else {
             foundCall = true
             return .skipChildren
         }
-        let createsValue = call.name == "init" || call.name.first!.isUppercase
+        let createsValue = call.name == "init" || initial.isUppercase
         let isCase = call.base == nil && node.calledExpression.is(MemberAccessExprSyntax.self)
         let takesClosure = call.block != nil && closureTakers.contains(call.name)
         foundCall = !(createsValue || isCase || takesClosure || plainFunctions.contains(call.name))

@@ -8,14 +8,14 @@ public struct LintReport: Sendable {
     public let findings: [Finding]
     /// The files that were looked at.
     public let files: [String]
-    /// The files that couldn't be read, and why.
+    /// The paths that don't exist, the files and folders that couldn't be read, and why.
     public let unreadable: [ToolError]
 
     /// The findings that no comment ignores.
     public var counted: [Finding] { findings.filter { $0.ignored == nil } }
 
     /// What a command that prints this report ends with: 0 where nothing was found but notes, 1 where something was, 2
-    /// where a file couldn't be read.
+    /// where a path doesn't exist or a file or folder couldn't be read.
     public var exitStatus: Int32 {
         if !unreadable.isEmpty { return 2 }
         return counted.contains { $0.severity > .note } ? 1 : 0

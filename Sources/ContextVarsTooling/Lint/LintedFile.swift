@@ -28,6 +28,12 @@ struct LintedFile: Sendable {
             .endPositionBeforeTrailingTrivia.utf8Offset
     }
 
+    /// How the file's first line ends: `\r\n` or `\n`.
+    var lineBreak: String {
+        let first = text.utf8.prefix { $0 != UInt8(ascii: "\n") }
+        return first.last == UInt8(ascii: "\r") && first.endIndex != text.utf8.endIndex ? "\r\n" : "\n"
+    }
+
     /// Whether the file uses SwiftNIO, so that a `submit` or `whenComplete` in it is that of an event loop or future.
     var usesNIO: Bool {
         imports.contains { $0.hasPrefix("NIO") } || !imports.isDisjoint(with: ["AsyncHTTPClient", "Vapor", "AsyncKit"])

@@ -12,10 +12,10 @@ extension Linter {
         if !missing.isEmpty {
             let lines = missing.map { "import \($0)" }
             if let end = file.endOfImports {
-                edits.append(Edit(at: end, lines.map { "\n\($0)" }.joined()))
+                edits.append(Edit(at: end, lines.map { "\(file.lineBreak)\($0)" }.joined()))
             } else {
                 let start = file.tree.statements.first?.positionAfterSkippingLeadingTrivia.utf8Offset ?? 0
-                edits.append(Edit(at: start, lines.map { "\($0)\n" }.joined() + "\n"))
+                edits.append(Edit(at: start, lines.map { "\($0)\(file.lineBreak)" }.joined() + file.lineBreak))
             }
         }
         return (Edit.apply(edits, to: file.text), fixable.count)
@@ -23,7 +23,8 @@ extension Linter {
 
     /// Fixes what a linted report has edits for, in the files themselves.
     ///
-    /// - Returns: The number of findings that were fixed, and those that remain.
+    /// - Returns: The number of findings that were fixed, and a report of what remains, which still has what couldn't
+    ///   be read.
     /// - Throws: ``ToolError`` where a file can't be read or written.
     /// - Complexity: Linear in the size of the files that have findings.
     public func fix(_ report: LintReport) throws(ToolError) -> (fixed: Int, remaining: LintReport) {
@@ -35,7 +36,13 @@ extension Linter {
             try SourceFiles.write(text, to: path)
             fixed += count
         }
-        return (fixed, try lint(report.files))
+        let remaining = lint(report.files)
+        return (
+            fixed,
+            LintReport(
+                findings: remaining.findings, files: remaining.files,
+                unreadable: report.unreadable + remaining.unreadable)
+        )
     }
 
     /// One source text, fixed.

@@ -9,7 +9,7 @@ import Synchronization
 /// alone is ambiguous it prefers to say nothing.
 ///
 /// ```swift
-/// let report = try Linter().lint(["Sources"])
+/// let report = Linter().lint(["Sources"])
 /// print(report.text())
 /// ```
 ///
@@ -27,18 +27,17 @@ public struct Linter: Sendable {
 
     /// Looks at Swift files, and at those below folders.
     ///
-    /// - Returns: The findings, by file, line and column. A file that can't be read is in
-    ///   ``LintReport/unreadable``, and doesn't keep the others from being looked at.
-    /// - Throws: ``ToolError/notFound(_:)`` for a path that doesn't exist.
+    /// - Returns: The findings, by file, line and column. A path that doesn't exist and a file or folder that can't be
+    ///   read are in ``LintReport/unreadable``, and don't keep the others from being looked at.
     /// - Complexity: Linear in the size of the sources; each file is parsed once.
-    public func lint(_ paths: [String]) throws(ToolError) -> LintReport {
-        let paths = try SourceFiles.find(in: paths)
-        let contents = concurrently(paths) { path in
+    public func lint(_ paths: [String]) -> LintReport {
+        let found = SourceFiles.find(in: paths)
+        let contents = concurrently(found.files) { path in
             Result { () throws(ToolError) in try SourceFiles.read(path) }
         }
-        var unreadable: [ToolError] = []
+        var unreadable = found.unreadable
         var texts: [(path: String, text: String)] = []
-        for (path, content) in zip(paths, contents) {
+        for (path, content) in zip(found.files, contents) {
             switch content {
             case .success(let text): texts.append((path, text))
             case .failure(let error): unreadable.append(error)

@@ -12,6 +12,8 @@ enum Surroundings {
     case task
     /// Code without a context: a detached task, or a block on a thread or queue.
     case noContext(String)
+    /// A block that runs later, and may have a context then: the main thread's own, or that of whoever runs it.
+    case laterContext
     /// Code that runs in a context that its `context:` argument gives.
     case givenContext
     /// A body without a context on purpose: `withoutContext { }`.
@@ -33,8 +35,9 @@ enum Surroundings {
             return call.baseName == "Task" ? .noContext("a detached task") : .unknown
         case "Thread", "detachNewThread": return .noContext("a new thread")
         default:
-            guard let kind = BlockCall.find(call, in: file) else { return .unknown }
-            return .noContext(kind.place)
+            // The caller's thread takes a part of the iterations.
+            guard let kind = BlockCall.find(call, in: file), call.name != "concurrentPerform" else { return .unknown }
+            return BlockCall.mayFindContext(call) ? .laterContext : .noContext(kind.place)
         }
     }
 

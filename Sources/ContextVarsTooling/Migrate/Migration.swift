@@ -35,11 +35,13 @@ public struct Migration: Sendable {
     ///
     /// Writes nothing.
     ///
-    /// - Throws: ``ToolError`` where a path doesn't exist or a file can't be read.
+    /// - Throws: ``ToolError`` where a path doesn't exist or a file or folder can't be read.
     /// - Complexity: Linear in the size of the sources.
     public static func plan(_ paths: [String]) throws(ToolError) -> Migration {
+        let found = SourceFiles.find(in: paths)
+        if let error = found.unreadable.first { throw error }
         var files: [LintedFile] = []
-        for path in try SourceFiles.find(in: paths) {
+        for path in found.files {
             files.append(LintedFile(path: path, text: try SourceFiles.read(path)))
         }
         return plan(files)

@@ -18,10 +18,10 @@ final class TaskLocalDeclarations: SyntaxVisitor {
         // `package` and `public` variables put the type of `$name` into the interface of the module.
         let level = names.isEmpty || !exposesVariables ? "" : "public "
         if let end = file.endOfImports {
-            edits.append(Edit(at: end, "\n\(level)import ContextVarsMacros"))
+            edits.append(Edit(at: end, "\(file.lineBreak)\(level)import ContextVarsMacros"))
         } else {
             let start = file.tree.statements.first?.positionAfterSkippingLeadingTrivia.utf8Offset ?? 0
-            edits.append(Edit(at: start, "\(level)import ContextVarsMacros\n\n"))
+            edits.append(Edit(at: start, "\(level)import ContextVarsMacros\(file.lineBreak)\(file.lineBreak)"))
         }
     }
 

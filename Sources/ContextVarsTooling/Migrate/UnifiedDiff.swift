@@ -15,13 +15,14 @@ struct UnifiedDiff: CustomStringConvertible {
 
     init(path: String, before: String, after: String) {
         self.path = path
-        beforeEndsWithBreak = before.hasSuffix("\n")
-        afterEndsWithBreak = after.hasSuffix("\n")
+        beforeEndsWithBreak = before.utf8.last == UInt8(ascii: "\n")
+        afterEndsWithBreak = after.utf8.last == UInt8(ascii: "\n")
         lines = UnifiedDiff.compare(UnifiedDiff.split(before), UnifiedDiff.split(after))
     }
 
+    /// Lines without their line feed, but with a carriage return before it: the two are one character.
     private static func split(_ text: String) -> [Substring] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        var lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Substring.init)
         if lines.last == "" { lines.removeLast() }
         return lines
     }

@@ -16,10 +16,9 @@ struct PageData {
             ("k", events.map { TraceEvent.Kind.allCases.firstIndex(of: $0.kind)! }),
             ("t", events.map { Int(clamping: $0.time) }),
             ("l", events.map { Int(clamping: $0.lane) }),
-            // Numbers of contexts and flows begin at 1 in the page; 0 is none.
-            ("c", events.map { $0.context.map { Int(clamping: $0) + 1 } ?? 0 }),
-            ("p", events.map { $0.parent.map { Int(clamping: $0) + 1 } ?? 0 }),
-            ("f", events.map { $0.flow.map { Int(clamping: $0) + 1 } ?? 0 }),
+            ("c", events.map { PageData.number($0.context) }),
+            ("p", events.map { PageData.number($0.parent) }),
+            ("f", events.map { PageData.number($0.flow) }),
         ]
         let properties: [(String, (TraceEvent) -> String?)] = [
             ("n", \.variable), ("v", \.value), ("via", \.via), ("peer", \.peer), ("at", \.place),
@@ -28,7 +27,7 @@ struct PageData {
             columns.append((name, events.map { intern(property($0)) }))
         }
         let lanes = trace.lanes.map { lane in
-            "[\(lane.id),\(lane.kind == .task ? 1 : 0),\(intern(lane.name))]"
+            "[\(Int(clamping: lane.id)),\(lane.kind == .task ? 1 : 0),\(intern(lane.name))]"
         }
         var parts = [
             "\"kinds\":[\(TraceEvent.Kind.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ","))]",
@@ -39,6 +38,11 @@ struct PageData {
         ]
         parts += columns.map { name, values in "\"\(name)\":[\(values.map(String.init).joined(separator: ","))]" }
         json = "{\(parts.joined(separator: ",\n"))}"
+    }
+
+    /// The number of a context or flow, which begins at 1 in the page; 0 for none.
+    private static func number(_ number: UInt64?) -> Int {
+        number.map { Int(clamping: min($0, .max - 1) + 1) } ?? 0
     }
 
     /// The number of a text, from 1; 0 for none.

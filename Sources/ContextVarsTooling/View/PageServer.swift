@@ -15,6 +15,7 @@ import Darwin
 public struct PageServer: ~Copyable, Sendable {
     private let socket: Int32
     private let page: [UInt8]
+    private let patience: Duration
     /// The port.
     public let port: UInt16
 
@@ -23,10 +24,13 @@ public struct PageServer: ~Copyable, Sendable {
 
     /// Binds a port.
     ///
-    /// - Parameter port: The port; 0 for one that is free.
+    /// - Parameters:
+    ///   - port: The port; 0 for one that is free.
+    ///   - patience: How long one request may take to arrive; others wait meanwhile.
     /// - Throws: ``ToolError/cannotServe(_:)``.
-    public init(page: String, port: UInt16 = 0) throws(ToolError) {
+    public init(page: String, port: UInt16 = 0, patience: Duration = .seconds(5)) throws(ToolError) {
         self.page = Array(page.utf8)
+        self.patience = patience
         socket = System.socket()
         guard socket >= 0 else { throw PageServer.failure("socket") }
         var yes: Int32 = 1
@@ -69,19 +73,33 @@ public struct PageServer: ~Copyable, Sendable {
                 if [EINTR, ECONNABORTED].contains(errno) { continue }
                 throw PageServer.failure("a connection")
             }
-            var patience = timeval(tv_sec: 5, tv_usec: 0)
-            setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-            setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
             answer(readHead(connection), on: connection)
             close(connection)
         }
     }
 
-    /// A request up to the empty line; at most 16 KiB of it.
+    /// Bounds the next call on a connection by what is left until a deadline.
+    ///
+    /// With a time of its own for each call, a client that sends or takes a byte now and then keeps the others out.
+    ///
+    /// - Returns: Whether any time is left.
+    private func bound(_ option: Int32, of connection: Int32, until deadline: ContinuousClock.Instant) -> Bool {
+        let rest = ContinuousClock.now.duration(to: deadline)
+        // A timeout of 0 would be none.
+        guard rest >= .microseconds(1) else { return false }
+        let (seconds, attoseconds) = rest.components
+        var timeout = timeval()
+        timeout.tv_sec = .init(seconds)
+        timeout.tv_usec = .init(attoseconds / 1_000_000_000_000)
+        return setsockopt(connection, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size)) == 0
+    }
+
+    /// A request up to the empty line; at most 16 KiB of it, and what has arrived when patience ends.
     private func readHead(_ connection: Int32) -> String {
+        let deadline = ContinuousClock.now + patience
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while bytes.count < 16_384 {
+        while bytes.count < 16_384, bound(SO_RCVTIMEO, of: connection, until: deadline) {
             let count = recv(connection, &buffer, buffer.count, 0)
             guard count > 0 else { break }
             bytes += buffer[..<count]
@@ -91,11 +109,18 @@ public struct PageServer: ~Copyable, Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether a `Host` header is the loopback interface with this port, which clients leave out if it is that of HTTP.
+    public static func isLocal(host: String, port: UInt16) -> Bool {
+        let isSpace = { (character: Character) in character == " " || character == "\t" }
+        let name = String(host.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        return ["127.0.0.1", "localhost"].contains { name == "\($0):\(port)" || port == 80 && name == $0 }
+    }
+
     private func answer(_ head: String, on connection: Int32) {
         let lines = head.split(separator: "\r\n")
         let request = lines.first?.split(separator: " ") ?? []
-        let host = lines.first { $0.lowercased().hasPrefix("host:") }?.dropFirst(5).drop { $0 == " " } ?? ""
-        guard ["127.0.0.1:\(port)", "localhost:\(port)"].contains(String(host)) else {
+        let host = lines.first { $0.lowercased().hasPrefix("host:") }?.dropFirst(5) ?? ""
+        guard PageServer.isLocal(host: String(host), port: port) else {
             return send("403 Forbidden", "text/plain", Array("for this machine only\n".utf8), on: connection)
         }
         guard request.count == 3, ["GET", "HEAD"].contains(request[0]) else {
@@ -116,7 +141,9 @@ public struct PageServer: ~Copyable, Sendable {
             """
         let bytes = Array(head.utf8) + (isHead ? [] : body)
         var sent = 0
-        while sent < bytes.count {
+        // A page may have many megabytes, and a browser be busy with the first of them.
+        let deadline = ContinuousClock.now + patience * 6
+        while sent < bytes.count, bound(SO_SNDTIMEO, of: connection, until: deadline) {
             let count = bytes[sent...].withUnsafeBytes { System.send(connection, $0) }
             guard count > 0 else { return }
             sent += count

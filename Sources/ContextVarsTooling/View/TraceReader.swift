@@ -168,7 +168,11 @@ public enum TraceReader {
             } else if let line = event.args?.line {
                 add(line, to: &trace)
                 if event.ph == "X", case .event(let start) = line, start.kind == .entered, let duration = event.dur {
-                    let end = start.time + UInt64(max(0, duration) * 1000)
+                    guard let nanoseconds = UInt64(exactly: (max(0, duration) * 1000).rounded(.towardZero)),
+                        case let (end, false) = start.time.addingReportingOverflow(nanoseconds)
+                    else {
+                        throw .notATrace(path, line: 1, "the duration \(duration) at \(start.time) is out of range")
+                    }
                     trace.events.append(TraceEvent(.left, time: end, lane: start.lane, context: start.context))
                 }
             }

@@ -22,6 +22,24 @@ struct BlockCall {
         return dispatch(call, in: file) ?? foundation(call, in: file) ?? eventLoop(call, in: file)
     }
 
+    /// Whether the block of such a call, though it loses the caller's context, may run where another one is current.
+    ///
+    /// The main thread has a root context, and observers without a queue run in the poster's.
+    static func mayFindContext(_ call: CallSite) -> Bool {
+        switch call.name {
+        case "addObserver", "scheduledTimer", "Timer", "perform", "dataTask", "uploadTask", "downloadTask":
+            // The poster, the run loop's thread or the session's queue decides.
+            return true
+        case "DispatchWorkItem", "BlockOperation", "addExecutionBlock", "setEventHandler", "setCancelHandler",
+            "setRegistrationHandler":
+            // The queue is chosen elsewhere.
+            return true
+        default:
+            let queue = call.call.arguments.first { $0.label?.text == "queue" }?.expression ?? call.base
+            return queue.flatMap(CallSite.lastName) == "main"
+        }
+    }
+
     private static func dispatch(_ call: CallSite, in file: LintedFile) -> BlockCall? {
         let looksLikeQueue = call.baseName?.lowercased().contains("queue") ?? false
         guard file.usesDispatch || looksLikeQueue || call.base?.trimmedDescription.hasPrefix("Dispatch") == true else {

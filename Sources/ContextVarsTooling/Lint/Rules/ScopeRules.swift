@@ -15,7 +15,7 @@ struct PromiseRule: CallRule {
                 return finding(call, "the body of `\(scope.description)`", in: file)
             case .givenContext:
                 return finding(call, "a block with a context", in: file)
-            case .childTask, .task, .noContext, .withoutContext: return nil
+            case .childTask, .task, .noContext, .laterContext, .withoutContext: return nil
             }
         }
         return nil
@@ -45,7 +45,7 @@ struct SetRules: CallRule {
         for surroundings in call.call.surroundings(variables: variables, file: file) {
             switch surroundings {
             case .unknown: continue
-            case .scope, .task, .givenContext: return nil
+            case .scope, .task, .givenContext, .laterContext: return nil
             case .childTask:
                 return file.finding(
                     .setInChildTask, at: call.call,

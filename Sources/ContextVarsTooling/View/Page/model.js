@@ -19,12 +19,23 @@ function readModel(raw) {
     if (!context) contexts.set(id, context = { id, parent: 0, root: 0, changes: [], copiedAt: 0 });
     return context;
   };
+  // `root` leads towards the first ancestor, and is shortened on the way: a chain of copies may be very long.
+  const rootOf = (id) => {
+    let root = id;
+    for (let next = contexts.get(root)?.root; next; next = contexts.get(root)?.root) root = next;
+    for (let next = id; next !== root; ) {
+      const context = contexts.get(next);
+      next = context.root;
+      context.root = root;
+    }
+    return root;
+  };
   const adopt = (child, parent, event) => {
     const context = contextOf(child);
-    if (child === parent || context.parent || !parent) return;
-    // A recorder that started late may know two contexts only by each other.
-    for (let next = parent; next; next = contexts.get(next)?.parent) if (next === child) return;
-    context.parent = parent;
+    // A recorder that started late may know two contexts only by each other. A child without a parent is its own root,
+    // and so an ancestor of just those whose root it is.
+    if (context.parent || !parent || rootOf(parent) === child) return;
+    context.parent = context.root = parent;
     context.copiedAt = event;
   };
 
@@ -50,21 +61,17 @@ function readModel(raw) {
 
   readSpans(raw, kind, lanes, end);
 
-  const rootOf = (id) => {
-    const context = contexts.get(id);
-    if (!context) return 0;
-    if (!context.root) context.root = context.parent ? rootOf(context.parent) : id;
-    return context.root;
-  };
+  // What descends from a context that no event of its own mentions is in no family.
+  const familyOf = (id) => (contexts.has(rootOf(id)) ? rootOf(id) : 0);
   const family = new Int32Array(count);
   for (let event = 0; event < count; event++) {
     const arrow = flows.get(raw.f[event]);
-    family[event] = rootOf(raw.c[event] || (arrow ? raw.c[arrow.from] : 0));
+    family[event] = familyOf(raw.c[event] || (arrow ? raw.c[arrow.from] : 0));
   }
   for (const lane of lanes.values()) {
-    for (const span of lane.spans) span.family = rootOf(span.context);
+    for (const span of lane.spans) span.family = familyOf(span.context);
   }
-  return { raw, count, kind, text, lanes, contexts, flows, losses, family, start, end, rootOf };
+  return { raw, count, kind, text, lanes, contexts, flows, losses, family, start, end, rootOf: familyOf };
 }
 
 // Pairs `entered` and `left` of each lane. A span without an end lasts until the end of the trace.
@@ -92,12 +99,12 @@ function valuesAt(model, context, event) {
   for (let id = context, until = event; id; ) {
     const record = model.contexts.get(id);
     if (!record) break;
-    chain.unshift(record.changes.filter((change) => change <= until));
+    chain.push(record.changes.filter((change) => change <= until));
     until = Math.min(until, record.copiedAt || until);
     id = record.parent;
   }
   const values = new Map();
-  for (const changes of chain) {
+  for (const changes of chain.reverse()) {
     for (const change of changes) {
       const name = text(raw.n[change]);
       if (!name) continue;
