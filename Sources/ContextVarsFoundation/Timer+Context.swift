@@ -8,6 +8,7 @@ extension Timer {
     /// Creates a timer on the current run loop whose block runs with a snapshot's values.
     ///
     /// Each firing has a new context that starts with them. The timer keeps the snapshot until it is invalidated and freed.
+    /// (On Linux, Foundation never frees the block of a timer, nor what that keeps.)
     ///
     /// ```swift
     /// Timer.scheduledTimer(withTimeInterval: 60, repeats: true, context: .current) { _ in

@@ -33,7 +33,8 @@ public enum ContextLossDetector {
 
     /// Bounds on what is kept and reported.
     public struct Limits: Sendable {
-        /// How many distinct losses are listed; further ones are only counted, in ``ContextLossDetector/unlistedCount``.
+        /// How many ways to lose a context are told apart, each by its last ten callers; further ones are only counted, in
+        /// ``ContextLossDetector/unlistedCount``.
         public var places: Int
         /// How many losses are reported per second; further ones are in ``ContextLossDetector/losses`` only.
         public var reportsPerSecond: Int

@@ -7,7 +7,7 @@ func excess(of header: Span<UInt8>, over limits: Baggage.Limits) -> Baggage.Prob
         ? .tooManyBytes(count, limit: limits.maxBytes) : .tooManyMembers(limit: limits.maxMembers)
 }
 
-/// The bytes of a header with single commas between members, without the optional white space around commas.
+/// The bytes of a header without the optional white space around commas.
 ///
 /// Frameworks join the lines of a header with a comma or with a comma and a space, and which one they choose mustn't
 /// decide whether it is beyond the limit.

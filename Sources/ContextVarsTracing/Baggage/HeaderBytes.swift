@@ -173,7 +173,8 @@ extension HeaderBytes {
 
     func value(of pair: Pair) -> String? { Self.value(of: pair, in: bytes.span) }
 
-    /// Appends a key with its value to another header; only escapes that needn't be are undone.
+    /// Appends a key with its value to another header: with new escapes where there were some, so that those that needn't
+    /// be are undone, and bytes that aren't UTF-8 are U+FFFD, as where they are read.
     func append(_ pair: Pair, to header: inout [UInt8]) {
         header.append(contentsOf: bytes[pair.key])
         guard let value = pair.value else { return }

@@ -44,10 +44,12 @@ public struct BaggageInstrument: Instrument {
     /// - Parameters:
     ///   - entries: The variables that travel, most important first.
     ///   - limits: How large an incoming or outgoing header may be.
-    ///   - forwardsUndeclared: Whether members that no entry declares are passed on, unread, from an incoming request to
-    ///     those that are sent in its service context. By default, undeclared members never leave.
+    ///   - forwardsUndeclared: Whether members that no entry declares are passed on from an incoming request to those
+    ///     that are sent in its service context. What is percent-encoded in them is encoded anew. By default, undeclared
+    ///     members never leave.
     ///   - onRejection: Called for everything that is neither set nor sent because it is malformed or too large,
-    ///     immediately, on the thread that extracts or injects. Rejections hold no values.
+    ///     immediately, on the thread that extracts or injects. Where the headers of a request are extracted twice, as a
+    ///     middleware for spans and one for contexts do, it is called twice. Rejections hold no values.
     public init(
         _ entries: [BaggageEntry], limits: Baggage.Limits = .default, forwardsUndeclared: Bool = false,
         onRejection: (@Sendable (BaggageRejection) -> Void)? = nil
