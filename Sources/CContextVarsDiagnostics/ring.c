@@ -20,7 +20,7 @@ static size_t ring_count, ring_limit, ring_capacity;
 static uint64_t generation;
 static uint64_t without_ring;
 
-/// How many events a ring has at most: what 64 GiB hold.
+/// How many events a ring has at most: what 64 GiB hold, and half a GiB where addresses are short.
 static const size_t MOST_EVENTS = (size_t)1 << (sizeof(size_t) > 4 ? 29 : 22);
 
 static _Thread_local contextvars_ring *mine;

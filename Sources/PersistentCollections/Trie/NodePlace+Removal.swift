@@ -77,7 +77,7 @@ extension NodeReference {
             let position = NodeHeader.Positions(header.entryMap).first { entries + index(at: $0) == entry }
             return position.map { header.path & NodeHeader.mask(above: header.path) | $0 &<< header.path }
         }
-        return (0..<childCount).lazy.compactMap { child(at: $0).hash(leadingTo: entry) }.first
+        return (0..<childCount).reduce(nil) { $0 ?? child(at: $1).hash(leadingTo: entry) }
     }
 }
 
