@@ -88,7 +88,7 @@ public final class ContextVar<Value: Sendable>: AnyContextVar, @unchecked Sendab
     }
 
     override func isDefault(_ stored: StoredValue) -> Bool {
-        valuesAreEqual(stored.load(as: Value.self), defaultValue)
+        areEqual(stored, StoredValue(defaultValue))
     }
 }
 

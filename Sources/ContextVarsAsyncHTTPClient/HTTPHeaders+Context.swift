@@ -9,8 +9,9 @@ extension HTTPHeaders {
     ///
     /// A header that the instrument sets replaces one of the same name, so calling this twice does no harm. In a `baggage`
     /// header, existing members with other keys are kept after those of the instrument, as long as the header stays within
-    /// 64 members and 8192 bytes. One with a key that a ``BaggageInstrument``, or a tracer's, declares goes, even where
-    /// the current context has nothing to send for it.
+    /// 64 members and 8192 bytes. One with a key that a `BaggageInstrument`, or that of a `BaggageTracer`, declares goes,
+    /// even where the current context has nothing to send for it. (What is inside a `MultiplexInstrument` isn't known:
+    /// with one, remove the header before a request is sent again from another context.)
     ///
     /// - Parameters:
     ///   - instrument: The instrument that injects.
@@ -30,7 +31,9 @@ extension HTTPHeaders {
     private mutating func removeMembers(declaredBy instrument: BaggageInstrument) {
         let present = self[BaggageInstrument.headerName]
         if present.isEmpty { return }
-        let others = Baggage.parse(present, limits: .unlimited).baggage.members.filter { !instrument.sends($0.key) }
+        let members = Baggage.parse(present, limits: .unlimited).baggage.members
+        let others = members.filter { !instrument.sends($0.key) }
+        if others.count == members.count { return }
         remove(name: BaggageInstrument.headerName)
         if others.isEmpty { return }
         add(name: BaggageInstrument.headerName, value: Baggage(others).serialized(limits: .unlimited).header)

@@ -7,9 +7,9 @@ import NIOCore
 
 /// Who may see the contexts of a process.
 public enum InspectorAudience: Sendable {
-    /// Callers on this machine, according to their connection.
+    /// Callers on this machine, according to their connection, that ask for `localhost` or a loopback address.
     ///
-    /// A proxy on this machine counts, whoever its client is.
+    /// A proxy on this machine counts, whoever its client is, unless it passes on the name that the client asked for.
     case thisMachine
     /// Everybody who can reach the server.
     case everybody
@@ -55,8 +55,9 @@ extension Request {
     /// Whether the request was made to a loopback name. (A page of another site may resolve its own name to this machine.)
     fileprivate var isAddressedToThisMachine: Bool {
         guard let authority = head.authority else { return true }
-        let host = authority.hasSuffix("]") ? authority[...] : authority.prefix { $0 != ":" }
-        return host == "localhost" || host.hasPrefix("127.") || authority.hasPrefix("[::1]")
+        let isBracketed = authority.first == "["
+        let host = isBracketed ? authority.dropFirst().prefix { $0 != "]" } : authority.prefix { $0 != ":" }
+        return host == "localhost" || (try? SocketAddress(ipAddress: String(host), port: 0))?.isLoopback == true
     }
 }
 

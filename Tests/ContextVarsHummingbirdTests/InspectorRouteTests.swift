@@ -44,8 +44,14 @@ private struct AddressedContext: RequestContext, RemoteAddressRequestContext {
                     let report = try JSONDecoder().decode(LiveReport.self, from: Data(json.text.utf8))
                     #expect(report.contexts.contains { $0.variables.contains { $0.value == "acme" } })
                     // A page of another site, whose name leads to this machine.
-                    let other = try await client.get("/debug/contexts", authority: "example.org:8080")
-                    #expect(other.status == .notFound)
+                    for authority in ["example.org:8080", "127.0.0.1.example.org", "[2001:db8::1]:80"] {
+                        let other = try await client.get("/debug/contexts", authority: authority)
+                        #expect(other.status == .notFound)
+                    }
+                    for authority in ["127.0.0.1", "localhost:8080", "[::1]:8080", "[::1]"] {
+                        let other = try await client.get("/debug/contexts", authority: authority)
+                        #expect(other.status == .ok)
+                    }
                 }
             }
         }

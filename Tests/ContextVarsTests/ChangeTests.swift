@@ -77,6 +77,15 @@ import Testing
         #expect(seen == [[0, 1], [1, 0]])
     }
 
+    @Test func `A default that isn't equal to itself is the same all the same`() {
+        let variable = ContextVar("variable", default: Double.nan)
+        let recorder = Recorder<Double>()
+        let id = variable.onChange { _, new in recorder.record(new) }
+        defer { Context.clearWatcher(id) }
+        variable.withValue(.nan) {}
+        #expect(recorder.recorded.isEmpty)
+    }
+
     @Test func `A function that is told of a reset can't use the token again`() throws {
         let token = Mutex<Token<Int>?>(nil)
         let recorder = Recorder<ContextError.Code?>()

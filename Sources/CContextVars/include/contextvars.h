@@ -244,7 +244,8 @@ int ctxvars_watcher_clear(int64_t watcher);
 // MARK: Maps
 
 // A map never changes; `set` and `remove` make new ones, which share storage with the old. Its keys are hashed with
-// the embedder's `hash`, once for each operation, and compared with `equal` where hashes are equal.
+// the embedder's `hash`, once for each operation, and compared with `equal` where hashes are equal. Keys of two embedders
+// are never equal.
 
 /// Makes an empty map. Needs an embedder with `hash`. Any thread.
 ctxvars_map *ctxvars_map_new(ctxvars_embedder *embedder);

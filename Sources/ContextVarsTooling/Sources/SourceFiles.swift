@@ -60,7 +60,10 @@ enum SourceFiles {
 
     /// The path of what a path leads to, all links followed.
     private static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        // (Not by URL, which takes `link/..` for the folder that the link is in.)
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// The text of a file.
