@@ -41,8 +41,8 @@ enum Map {
             "\(operation), \(kind), n = \(grouped(count))\(only)", against: "TreeDictionary<\(K.PeerKey.self), Int>",
             bar: bar
         ) {
-            let fixture = MapFixture<K>(count: count, lookedUp: lookedUp)
-            return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
+            let fixture = MapFixture<K>.several(count: count, lookedUp: lookedUp)
+            return Sides(ours: { Benchmark.ours(fixture(), $0) }, peer: { Benchmark.peer(fixture(), $0) })
         }
     }
 }

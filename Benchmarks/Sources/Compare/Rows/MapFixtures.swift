@@ -24,8 +24,8 @@ final class Key: Hashable, Sendable {
 protocol MapKey: Hashable, Sendable {
     associatedtype PeerKey: Hashable & Sendable
     var peerKey: PeerKey { get }
-    /// Makes the key of a number: one that is equal to no key of another number.
-    static func make(_ number: Int) -> Self
+    /// Makes the key of a number, for one of several maps: equal to no key of another number.
+    static func make(_ number: Int, forMap map: Int) -> Self
     /// A key to look up with: where keys have no identity, an equal one that isn't the same in memory.
     var forLookup: Self { get }
 }
@@ -33,14 +33,14 @@ protocol MapKey: Hashable, Sendable {
 extension Key: MapKey {
     @inline(__always)
     var peerKey: ObjectIdentifier { ObjectIdentifier(self) }
-    static func make(_ number: Int) -> Self { Self(number) }
+    static func make(_ number: Int, forMap map: Int) -> Self { Self(number) }
     var forLookup: Self { self }
 }
 
 extension String: MapKey {
     @inline(__always)
     var peerKey: String { self }
-    static func make(_ number: Int) -> String { "request.attribute.\(number)" }
+    static func make(_ number: Int, forMap map: Int) -> String { "request.attribute.\(map * 10_000 + number)" }
     var forLookup: String { String(decoding: Array(utf8), as: UTF8.self) }
 }
 
@@ -55,13 +55,24 @@ struct MapFixture<K: MapKey>: Sendable {
     let ours: HAMT<K, Int>
     let peer: TreeDictionary<K.PeerKey, Int>
 
-    /// - Parameter lookedUp: How many of the keys are looked up; all, unless it is given.
-    init(count: Int, lookedUp: Int? = nil) {
-        keys = (0..<count).map(K.make)
+    /// - Parameters:
+    ///   - number: Which of several maps this is.
+    ///   - lookedUp: How many of the keys are looked up; all, unless it is given.
+    init(_ number: Int = 0, count: Int, lookedUp: Int? = nil) {
+        keys = (0..<count).map { K.make($0, forMap: number) }
         lookupKeys = keys.shuffled().prefix(lookedUp ?? count).map(\.forLookup)
-        freshKeys = (count..<(count + 4096)).map(K.make)
+        freshKeys = (count..<(count + 4096)).map { K.make($0, forMap: number) }
         ours = MapBuilding.ours(keys)
         peer = MapBuilding.peer(keys)
+    }
+
+    /// What gives each batch its maps.
+    ///
+    /// Hashes with a seed let the keys of one small map share places and those of another not, which changes its times
+    /// by half. So each batch has one of many such maps; in a large one there are many places already.
+    static func several(count: Int, lookedUp: Int? = nil) -> @Sendable () -> MapFixture {
+        let fixtures = (0..<(count <= 64 ? 32 : 1)).map { MapFixture($0, count: count, lookedUp: lookedUp) }
+        return { fixtures[Int.random(in: fixtures.indices)] }
     }
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Harness
-import HashTreeCollections
-import PersistentCollections
 
 /// One loop over both maps, each operation in two kinds of code: generic over the key and inlined, as much of users' code
 /// is, and for one type of key.
@@ -28,7 +26,7 @@ enum MapLoop {
     private static let edits = 0.35
 
     /// Keys that are numbers; an entry's tuple, whose retains are Swift's; and the least that edits take: the same with an
-    /// array, which looks for nothing.
+    /// array, which looks for nothing, or for which a map is asked that isn't edited.
     private static let floors = sizes.flatMap { count in
         [
             row("lookup, concrete, Int keys", count, bar: nil, NumberLookup.self),
@@ -36,9 +34,11 @@ enum MapLoop {
             row("build in place, an array", count, bar: nil, ArrayBuild.self),
             row("append to an array's elements", count, bar: nil, ArrayAppend.self),
             row("compare a key, and append at a known place", count, bar: nil, KnownPlaceAppend.self),
+            row("look a key up, and append to an array's element", count, bar: nil, LookupAppend.self),
             row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
+            row("nil and back, an array's elements, looked up", count, bar: nil, LookupNilAndBack.self),
         ]
-    }
+    } + [row("copy two blocks, with what they refer to", 17, bar: nil, TwoBlocks.self)]
 
     @inline(__always)
     private static func rows<Generic: MapBenchmark, Concrete: MapBenchmark>(
@@ -65,80 +65,8 @@ enum MapLoop {
         _ operation: String, _ count: Int, bar: Double?, _ benchmark: Benchmark.Type
     ) -> Row {
         Row("map loop: \(operation), n = \(grouped(count))", against: "TreeDictionary", bar: bar) {
-            let fixture = MapFixture<Benchmark.K>(count: count)
-            return Sides(ours: { Benchmark.ours(fixture, $0) }, peer: { Benchmark.peer(fixture, $0) })
+            let fixture = MapFixture<Benchmark.K>.several(count: count)
+            return Sides(ours: { Benchmark.ours(fixture(), $0) }, peer: { Benchmark.peer(fixture(), $0) })
         }
     }
-}
-
-/// The value of a key that is a number.
-enum NumberLookup: MapBenchmark {
-    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        let numbers = fixture.lookupKeys.map(\.number)
-        let map = HAMT(uniqueKeysWithValues: numbers.map { ($0, $0) })
-        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
-    }
-
-    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        let numbers = fixture.lookupKeys.map(\.number)
-        let map = TreeDictionary(uniqueKeysWithValues: numbers.map { ($0, $0) })
-        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
-    }
-}
-
-/// Keys and values, one behind the other: a key counted and released, and blocks that are outgrown.
-enum ArrayBuild: MapBenchmark {
-    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        _ = meter.measure(per: fixture.keys.count) { iterations in
-            (0..<iterations).map { _ in
-                var array: [(Key, Int)] = []
-                for (value, key) in fixture.keys.enumerated() { array.append((key, value)) }
-                return array
-            }
-        }
-    }
-
-    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapBuild.peer(fixture, meter) }
-}
-
-/// An element of an array of lists, which the length of a key says: two checks that nobody shares it.
-enum ArrayAppend: MapBenchmark {
-    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
-        let keys = fixture.lookupKeys
-        var lists = keys.map { _ in MapLoop.list() }
-        meter.measure { for key in keys.around($0) { lists[key.utf8.count % lists.count].append(1) } }
-        keep(lists.count)
-    }
-
-    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
-}
-
-/// An entry at a place that is known, so that no key is hashed and nothing is looked for.
-enum KnownPlaceAppend: MapBenchmark {
-    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
-        let keys = Array(zip(fixture.lookupKeys, 0...))
-        var entries = fixture.lookupKeys.map { (key: $0.forLookup, list: MapLoop.list()) }
-        meter.measure {
-            for (key, place) in keys.around($0) where entries[place].key == key { entries[place].list.append(1) }
-        }
-        keep(entries.count)
-    }
-
-    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
-}
-
-/// An element of an array: two checks that nobody shares it, and a key counted and released.
-enum ArrayNilAndBack: MapBenchmark {
-    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        var array: [Key?] = fixture.keys
-        meter.measure {
-            for key in fixture.lookupKeys.around($0) {
-                array[key.number] = nil
-                array[key.number] = key
-            }
-        }
-        keep(array.count)
-    }
-
-    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
 }

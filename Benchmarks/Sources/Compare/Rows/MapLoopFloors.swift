@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+import Harness
+import HashTreeCollections
+import PersistentCollections
+
+// What the operations of `MapLoop` can't do without: their rows have no bar.
+
+/// The value of a key that is a number.
+enum NumberLookup: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let numbers = fixture.lookupKeys.map(\.number)
+        let map = HAMT(uniqueKeysWithValues: numbers.map { ($0, $0) })
+        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let numbers = fixture.lookupKeys.map(\.number)
+        let map = TreeDictionary(uniqueKeysWithValues: numbers.map { ($0, $0) })
+        meter.measure { for key in numbers.around($0) { keep(map[key] ?? 0) } }
+    }
+}
+
+/// Keys and values, one behind the other: a key counted and released, and blocks that are outgrown.
+enum ArrayBuild: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        _ = meter.measure(per: fixture.keys.count) { iterations in
+            (0..<iterations).map { _ in
+                var array: [(Key, Int)] = []
+                for (value, key) in fixture.keys.enumerated() { array.append((key, value)) }
+                return array
+            }
+        }
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapBuild.peer(fixture, meter) }
+}
+
+/// An element of an array of lists, which the length of a key says: two checks that nobody shares it.
+enum ArrayAppend: MapBenchmark {
+    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
+        let keys = fixture.lookupKeys
+        var lists = keys.map { _ in MapLoop.list() }
+        meter.measure { for key in keys.around($0) { lists[key.utf8.count % lists.count].append(1) } }
+        keep(lists.count)
+    }
+
+    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
+}
+
+/// An entry at a place that is known, so that no key is hashed and nothing is looked for.
+enum KnownPlaceAppend: MapBenchmark {
+    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
+        let keys = Array(zip(fixture.lookupKeys, 0...))
+        var entries = fixture.lookupKeys.map { (key: $0.forLookup, list: MapLoop.list()) }
+        meter.measure {
+            for (key, place) in keys.around($0) where entries[place].key == key { entries[place].list.append(1) }
+        }
+        keep(entries.count)
+    }
+
+    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
+}
+
+/// The same where the place is looked up in a map that isn't edited.
+enum LookupAppend: MapBenchmark {
+    static func ours(_ fixture: MapFixture<String>, _ meter: Meter) {
+        let keys = fixture.lookupKeys
+        let places = HAMT(uniqueKeysWithValues: zip(fixture.keys, 0...))
+        var lists = keys.map { _ in MapLoop.list() }
+        meter.measure { for key in keys.around($0) { if let place = places[key] { lists[place].append(1) } } }
+        keep(lists.count)
+    }
+
+    static func peer(_ fixture: MapFixture<String>, _ meter: Meter) { ConcreteDefault.peer(fixture, meter) }
+}
+
+/// An element of an array: two checks that nobody shares it, and a key counted and released.
+enum ArrayNilAndBack: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        var array: [Key?] = fixture.keys
+        meter.measure {
+            for key in fixture.lookupKeys.around($0) {
+                array[key.number] = nil
+                array[key.number] = key
+            }
+        }
+        keep(array.count)
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
+}
+
+/// The same where the places are looked up in a map that isn't edited.
+enum LookupNilAndBack: MapBenchmark {
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let places = fixture.ours
+        var array: [Key?] = fixture.keys
+        meter.measure {
+            for key in fixture.lookupKeys.around($0) {
+                if let place = places[key] { array[place] = nil }
+                if let place = places[key] { array[place] = key }
+            }
+        }
+        keep(array.count)
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
+}
+
+/// As many entries as the two nodes have that a replacement among 17 copies, in objects that refer to one more each.
+enum TwoBlocks: MapBenchmark {
+    typealias Block = ManagedBuffer<(header: SIMD4<Int>, owner: Key), (UInt, Int)>
+
+    static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
+        let (leaf, root) = (make(16, fixture.keys[0]), make(1, fixture.keys[1]))
+        meter.measure { iterations in
+            for _ in 0..<iterations { keep(copy(leaf, 16).header.header[0] &+ copy(root, 1).header.header[0]) }
+        }
+    }
+
+    static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapReplace.peer(fixture, meter) }
+
+    private static func make(_ count: Int, _ owner: Key) -> Block {
+        let block = Block.create(minimumCapacity: count) { _ in (SIMD4(repeating: 1), owner) }
+        block.withUnsafeMutablePointerToElements { $0.initialize(repeating: (0, 0), count: count) }
+        return block
+    }
+
+    @inline(never)
+    private static func copy(_ block: Block, _ count: Int) -> Block {
+        let copy = Block.create(minimumCapacity: count) { _ in block.header }
+        copy.withUnsafeMutablePointerToElements { target in
+            block.withUnsafeMutablePointerToElements { target.initialize(from: $0, count: count) }
+        }
+        return copy
+    }
+}
