@@ -27,18 +27,19 @@ enum MapLoop {
 
     /// Keys that are numbers; an entry's tuple, whose retains are Swift's; and the least that edits take: the same with an
     /// array, which looks for nothing, or for which a map is asked that isn't edited.
-    private static let floors = sizes.flatMap { count in
-        [
-            row("lookup, concrete, Int keys", count, bar: nil, NumberLookup.self),
-            row("iteration with a call, generic", count, bar: nil, GenericCalls<Key>.self),
-            row("build in place, an array", count, bar: nil, ArrayBuild.self),
-            row("append to an array's elements", count, bar: nil, ArrayAppend.self),
-            row("compare a key, and append at a known place", count, bar: nil, KnownPlaceAppend.self),
-            row("look a key up, and append to an array's element", count, bar: nil, LookupAppend.self),
-            row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
-            row("nil and back, an array's elements, looked up", count, bar: nil, LookupNilAndBack.self),
-        ]
-    } + [row("copy two blocks, with what they refer to", 17, bar: nil, TwoBlocks.self)]
+    private static let floors =
+        sizes.flatMap { count in
+            [
+                row("lookup, concrete, Int keys", count, bar: nil, NumberLookup.self),
+                row("iteration with a call, generic", count, bar: nil, GenericCalls<Key>.self),
+                row("build in place, an array", count, bar: nil, ArrayBuild.self),
+                row("append to an array's elements", count, bar: nil, ArrayAppend.self),
+                row("compare a key, and append at a known place", count, bar: nil, KnownPlaceAppend.self),
+                row("look a key up, and append to an array's element", count, bar: nil, LookupAppend.self),
+                row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
+                row("remove from an array of sixteen, and insert", count, bar: nil, ArrayRemovalAndBack.self),
+            ]
+        } + [row("copy two blocks, with what they refer to", 17, bar: nil, TwoBlocks.self)]
 
     @inline(__always)
     private static func rows<Generic: MapBenchmark, Concrete: MapBenchmark>(

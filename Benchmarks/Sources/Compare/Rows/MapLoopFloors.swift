@@ -90,18 +90,18 @@ enum ArrayNilAndBack: MapBenchmark {
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
 }
 
-/// The same where the places are looked up in a map that isn't edited.
-enum LookupNilAndBack: MapBenchmark {
+/// The same where the elements after it move, in arrays of up to sixteen, among which nothing is looked for.
+enum ArrayRemovalAndBack: MapBenchmark {
     static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        let places = fixture.ours
-        var array: [Key?] = fixture.keys
+        let entries = fixture.keys.map { (key: $0, value: 1) }
+        var arrays = stride(from: 0, to: entries.count, by: 16).map { Array(entries[$0...].prefix(16)) }
         meter.measure {
             for key in fixture.lookupKeys.around($0) {
-                if let place = places[key] { array[place] = nil }
-                if let place = places[key] { array[place] = key }
+                arrays[key.number >> 4].remove(at: key.number & 15)
+                arrays[key.number >> 4].insert((key, 1), at: key.number & 15)
             }
         }
-        keep(array.count)
+        keep(arrays.count)
     }
 
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
