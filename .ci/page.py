@@ -141,6 +141,7 @@ def check(page, folder):
         browser.screenshot(f"{folder}/overview.png")
 
         check_durations(browser)
+        check_chains(browser)
         check_lost_value(browser, folder)
         check_search_and_way(browser, folder)
         check_pointer(browser)
@@ -162,6 +163,23 @@ def heading(browser):
 def check_durations(browser):
     written = browser.evaluate("[7, 120, 819.4, 1500, 360000, 999600, 2000000, 61e9].map(formatDuration)")
     assert written == ["7 ns", "120 ns", "819 ns", "1.5 µs", "360 µs", "1,000 µs", "2 ms", "61 s"], written
+
+
+def check_chains(browser):
+    """A long chain of copies, of which the first is a copy of the last, has one family, and values can be looked up in it."""
+    for order in ["made first", "made last"]:
+        families = browser.evaluate("""(() => {
+            const ids = Array.from({ length: 100000 }, (_, index) => index + 1);
+            if ("%s" === "made last") ids.reverse();
+            const parentOf = (id) => id === 1 ? ids.length : id - 1;
+            const none = ids.map(() => 0), raw = { kinds: ["copied"], strings: [], lanes: [[1, 1, 0]] };
+            for (const column of ["k", "f", "n", "v", "via", "peer", "at"]) raw[column] = none;
+            const model = readModel(Object.assign(raw, { t: ids, l: ids.map(() => 1), c: ids, p: ids.map(parentOf) }));
+            valuesAt(model, ids.at(-1), ids.length - 1);
+            return [...new Set(model.family)];
+        })()""" % order)
+        assert len(families) == 1 and families != [0], families[:9]
+    print("Long chains of copies, and a cycle, have one family")
 
 
 def check_lost_value(browser, folder):
@@ -187,7 +205,7 @@ def check_lost_value(browser, folder):
     assert browser.evaluate("app.view.selected") == lost_at
     browser.press("Escape")
     assert browser.evaluate("app.view.selected") == -1
-    print(f"A lost value of {losses} leads to its hand-over, and back")
+    print(f"A lost value of {losses} leads to its handover, and back")
 
 
 def check_search_and_way(browser, folder):

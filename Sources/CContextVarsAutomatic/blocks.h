@@ -46,7 +46,7 @@ const void *block_carrying(
 
 /// The block to hand over instead of the given one: the given one itself where there is nothing to take along.
 ///
-/// To be given back with `block_release` after the hand-over.
+/// To be given back with `block_release` after the handover.
 static inline const void *block_to_hand_over(
     const boundary *boundary, const void *caller, const void *given, block_signature signature, block_place place
 ) {
@@ -65,7 +65,7 @@ void block_run_once(void *once);
 void _Block_release(const void *block);
 const void *_Block_copy(const void *block);
 
-/// Ends the hand-over of a block.
+/// Ends the handover of a block.
 static inline void block_release(const void *handed_over, const void *given) {
     if (handed_over != given) _Block_release(handed_over);
 }

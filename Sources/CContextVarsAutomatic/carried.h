@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a hand-over takes along.
+// What a handover takes along.
 #ifndef CONTEXTVARS_AUTOMATIC_CARRIED_H
 #define CONTEXTVARS_AUTOMATIC_CARRIED_H
 
@@ -10,7 +10,7 @@
 /// Bits of `carried_state` besides the enabled kinds.
 enum { CARRIED_OBSERVED = 1 << 8 };
 
-/// The kinds that are enabled, and whether hand-overs are observed.
+/// The kinds that are enabled, and whether handovers are observed.
 extern _Atomic(unsigned) carried_state;
 
 /// Set before any kind is enabled.
@@ -24,9 +24,9 @@ typedef struct carried {
     contextvars_automatic_handover *observed;
 } carried;
 
-/// What a thread is doing, as far as hand-overs depend on it. Each piece of handed-over work begins with all of it clear.
+/// What a thread is doing, as far as handovers depend on it. Each piece of handed-over work begins with all of it clear.
 typedef struct carried_thread {
-    /// The hand-over of the work that is running; NULL where it wasn't observed.
+    /// The handover of the work that is running; NULL where it wasn't observed.
     const contextvars_automatic_handover *handover;
     /// Whether what is handed over now is machinery that many pieces of work share, which must not have the context of the
     /// one that happened to set it up.
@@ -38,7 +38,7 @@ typedef struct carried_thread {
 extern _Thread_local carried_thread carried_this_thread
     __attribute__((tls_model("initial-exec")));
 
-/// What a hand-over has to take along: bits.
+/// What a handover has to take along: bits.
 typedef unsigned carried_needs;
 enum {
     CARRIED_SNAPSHOT = 1,
@@ -47,7 +47,7 @@ enum {
     CARRIED_NOTHING_SHARED = 4,
 };
 
-/// What the caller's hand-over takes along. The question that each call asks: a few loads where the answer is nothing.
+/// What the caller's handover takes along. The question that each call asks: a few loads where the answer is nothing.
 static inline carried_needs carried_find_needs(const boundary *boundary) {
     unsigned state = atomic_load_explicit(&carried_state, memory_order_acquire);
     if (!(state & (boundary->kind | CARRIED_OBSERVED))) return 0;

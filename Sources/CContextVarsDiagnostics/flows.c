@@ -3,7 +3,7 @@
 ///
 /// A snapshot has no room for a number. It is known by the root of its map, an address that no other snapshot of other
 /// values has while it lives, and each that is made is noted anew. The notes are in a table of one word each: the number of
-/// the hand-over, and enough of the root to tell it from others that have the same place. A snapshot that has lost its place
+/// the handover, and enough of the root to tell it from others that have the same place. A snapshot that has lost its place
 /// to another one has no arrow.
 #include "contextvars_diagnostics.h"
 

@@ -42,9 +42,3 @@ void contextvars_anchor_end(void) {
     thread->anchor = NULL;
     contextvars_slot_pop();
 }
-
-void contextvars_unbind_only(contextvars_frame *frame) {
-    contextvars_slot *slot = contextvars_visible_slot();
-    bool rides = slot && contextvars_slot_rider(slot) == frame;
-    contextvars_unbind(frame, NULL, rides ? slot : NULL);
-}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Finds what a structured child reads of its parent's with one question to the runtime, where nothing is learned about it
-/// (else: `learned/borrowing.c`).
+/// Finds the frame that a structured child reads from its parent, with one question to the runtime, in builds that learn
+/// nothing about it (else: `learned/borrowing.c`).
 ///
 /// A child that reads finds the same frame again and again. What it doesn't know, unless it asks, is whether it has become
 /// the frame's owner in between: the parent may run on this thread again. An owner may read as a child does, too, only

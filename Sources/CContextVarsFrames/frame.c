@@ -15,7 +15,6 @@
 #endif
 
 contextvars_frame contextvars_nobodys_frame;
-const contextvars_observer *contextvars_observer_of_all;
 
 // MARK: Reaching
 
@@ -25,7 +24,7 @@ static contextvars_reached owned(contextvars_frame *frame) {
     return (contextvars_reached){contextvars_frame_storage(frame), frame};
 }
 
-/// What the caller reads of an ancestor's.
+/// A frame of an ancestor, whose storage the caller may read.
 static contextvars_reached borrowed(contextvars_frame *frame) {
     contextvars_remember_borrowed(frame);
     return (contextvars_reached){contextvars_frame_storage(frame), NULL};
@@ -169,6 +168,12 @@ void contextvars_unbind(contextvars_frame *frame, contextvars_frame *outer, void
     contextvars_storage *object = contextvars_frame_end(frame);
     if (object) contextvars_object_release(object);
     if (has_contents) contextvars_contents_release(&contents);
+}
+
+void contextvars_unbind_only(contextvars_frame *frame) {
+    contextvars_slot *slot = contextvars_visible_slot();
+    bool rides = slot && contextvars_slot_rider(slot) == frame;
+    contextvars_unbind(frame, NULL, rides ? slot : NULL);
 }
 
 // MARK: No context

@@ -45,9 +45,11 @@ typedef struct region {
 
 _Static_assert(sizeof(region) <= PAGE, "the header has a page");
 
+// Atomic: `Documentation/Design/smaller-atomics.md`.
+static bool watches_fork;
+
 // Everything below is under `mutex`.
 static platform_mutex mutex = PLATFORM_MUTEX_INITIALIZER;
-static bool watches_fork;
 static region *regions;
 static size_t next_page = PAGES_IN_REGION;
 static page *with_free_frames;
@@ -146,14 +148,14 @@ static void push(contextvars_thread *thread, contextvars_frame *frame) {
 
 static void return_to_pages(size_t count) {
     contextvars_thread *thread = &contextvars_this_thread;
-    platform_lock(&mutex);
+    lock();
     for (; count > 0; count--) {
         contextvars_frame *frame = thread->free_frames;
         thread->free_frames = (contextvars_frame *)frame->storage;
         thread->free_frame_count--;
         return_to_page(frame);
     }
-    platform_unlock(&mutex);
+    unlock();
 }
 
 void contextvars_frames_return_all(void) { return_to_pages(contextvars_this_thread.free_frame_count); }
@@ -163,9 +165,9 @@ void contextvars_frames_refill(void) {
     contextvars_thread *thread = &contextvars_this_thread;
     bool is_first = !__atomic_exchange_n(&watches_fork, true, __ATOMIC_RELAXED);
     if (is_first) platform_watch_fork(lock, unlock);
-    platform_lock(&mutex);
+    lock();
     for (int i = 0; i < BATCH; i++) push(thread, take_from_pages());
-    platform_unlock(&mutex);
+    unlock();
 }
 
 void contextvars_frame_free(contextvars_frame *frame) {
@@ -177,15 +179,15 @@ void contextvars_frame_free(contextvars_frame *frame) {
 
 // MARK: For tests
 
-/// Calls a function with each page. Under `mutex`.
+/// The sum of what a function says of each page. Takes `mutex`.
 static size_t sum_of_pages(size_t (*measure)(const page *)) {
     size_t sum = 0;
-    platform_lock(&mutex);
+    lock();
     for (region *region = regions; region; region = region->next) {
         size_t end = region == regions ? next_page : PAGES_IN_REGION;
         for (size_t i = 1; i < end; i++) sum += measure(&region->pages[i]);
     }
-    platform_unlock(&mutex);
+    unlock();
     return sum;
 }
 

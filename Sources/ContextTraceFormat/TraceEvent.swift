@@ -25,7 +25,7 @@
 /// | `l` | the lane: the task or thread where it happened |
 /// | `c` | the context |
 /// | `p` | of `made` and `copied`: the context that it was copied from |
-/// | `f` | the flow: one hand-over and its arrival have the same number; `lost` has that of the hand-over that didn't carry |
+/// | `f` | the flow: one handover and its arrival have the same number; `lost` has that of the handover that didn't carry |
 /// | `var`, `val` | the variable's name, and its value where the variable is printable |
 /// | `via` | what handed over: `Task`, `DispatchQueue.async`, `ContextSnapshot`, `context:`, … |
 /// | `peer` | of `sent` and `received`: the other service |
@@ -80,7 +80,7 @@ public struct TraceEvent: Hashable, Sendable {
     public var context: UInt64?
     /// The context from which a made or copied one has its values.
     public var parent: UInt64?
-    /// The number that a hand-over has in common with its arrival, or with the loss that it led to.
+    /// The number that a handover has in common with its arrival, or with the loss that it led to.
     public var flow: UInt64?
     /// The name of a variable.
     public var variable: String?

@@ -27,6 +27,9 @@ public class AnyContextVar: @unchecked Sendable {
     /// ``diagnosticRules``: bits that are set where the variable is declared.
     final let diagnosticRuleBits = Atomic<UInt8>(0)
 
+    /// Whether a recording has noted the name.
+    final let wasNoted = Atomic<Bool>(false)
+
     private static let created = Atomic<Int>(0)
 
     /// Only ``ContextVar`` inherits from this class.

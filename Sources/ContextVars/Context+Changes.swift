@@ -7,7 +7,7 @@ package enum ContextChange: Sendable {
 }
 
 extension Context {
-    /// How this context differs from what it, or the one that it was copied from, was before; as `==` understands it.
+    /// What changed from an earlier state, given as a copy, to this context; as `==` understands it.
     ///
     /// - Complexity: O(*n*) at most; O(1) where nothing has changed.
     package func changes(since earlier: Context) -> [ContextChange] {

@@ -6,14 +6,14 @@ extension Context {
     ///
     /// Defaults don't count.
     ///
-    /// - Complexity: That of ``ContextVar/get()``. Safe from any thread.
+    /// - Complexity: That of ``ContextVar/get()``, and the context's lock. Safe from any thread.
     public subscript<Value>(variable: ContextVar<Value>) -> Value? {
         storage.value(of: variable)?.load(as: Value.self)
     }
 
     /// Whether a variable is set in this context.
     ///
-    /// - Complexity: That of ``ContextVar/get()``. Safe from any thread.
+    /// - Complexity: That of ``ContextVar/get()``, and the context's lock. Safe from any thread.
     public func contains(_ variable: AnyContextVar) -> Bool {
         storage.value(of: variable) != nil
     }

@@ -8,7 +8,7 @@ extension ContextSnapshot {
     /// - Complexity: O(1) if it has no values itself; otherwise that of ``with(_:_:)`` for each value of the other.
     package func merging(_ other: ContextSnapshot) -> ContextSnapshot {
         // The usual case, in which nothing is retained but the result.
-        if isPlain, other.isPlain, isEmpty { return other }
+        if carriesNothing, other.carriesNothing, isEmpty { return other }
         if other.isEmpty { return self }
         if isEmpty { return ContextSnapshot(other.values, captured: captured) }
         var values = values

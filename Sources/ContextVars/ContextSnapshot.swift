@@ -48,7 +48,7 @@ public struct ContextSnapshot: Sendable {
     }
 
     /// Whether it carries no task locals.
-    var isPlain: Bool {
+    var carriesNothing: Bool {
         if case .values = contents { true } else { false }
     }
 
@@ -190,20 +190,7 @@ extension ContextSnapshot {
         }
     }
 
-    /// Runs synchronous code that throws nothing in a new context that starts with the snapshot's values.
-    ///
-    /// - Complexity: O(1).
-    @inlinable
-    @discardableResult
-    public func run<Result>(_ body: () -> Result) -> Result {
-        let scope = Scope.copying(self, isSynchronous: true)
-        defer {
-            scope.end()
-            withExtendedLifetime(self) {}
-        }
-        if let captured { return captured.run(body) }
-        return body()
-    }
+    // (`ContextVar+WithValue.swift` says why there is this form.)
 
     /// Runs asynchronous code that throws nothing in a new context that starts with the snapshot's values.
     ///

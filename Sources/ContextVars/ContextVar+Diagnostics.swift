@@ -24,11 +24,9 @@ extension AnyContextVar {
     /// A small number that no other variable of the process has.
     package final var identifyingNumber: UInt32 { UInt32(truncatingIfNeeded: number) }
 
-    /// Whether this call is not the first one.
-    package final func isNoted() -> Bool {
-        let noted: UInt8 = 128
-        if diagnosticRuleBits.load(ordering: .relaxed) & noted != 0 { return true }
-        return diagnosticRuleBits.bitwiseOr(noted, ordering: .relaxed).oldValue & noted != 0
+    /// Notes the variable, and tells whether this is the first time.
+    package final func noteOnce() -> Bool {
+        !wasNoted.load(ordering: .relaxed) && !wasNoted.exchange(true, ordering: .relaxed)
     }
 
     fileprivate final func allow(_ rule: DiagnosticRules) {

@@ -45,7 +45,7 @@ extension RuntimeSupport {
     /// - Complexity: O(1). Safe from any thread.
     public static func require(_ needed: RuntimeSupport) {
         let current = current
-        if current.rank < needed.rank { fatalError(current.complaint ?? "") }
+        if current.rank < needed.rank, let complaint = current.complaint { fatalError(complaint) }
     }
 
     static let known = Mutex(RuntimeSupport.full)

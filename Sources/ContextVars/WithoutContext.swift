@@ -53,19 +53,7 @@ public nonisolated(nonsending) func withoutContext<Result, Failure: Error>(
     }
 }
 
-// The same for bodies that throw nothing; `ContextVar+WithValue.swift` says why.
-
-/// Runs synchronous code that throws nothing, without a context.
-///
-/// - Complexity: That of the form for code that throws.
-@inlinable
-@discardableResult
-public func withoutContext<Result>(_ body: () -> Result) -> Result {
-    let scope = Scope.withoutContext()
-    defer { scope.end() }
-    if let outside = carriedOutside() { return outside.run(body) }
-    return body()
-}
+// The same for asynchronous bodies that throw nothing; `ContextVar+WithValue.swift` says why.
 
 /// Runs asynchronous code that throws nothing, without a context.
 ///

@@ -18,9 +18,9 @@ import Dispatch
 /// }
 /// ```
 ///
-/// Linking this module puts its own functions before those of libdispatch that take a block, and before
-/// `pthread_create`. Until ``enable(_:)``, they pass their arguments on unchanged. From then on, work that is handed over
-/// where a context is current runs in a copy of that context, as it was at the hand-over, with the task-local values that
+/// Linking this module puts its own functions before those of libdispatch that take a block, before `pthread_create`,
+/// and before some that `URLSession` calls. Until ``enable(_:)``, they pass their arguments on unchanged. From then on, work that is handed over
+/// where a context is current runs in a copy of that context, as it was at the handover, with the task-local values that
 /// snapshots carry. An explicit `context:` takes precedence.
 ///
 /// The program should decide on this, not a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says which work
@@ -62,7 +62,7 @@ public enum AutomaticPropagation {
         let missing = boundaries.filter { work.contains($0.work) && !$0.isInterposed }.map(\.name)
         guard missing.isEmpty else { throw AutomaticPropagationError(.notLinked, missing: missing) }
         if work.contains(.threads), !contextvars_automatic_knows_pools() { throw .noSymbolTable }
-        // The first scope of a process examines the runtime. It is opened here, not in the first hand-over.
+        // The first scope of a process examines the runtime. It is opened here, not in the first handover.
         ContextSnapshot().run {}
         contextvars_automatic_enable(work.rawValue, Engine.functions)
     }
@@ -84,7 +84,7 @@ public enum AutomaticPropagation {
     /// The functions that hand work over in this program, and whether this module's versions come first; empty on systems
     /// without interposition.
     ///
-    /// - Complexity: O(*n*) for *n* functions, with one look-up by the dynamic linker for each. Safe from any thread.
+    /// - Complexity: O(*n*) for *n* functions, with one lookup by the dynamic linker for each. Safe from any thread.
     public static var boundaries: [AutomaticBoundary] {
         (0..<contextvars_automatic_boundary_count()).lazy.map(contextvars_automatic_boundary_at)
             .filter(\.is_present).map(AutomaticBoundary.init)

@@ -32,7 +32,7 @@ enum Engine {
 
     /// Whether the caller has a context, its own or one that it borrows.
     ///
-    /// Each hand-over asks this, so it takes no snapshot: it is a few loads in a task that has no task-local value, and in
+    /// Each handover asks this, so it takes no snapshot: it is a few loads in a task that has no task-local value, and in
     /// code that owns its context.
     @inline(__always)
     static func hasContext() -> Bool {

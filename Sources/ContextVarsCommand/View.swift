@@ -7,7 +7,7 @@ import Foundation
 
 struct View: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a trace in the browser: tasks and threads, contexts, hand-overs, lost values.",
+        abstract: "Show a trace in the browser: tasks and threads, contexts, handovers, lost values.",
         discussion: """
             Serves one page on the loopback interface and prints its address, until you press Control-C. With --output, \
             writes the page to a file, which needs no server and no network.

@@ -27,8 +27,8 @@ public import NIOCore
 /// returns: its own callbacks were written elsewhere, with their own context or without one.
 ///
 /// The methods are those of `EventLoopFuture` that take callbacks, and some that stand between them in a chain. For
-/// everything else there is ``future``. But for those that block, all are inlinable, so that a callback is called directly and nothing is looked
-/// up by type at run time. Safe to use from any thread and task.
+/// everything else there is ``future``. All except the blocking ones are inlinable, so that a callback is called directly
+/// and nothing is looked up by type at run time. Safe to use from any thread and task.
 public struct ContextFuture<Value>: Sendable {
     /// The plain future, for code that doesn't know about contexts.
     public let future: EventLoopFuture<Value>

@@ -7,9 +7,9 @@ import Foundation
 import Synchronization
 import Testing
 
-/// What diagnostics are told of hand-overs.
+/// What diagnostics are told of handovers.
 @Suite struct HandoverObserverTests {
-    @Test func `Every hand-over is told, with its boundary, and its work knows it`() async {
+    @Test func `Every handover is told, with its boundary, and its work knows it`() async {
         await #expect(processExitsWith: .success) {
             contextvars_automatic_observe(Self.observer)
             let queue = DispatchQueue(label: "queue")
@@ -24,7 +24,7 @@ import Testing
                     }
                 }
             }
-            // Without a context and before `enable` too: just these hand-overs lose something.
+            // Without a context and before `enable` too: just these handovers lose something.
             let first = try #require(await handOver())
             #expect(first.boundary == "dispatch_async" && !first.hasSnapshot)
             try AutomaticPropagation.enable()
@@ -39,7 +39,7 @@ import Testing
         }
     }
 
-    @Test func `What ends with a thread that has exited belongs to no hand-over`() async {
+    @Test func `What ends with a thread that has exited belongs to no handover`() async {
         await #expect(processExitsWith: .success) {
             contextvars_automatic_observe(Self.observer)
             var (thread, key) = (pthread_t(), pthread_key_t())
@@ -59,7 +59,7 @@ import Testing
         }
     }
 
-    /// Whether a thread was in a hand-over as it began and as it ended: 1 for no, 2 for yes.
+    /// Whether a thread was in a handover as it began and as it ended: 1 for no, 2 for yes.
     private static let ofStart = Atomic(0)
     private static let ofEnd = Atomic(0)
     private static let begun = Atomic(0)

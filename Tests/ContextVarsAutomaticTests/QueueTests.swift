@@ -57,7 +57,7 @@ import Testing
         }
     }
 
-    @Test func `Values of the place of the hand-over, not of the time of the run`() async {
+    @Test func `Values of the place of the handover, not of the time of the run`() async {
         await #expect(processExitsWith: .success) {
             try AutomaticPropagation.enable()
             let (queue, seen) = (DispatchQueue(label: "queue"), Seen())

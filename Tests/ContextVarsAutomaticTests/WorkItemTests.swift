@@ -68,7 +68,7 @@ import Testing
             let seen = Seen()
             let item = try inRequest("of the item") { DispatchWorkItem {} }
             try inRequest("of the notification") { item.notify(queue: .global()) { seen.note() } }
-            try inRequest("of the hand-over") { DispatchQueue.global().async(execute: item) }
+            try inRequest("of the handover") { DispatchQueue.global().async(execute: item) }
             #expect(await seen.value == "of the notification")
         }
     }

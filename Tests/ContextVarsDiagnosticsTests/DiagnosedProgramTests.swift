@@ -21,7 +21,8 @@ enum DiagnosedProgram {
 
 @Suite(.enabled(if: DiagnosedProgram.part != nil, "SwitchesTests runs it in another process"))
 struct DiagnosedProgramTests {
-    @Test func `A task loses its context, or a scope waits`() async {
+    // `SwitchesTests` looks at what the process prints.
+    @Test func `The part that the environment asks for`() async {
         switch DiagnosedProgram.part {
         case .losing:
             await Task.detached { _ = DiagnosedProgram.requestID.get() }.value

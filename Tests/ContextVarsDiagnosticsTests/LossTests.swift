@@ -92,7 +92,7 @@ extension Diagnosing {
                     _ = await child
                     await Task { _ = requestID.get() }.value
                     #if os(Linux)
-                    // What ContextVarsAutomatic, which these tests link, tells of the hand-over.
+                    // What ContextVarsAutomatic, which these tests link, tells of the handover.
                     await onQueue("without") { _ = requestID.get() }
                     #endif
                 }

@@ -8,7 +8,9 @@ import Testing
 
 @Suite struct ContextChannelHandlerTests {
     /// Channels whose last handler notes what it finds.
-    private func channel(_ handler: ContextChannelHandler<String>, _ recorder: Recorder) throws -> EmbeddedChannel {
+    private func channel(
+        _ handler: ContextChannelHandler<String>, _ recorder: RecordingHandler
+    ) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
         try channel.pipeline.syncOperations.addHandlers([handler, recorder])
         return channel
@@ -27,13 +29,13 @@ import Testing
 
     @Test func `Without the handler, handlers have no context`() throws {
         let channel = EmbeddedChannel()
-        let recorder = Recorder { _, part in try Request.sum.set(part.count) }
+        let recorder = RecordingHandler { _, part in try Request.sum.set(part.count) }
         try channel.pipeline.syncOperations.addHandler(recorder)
         #expect(throws: ContextError.noCurrentContext) { try channel.writeInbound("a") }
     }
 
     @Test func `All inbound events run in the channel's context, one and the same`() throws {
-        let recorder = Recorder { _, part in try Request.id.set(part) }
+        let recorder = RecordingHandler { _, part in try Request.id.set(part) }
         let channel = try channel(ContextChannelHandler(context: .current), recorder)
         channel.pipeline.fireChannelRegistered()
         channel.pipeline.fireChannelActive()
@@ -51,7 +53,7 @@ import Testing
     }
 
     @Test func `A channel starts with the values that are current when its handler is made`() throws {
-        let recorder = Recorder()
+        let recorder = RecordingHandler()
         try Context().run {
             try Request.id.set("server")
             let channel = try channel(ContextChannelHandler(context: .current), recorder)
@@ -62,7 +64,7 @@ import Testing
     }
 
     @Test func `Parts of a request share its context, other requests and the channel don't see it`() throws {
-        let recorder = Recorder { _, part in
+        let recorder = RecordingHandler { _, part in
             if part == "channel" { try Request.connection.set("c") }
             if part.first == "<" { try Request.id.set(part) }
             try Request.sum.set(Request.sum.get() + 1)
@@ -82,7 +84,7 @@ import Testing
 
     @Test func `The next request has a new context, which a token of the last one doesn't fit`() throws {
         var token: Token<String?>?
-        let recorder = Recorder { _, part in
+        let recorder = RecordingHandler { _, part in
             switch part {
             case "<1": token = try Request.id.set(part)
             case "<2":
@@ -98,7 +100,7 @@ import Testing
     }
 
     @Test func `Reads inside of reads have their own contexts, and the outer one goes on in its own`() throws {
-        let recorder = Recorder { context, part in
+        let recorder = RecordingHandler { context, part in
             if part.first == "<" { try Request.id.set(part) }
             switch part {
             case "<1":  // the same request
@@ -129,7 +131,7 @@ import Testing
     }
 
     @Test func `An event runs in its context whatever the code that causes it runs in`() throws {
-        let recorder = Recorder { context, part in
+        let recorder = RecordingHandler { context, part in
             guard part == "<1" else { return }
             try Request.id.set(part)
             Request.id.withValue("inner") { context.pipeline.fireChannelRead("body") }
@@ -145,7 +147,7 @@ import Testing
     }
 
     @Test func `Outbound events run in the context of the caller`() throws {
-        let recorder = Recorder()
+        let recorder = RecordingHandler()
         let channel = try channel(perRequest(), recorder)
         try Context().run {
             try Request.id.set("caller")
@@ -158,7 +160,7 @@ import Testing
         let context = Context()
         do {
             let channel = try channel(
-                try ContextChannelHandler(context: context), Recorder { try Request.id.set($1) })
+                try ContextChannelHandler(context: context), RecordingHandler { try Request.id.set($1) })
             #expect(throws: ContextError.alreadyEntered) { try context.run {} }
             #expect(throws: ContextError.alreadyEntered) { try ContextChannelHandler<String>(context: context) }
             try channel.writeInbound("a7")
@@ -168,7 +170,7 @@ import Testing
     }
 
     @Test func `A handler can leave the pipeline, and later events have no context`() throws {
-        let (handler, recorder) = (perRequest(), Recorder())
+        let (handler, recorder) = (perRequest(), RecordingHandler())
         let channel = try channel(handler, recorder)
         recorder.onRead = { context, part in
             if part == "<1" {
@@ -189,7 +191,7 @@ import Testing
         weak var unfinished: Witness?
         weak var ofChannel: Witness?
         do {
-            let recorder = Recorder { _, part in
+            let recorder = RecordingHandler { _, part in
                 guard part != "body", part != ">" else { return }
                 let witness = Witness()
                 try Request.witness.set(witness)
@@ -220,7 +222,7 @@ import Testing
 private struct Failure: Error {}
 
 /// Notes each event, and what variables it finds.
-private final class Recorder: ChannelDuplexHandler {
+private final class RecordingHandler: ChannelDuplexHandler {
     typealias InboundIn = String
     typealias OutboundIn = String
     typealias OutboundOut = String

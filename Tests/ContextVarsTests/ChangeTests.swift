@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import ContextVars
 import Synchronization
+import TestSupport
 import Testing
 
 /// `onChange` of one variable, and the events of changes and copies.
 ///
 /// Watchers are the process's, and tests run at once: each test looks at a variable of its own.
 @Suite struct ChangeTests {
-    private final class Recorder<Element: Sendable>: Sendable {
-        private let elements = Mutex<[Element]>([])
-        func record(_ element: Element) { elements.withLock { $0.append(element) } }
-        var recorded: [Element] { elements.withLock { $0 } }
-    }
-
     let variable = ContextVar("variable", default: 0)
     let other = ContextVar("other", default: 0)
 
@@ -22,7 +17,7 @@ import Testing
         let id = variable.onChange { old, new in recorder.record([old, new]) }
         defer { Context.clearWatcher(id) }
         try await body()
-        return recorder.recorded
+        return recorder.elements
     }
 
     // MARK: onChange
@@ -83,7 +78,7 @@ import Testing
         let id = variable.onChange { _, new in recorder.record(new) }
         defer { Context.clearWatcher(id) }
         variable.withValue(.nan) {}
-        #expect(recorder.recorded.isEmpty)
+        #expect(recorder.elements.isEmpty)
     }
 
     @Test func `A function that is told of a reset can't use the token again`() throws {
@@ -104,7 +99,7 @@ import Testing
             token.withLock { $0 = made }
             try variable.reset(made)
         }
-        #expect(recorder.recorded == [.tokenUsed])
+        #expect(recorder.elements == [.tokenUsed])
     }
 
     @Test func `A function isn't called where the value is equal, nor for other variables`() async throws {
@@ -123,7 +118,7 @@ import Testing
             }
         }
         #expect(seen == [[0, 1], [1, 0]])
-        #expect(recorder.recorded == [String(repeating: "a", count: 100), String(repeating: "a", count: 100)])
+        #expect(recorder.elements == [String(repeating: "a", count: 100), String(repeating: "a", count: 100)])
     }
 
     @Test func `An optional variable is nil where it isn't set`() throws {
@@ -132,7 +127,7 @@ import Testing
         let id = optional.onChange { old, new in recorder.record([old, new]) }
         defer { Context.clearWatcher(id) }
         try Context().run { try optional.set(1) }
-        #expect(recorder.recorded == [[nil, 1], [1, nil]])
+        #expect(recorder.elements == [[nil, 1], [1, nil]])
     }
 
     @Test func `A function that has ended isn't called`() throws {
@@ -141,7 +136,7 @@ import Testing
         #expect(Context.clearWatcher(id))
         #expect(!Context.clearWatcher(id))
         try Context().run { try variable.set(1) }
-        #expect(recorder.recorded.isEmpty)
+        #expect(recorder.elements.isEmpty)
     }
 
     @Test func `A function reads the new value, and may change variables without being told of it`() throws {
@@ -158,7 +153,7 @@ import Testing
             try variable.reset(token)
             #expect(variable.get() == 0 && other.get() == 0)
         }
-        #expect(recorder.recorded == [1, 0])
+        #expect(recorder.elements == [1, 0])
     }
 
     @Test func `A function is told of a thread state's changes and switches`() async throws {
@@ -214,7 +209,7 @@ import Testing
         }
         defer { Context.clearWatcher(id) }
         try await body()
-        return recorder.recorded
+        return recorder.elements
     }
 
     @Test func `A watcher is told of each change`() async throws {

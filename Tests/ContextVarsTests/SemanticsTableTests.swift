@@ -3,6 +3,7 @@ import ContextVars
 import Distributed
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The semantics table of the documentation, a test a row.
@@ -364,10 +365,7 @@ import Testing
     // MARK: Outside tasks
 
     @Test func `A thread outside tasks has no context`() async throws {
-        let seen = await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: use()) }
-        }
-        #expect(seen == nothing)
+        #expect(await onNewThread { use() } == nothing)
     }
 
     @Test func `A thread state has what it entered, or a root`() throws {

@@ -2,18 +2,12 @@
 import ContextVars
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 /// The rows of the semantics table that are about synchronous code outside tasks, on any thread but the main one.
 @Suite struct ThreadTests {
     let variable = ContextVar("variable", default: 0)
-
-    /// Runs a function on a new thread, outside any task.
-    private func onNewThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: body()) }
-        }
-    }
 
     @Test func `A thread has no context outside run`() async {
         await onNewThread {

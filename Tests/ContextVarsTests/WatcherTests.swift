@@ -6,7 +6,7 @@ import Testing
 
 /// Watchers are the process's, and tests run at once: each test counts only the switches to contexts of its own.
 @Suite struct WatcherTests {
-    private final class Recorder: Sendable {
+    private final class SwitchRecorder: Sendable {
         let known: [Context]
         let seen = Mutex<[Int]>([])
 
@@ -22,7 +22,7 @@ import Testing
 
     @Test func `A watcher is told of each switch, with the context that became current`() async throws {
         let (outer, inner) = (Context(), Context())
-        let recorder = Recorder([outer, inner])
+        let recorder = SwitchRecorder([outer, inner])
         let id = Context.addWatcher(recorder.record)
         defer { Context.clearWatcher(id) }
         try outer.run { try inner.run {} }
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `A thread state's switches are reported`() throws {
         let (outer, inner) = (Context(), Context())
-        let recorder = Recorder([outer, inner])
+        let recorder = SwitchRecorder([outer, inner])
         let id = Context.addWatcher(recorder.record)
         defer { Context.clearWatcher(id) }
         let state = ThreadState()
@@ -71,7 +71,7 @@ import Testing
 
     @Test func `A watcher that is cleared isn't called, and can't be cleared again`() throws {
         let context = Context()
-        let recorder = Recorder([context])
+        let recorder = SwitchRecorder([context])
         let id = Context.addWatcher(recorder.record)
         #expect(Context.clearWatcher(id))
         #expect(!Context.clearWatcher(id))
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `A task that a watcher starts is watched like any other`() async throws {
         let (context, inTask) = (Context(), Context())
-        let recorder = Recorder([inTask])
+        let recorder = SwitchRecorder([inTask])
         let recording = Context.addWatcher(recorder.record)
         let tasks = Mutex<[Task<Void, any Error>]>([])
         let starting = Context.addWatcher { event in

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Functions of libdispatch and the thread library that stand before the real ones, and carry contexts.
+/// Functions of libdispatch, the thread library and Foundation's transfers that stand before the real ones, and carry contexts.
 ///
 /// Everything here is internal to swift-contextvars. The vocabulary:
 ///
 /// - A *boundary* is a function that makes a block or a routine run later or elsewhere: `dispatch_async`, `pthread_create`.
-/// - A *hand-over* is one call of a boundary.
+/// - A *handover* is one call of a boundary.
 /// - A boundary is *interposed* where callers reach the function of this target first. `boundary.h` explains how.
 #ifndef CONTEXTVARS_AUTOMATIC_H
 #define CONTEXTVARS_AUTOMATIC_H
@@ -26,7 +26,7 @@ enum {
 /// The room for a Swift `ContextSnapshot`, in words.
 enum { CONTEXTVARS_AUTOMATIC_SNAPSHOT_WORDS = 4 };
 
-/// What a hand-over needs from the engine.
+/// What a handover needs from the engine.
 typedef struct contextvars_automatic_engine {
     /// Whether the caller has a context to hand over.
     bool (*_Nonnull has_context)(void);
@@ -79,9 +79,9 @@ contextvars_automatic_boundary contextvars_automatic_boundary_at(size_t index);
 /// Whether the program's own threads can be told from those of pools: that takes the symbol table of the executable.
 bool contextvars_automatic_knows_pools(void);
 
-// MARK: Watching hand-overs
+// MARK: Watching handovers
 
-/// One hand-over, for diagnostics.
+/// One handover, for diagnostics.
 typedef struct contextvars_automatic_handover {
     /// The name of the boundary.
     const char *boundary;
@@ -95,7 +95,7 @@ typedef struct contextvars_automatic_handover {
     void *_Nullable attachment;
 } contextvars_automatic_handover;
 
-/// What is called for every hand-over of interposed boundaries, also of disabled kinds and where no context is current.
+/// What is called for every handover of interposed boundaries, also of disabled kinds and where no context is current.
 typedef struct contextvars_automatic_observer {
     /// On the caller's thread, before the work is handed over.
     void (*_Nonnull handed_over)(contextvars_automatic_handover *handover);
@@ -106,7 +106,7 @@ typedef struct contextvars_automatic_observer {
 /// Sets the observer, which must never be freed; NULL, the default, for none.
 void contextvars_automatic_observe(const contextvars_automatic_observer *_Nullable observer);
 
-/// The hand-over of the work that the calling thread runs at this moment; NULL where it wasn't observed.
+/// The handover of the work that the calling thread runs at this moment; NULL where it wasn't observed.
 const contextvars_automatic_handover *_Nullable contextvars_automatic_current_handover(void);
 
 #pragma clang assume_nonnull end

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What diagnostics need that Swift can't say: return addresses, lanes, rings, and hand-overs of `ContextVarsAutomatic`.
+/// What diagnostics need that Swift can't say: return addresses, lanes, rings, and handovers of `ContextVarsAutomatic`.
 ///
 /// Everything here is internal to swift-contextvars.
 #ifndef CONTEXTVARS_DIAGNOSTICS_H
@@ -15,7 +15,7 @@
 
 // MARK: Where the caller is
 
-/// How many return addresses tell a place, and how many of them that of a hand-over. The first ones are our own functions',
+/// How many return addresses tell a place, and how many of them that of a handover. The first ones are our own functions',
 /// or those of Dispatch.
 enum { CONTEXTVARS_PLACE_DEPTH = 10, CONTEXTVARS_HANDOVER_DEPTH = 6 };
 
@@ -129,7 +129,7 @@ uint64_t contextvars_events_without_ring(void);
 
 // MARK: Where snapshots were taken
 
-/// Notes the number of the hand-over that began where a snapshot was taken. `root`: that of its map.
+/// Notes the number of the handover that began where a snapshot was taken. `root`: that of its map.
 void contextvars_note_snapshot(uintptr_t root, uint64_t number);
 
 /// That number; 0 where it isn't known.
@@ -138,7 +138,7 @@ uint64_t contextvars_noted_snapshot(uintptr_t root);
 /// Forgets all of them.
 void contextvars_forget_snapshots(void);
 
-/// Whether the work that the calling thread is about to run has arrived by a hand-over that was told.
+/// Whether the work that the calling thread is about to run has arrived by a handover that was told.
 bool *contextvars_has_arrived(void);
 
 // MARK: Signals
@@ -150,7 +150,7 @@ int contextvars_watch_signal(int number);
 /// Empties the pipe.
 void contextvars_signals_read(void);
 
-// MARK: Hand-overs of ContextVarsAutomatic
+// MARK: Handovers of ContextVarsAutomatic
 
 /// `contextvars_automatic_handover` of the target CContextVarsAutomatic, which has the same layout.
 typedef struct contextvars_handover {
@@ -167,10 +167,10 @@ typedef struct contextvars_handover_observer {
     void (*_Nonnull ended)(contextvars_handover *handover);
 } contextvars_handover_observer;
 
-/// Observes hand-overs if the program links ContextVarsAutomatic, and returns whether it does; NULL ends that.
+/// Observes handovers if the program links ContextVarsAutomatic, and returns whether it does; NULL ends that.
 bool contextvars_observe_handovers(const contextvars_handover_observer *_Nullable observer);
 
-/// The hand-over of the work that the calling thread runs; NULL where it isn't known.
+/// The handover of the work that the calling thread runs; NULL where it isn't known.
 const contextvars_handover *_Nullable contextvars_current_handover(void);
 
 #pragma clang assume_nonnull end

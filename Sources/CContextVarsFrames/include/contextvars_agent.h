@@ -15,7 +15,7 @@ typedef uintptr_t contextvars_agent;
 enum {
     /// Set in the address of an agent that is a thread.
     CONTEXTVARS_THREAD = 1,
-    /// In place of an agent, or of its task, that has to be asked for. It counts as no task.
+    /// Stands for an agent, or its task, that the runtime has to be asked for. It counts as no task.
     CONTEXTVARS_UNKNOWN = 8 | CONTEXTVARS_THREAD,
 };
 
@@ -39,7 +39,7 @@ typedef struct contextvars_thread {
     contextvars_frame *borrowed;
     struct contextvars_storage *_Nullable borrowed_storage;
 #if defined(CONTEXTVARS_PLAIN)
-    /// How often that may still be read before (`borrowing.c`).
+    /// How many more reads may use it before the runtime is asked again (`borrowing.c`).
     size_t borrowed_uses;
 #endif
     /// The slot that stays among the values of the thread, which it has outside of tasks (`anchor.c`); NULL before the first
@@ -107,7 +107,7 @@ static inline contextvars_agent contextvars_known_agent(contextvars_agent agent)
 /// Whether an agent is a task whose lifetime its parent's scope bounds (`async let`, task groups).
 bool contextvars_agent_is_structured_child(contextvars_agent agent);
 
-/// Whether the caller's thread is the process's main thread.
+/// Whether the caller's thread is known to be the process's main thread.
 bool contextvars_is_main_thread(void);
 
 /// The flag of the calling thread that says whether it is calling watchers.

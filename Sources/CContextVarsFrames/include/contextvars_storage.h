@@ -118,7 +118,7 @@ static inline uintptr_t contextvars_storage_values(const contextvars_storage *st
     return __atomic_load_n(&storage->contents.values, __ATOMIC_ACQUIRE);
 }
 
-/// Publishes another version. For the owner, who holds the lock.
+/// Makes another version current. For the owner, who holds the lock.
 static inline void contextvars_storage_set_values(contextvars_storage *storage, uintptr_t values) {
     __atomic_store_n(&storage->contents.values, values, __ATOMIC_RELEASE);
 }

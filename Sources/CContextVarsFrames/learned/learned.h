@@ -7,8 +7,8 @@
 
 #include "../slot.h"
 
-/// Words of the calling thread, in which the library that the runtime is in has its thread-local variables. Those of a program
-/// that the runtime is linked into are all of the program's. NULL and 0 where there are none.
+/// The calling thread's thread-local words of the library that contains the runtime. If the runtime is linked into the program,
+/// these are all of the program's. NULL and 0 where there are none.
 typedef struct contextvars_runtime_block {
     void *const *words;
     long count;

@@ -2,7 +2,7 @@
 /// Which task runs on a thread, without a call into the runtime.
 ///
 /// The runtime keeps the running task in a thread-local variable of its library, and offers a function to read it. Across
-/// libraries that costs two jumps and a look-up of the thread-local block: more than all the rest of a `get`. This file
+/// libraries that costs two jumps and a lookup of the thread-local block: more than all the rest of a `get`. This file
 /// finds out where the variable is, so that reading it is one load.
 ///
 /// Invariant: the variable is at a fixed place of the library's thread-local block, whose address doesn't change while

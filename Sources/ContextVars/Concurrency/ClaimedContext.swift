@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// A context that is entered for work that runs later: until the work ends or, if it never runs, until nobody has this value
-/// any more.
+/// A context that is entered for work that runs later: until the work ends or, if it never runs, until no copy of this value
+/// is left.
 public struct ClaimedContext: Sendable {
     @usableFromInline
-    enum Source: Sendable {
+    enum Entry: Sendable {
         case claim(Claim)
         case snapshot(ContextSnapshot)
     }
 
-    let source: Source
-    /// What diagnostics call the hand-over.
+    let entry: Entry
+    /// What diagnostics call the handover.
     let flow = Observation.handedOver()
 
-    init(_ source: Source) {
-        self.source = source
+    init(_ entry: Entry) {
+        self.entry = entry
     }
 
     /// The current values, with the task-local values that came with them.
     package var snapshot: ContextSnapshot {
-        switch source {
+        switch entry {
         case .claim(let claim): ContextSnapshot(claim.context)
         case .snapshot(let snapshot): snapshot
         }
@@ -32,7 +32,7 @@ public struct ClaimedContext: Sendable {
     /// of the values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         Observation.arrived(flow)
-        guard case .claim(let claim) = source, claim.use() else { return try snapshot.run(work) }
+        guard case .claim(let claim) = entry, claim.use() else { return try snapshot.run(work) }
         let scope = Scope.entering(claim.context, isSynchronous: true)
         defer {
             scope.end()
@@ -94,13 +94,13 @@ extension ClaimedContext {
     @usableFromInline
     func capturedOnArrival() -> CapturedValue? {
         Observation.arrived(flow)
-        guard case .snapshot(let snapshot) = source else { return nil }
+        guard case .snapshot(let snapshot) = entry else { return nil }
         return snapshot.captured
     }
 
     @usableFromInline
     func begin() -> Scope {
-        switch source {
+        switch entry {
         case .snapshot(let snapshot):
             return .copying(snapshot, isSynchronous: false)
         case .claim(let claim):
@@ -112,6 +112,6 @@ extension ClaimedContext {
     @usableFromInline
     func end(_ scope: Scope) {
         scope.end()
-        if case .claim(let claim) = source { claim.context.unclaim() }
+        if case .claim(let claim) = entry { claim.context.unclaim() }
     }
 }

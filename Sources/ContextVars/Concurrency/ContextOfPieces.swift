@@ -21,7 +21,7 @@ package struct ContextOfPieces: Sendable {
 
     /// The context that a claim is for, entered as long as the caller keeps the claim.
     package init(of claimed: ClaimedContext) {
-        switch claimed.source {
+        switch claimed.entry {
         case .snapshot(let snapshot): self.init(snapshot)
         case .claim(let claim): self.init(claim.context, nil)
         }

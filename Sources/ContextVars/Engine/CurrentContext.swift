@@ -5,7 +5,7 @@ import CContextVarsFrames
 ///
 /// | to | ask |
 /// |---|---|
-/// | read one variable | ``currentPlace(of:)`` |
+/// | read one variable | ``currentPlace(of:)``; ``currentBits(of:)`` if its values are plain bits |
 /// | have all values | ``CurrentContext/values()`` |
 /// | change a variable | ``setInCurrent(_:to:)``, ``restoreInCurrent(_:to:ifCurrentIs:)`` |
 /// | know where a value comes from | ``CurrentContext/source(of:)`` |

@@ -66,7 +66,7 @@ package enum Observation {
         contextvars_current_observer() == nil ? 0 : tellHandedOver()
     }
 
-    /// Counts up to where the numbers of hand-overs that others observe begin.
+    /// Counts up to where the numbers of handovers that others observe begin.
     private static let lastFlow = Atomic<UInt64>(0)
 
     @inline(never)
@@ -76,7 +76,7 @@ package enum Observation {
         return flow
     }
 
-    /// A number for one hand-over.
+    /// A number for one handover.
     package static func newFlow() -> UInt64 { lastFlow.wrappingAdd(1, ordering: .relaxed).newValue }
 
     /// The work runs from now on.

@@ -6,7 +6,9 @@ import CContextVarsFrames
 struct Scope {
     private let binding: contextvars_binding
 
-    /// Makes the storage of a context current that the caller has claimed, and keeps alive until the scope ends.
+    /// Makes a context's storage current.
+    ///
+    /// The caller has claimed the context, and keeps it alive until the scope ends.
     @usableFromInline
     @inline(never)
     static func entering(_ context: Context, isSynchronous: Bool) -> Scope {
@@ -27,7 +29,7 @@ struct Scope {
         }
     }
 
-    /// Makes a new context with the values of a snapshot current that the caller keeps until the scope ends.
+    /// Makes a new context current, with the values of a snapshot that the caller keeps alive until the scope ends.
     @usableFromInline
     @inline(never)
     static func copying(_ snapshot: ContextSnapshot, isSynchronous: Bool) -> Scope {

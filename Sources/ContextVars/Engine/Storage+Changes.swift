@@ -88,7 +88,7 @@ extension Storage {
         keepWhatIsLent()
         let shared = contextvars_is_thread_sanitized ? map.pointee : nil
         let replacedBefore = changes(variable) ? settle() : nil
-        // First: what it adds to a map that is shared, the change may then be put into.
+        // Before settling: this copies a shared map, so that the change beside it can then go into the copy in place.
         let oldValue = changeMap(newValue, for: variable)
         let replaced = settle()
         let wasSetHere = noteChange(of: variable, as: isSetHere)

@@ -4,8 +4,8 @@
 /// A small value that is plain bits (an integer, a Boolean, an enumeration without payloads) is stored inline, so
 /// that setting it allocates nothing; any other value is in a ``Box``.
 ///
-/// Invariant: a stored value is loaded as the type that it was made with. Only `ContextVar<Value>` does either, always with its
-/// own `Value`, and variables are keys by identity.
+/// Invariant: a stored value is loaded as the type that it was made with. Only code that has the `ContextVar<Value>`, or a
+/// `Token` of it, does either, always with that `Value`, and variables are keys by identity.
 @usableFromInline
 struct StoredValue: @unchecked Sendable {
     // Invariant behind `@unchecked`: `init(_:)` takes a `Sendable` value, and `init(bits:box:)` only puts together again what

@@ -85,7 +85,7 @@ extension Storage {
             if let newValue { values.updateValue(newValue.takeStored(), forKey: variable) } else {
                 values.removeValue(forKey: variable)
             }
-        let count = publish(values, variablesSetHere)
+        let count = install(values, variablesSetHere)
         contextvars_retain_barrier()
         contextvars_storage_unlock(self)
         let wasWithdrawn = contextvars_storage_has_flag(self, UInt8(CONTEXTVARS_WITHDRAWN))
@@ -93,10 +93,10 @@ extension Storage {
         return (oldValue.map { MovingValue($0) }, wasSetHere)
     }
 
-    /// Makes values current that aren't changed any more, and returns how many versions are kept before it.
+    /// Makes immutable values current, and returns how many versions are kept before them.
     ///
     /// Under the lock.
-    private func publish(_ values: ContextValues, _ variablesSetHere: VariablesSetHere) -> Int {
+    private func install(_ values: ContextValues, _ variablesSetHere: VariablesSetHere) -> Int {
         let word = contextvars_storage_values(self)
         let previous =
             Self.isVersion(word)

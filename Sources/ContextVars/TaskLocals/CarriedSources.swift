@@ -16,7 +16,7 @@ enum CarriedSources {
 
     /// The values that all sources have where nothing of them is in force, or `nil` where there are no sources.
     ///
-    /// A detached task has no task-local values. This one has run before it could be waited for.
+    /// A detached task has no task-local values. This one's executor runs it before its creation returns.
     static func captureOutside() -> CapturedValue? {
         if HandingOver.isPlain || first.load() == nil { return nil }
         let captured = Mutex<CapturedValue?>(nil)

@@ -3,7 +3,7 @@ extension ContextSnapshot {
     /// Makes all snapshots taken from now on carry the value of a task local.
     ///
     /// A task-local value is lost in callbacks, on queues, event loops and threads. After this call, ``current`` takes
-    /// the value along, and everything that runs in the snapshot sees it: in ``run(_:)-1hdbx``, in functions made by
+    /// the value along, and everything that runs in the snapshot sees it: in ``run(_:)-10aad``, in functions made by
     /// `wrap`, in `Task(context:)` and `group.addTask(context:)`. The default, or `nil`, is carried like any other value:
     /// code that runs in the snapshot sees what was there when it was taken, not what its caller has.
     ///

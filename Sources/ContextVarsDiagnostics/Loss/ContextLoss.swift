@@ -43,7 +43,7 @@ public struct ContextLoss: Sendable {
     public let runner: String
     /// Where the work was handed over, if that is known.
     public let handOver: HandOver?
-    /// How often this line has lost the context by that hand-over until now.
+    /// How often this line has lost the context by that handover until now.
     public internal(set) var count: Int
 }
 

@@ -30,9 +30,9 @@ final class HandOver: Sendable {
         watch = ContextLossDetector.currentWatch
     }
 
-    /// Notes a hand-over on the thread where it happens.
+    /// Notes a handover on the thread where it happens.
     ///
-    /// Where nothing is current because an earlier hand-over has lost it, the earlier one is what counts.
+    /// Where nothing is current because an earlier handover has lost it, the earlier one is what counts.
     static func note(_ handover: UnsafePointer<contextvars_handover>) -> HandOver? {
         if Observers.current.isEmpty { return nil }
         let values = Observation.snapshotIfCurrent()
@@ -45,7 +45,7 @@ final class HandOver: Sendable {
         return made
     }
 
-    /// The hand-over of the work that the caller is part of, if that is known.
+    /// The handover of the work that the caller is part of, if that is known.
     static var current: HandOver? {
         contextvars_current_handover()?.pointee.attachment.map {
             Unmanaged<HandOver>.fromOpaque($0).takeUnretainedValue()

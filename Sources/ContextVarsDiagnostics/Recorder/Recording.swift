@@ -113,7 +113,7 @@ enum Recording {
         write(isSent ? .sent : .received, context: identity(of: storage), text: peer)
     }
 
-    /// Work has its context now: by a hand-over that has been told, by the one that the thread runs, or as what a snapshot
+    /// Work has its context now: by a handover that has been told, by the one that the thread runs, or as what a snapshot
     /// runs.
     private static func arrive(in storage: Storage, context: UInt64) {
         let hasArrived = contextvars_has_arrived()
@@ -139,7 +139,7 @@ enum Recording {
         if let storage { contextvars_storage_identity(storage) } else { 0 }
     }
 
-    // Hand-overs of tasks are told apart by the context, all others by a number.
+    // Handovers of tasks are told apart by the context, all others by a number.
     private static func flow(ofTaskWith context: UInt64) -> UInt64 { context << 1 }
     private static func flow(of number: UInt64) -> UInt64 { number << 1 | 1 }
 
@@ -147,7 +147,7 @@ enum Recording {
         _ kind: Kind, agent: contextvars_agent? = nil, context: UInt64 = 0, other: UInt64 = 0, flow: UInt64 = 0,
         variable: AnyContextVar? = nil, text: String? = nil, place: Place? = nil
     ) {
-        if let variable, !variable.isNoted() { VariableNames.note(variable) }
+        if let variable, variable.noteOnce() { VariableNames.note(variable) }
         var facts = contextvars_facts(
             kind: kind.rawValue, detail: 0, variable: variable?.identifyingNumber ?? 0,
             agent: agent ?? contextvars_current_agent(), context: context, other: other, flow: flow,

@@ -201,7 +201,7 @@ extension NodeReference {
     /// So many keys take about as long to retain and release, twice, as it takes to make and free an owner.
     @inlinable @inline(__always) static var leastSharedCount: Int { 4 }
 
-    /// Makes the keys of this node, copies of whose bits `target` has at the same positions, keys of `target` as well.
+    /// Gives `target`, which has the bits of this node's keys at the same positions, its share in those keys.
     ///
     /// `target` may lack some of them, and has others, its own, at positions that are vacant here.
     @inlinable @inline(__always) func shareKeys(with target: NodeReference) {
@@ -229,8 +229,8 @@ extension NodeReference {
         }
     }
 
-    /// Makes the keys at `positions`, which the node owned, a key owner's, and returns that: this one, or the one of a
-    /// thread that was faster.
+    /// Moves the keys at `positions` from the node to a new key owner, and returns that, or the one of a thread that was
+    /// faster.
     @inlinable @inline(never)
     func handOverKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
         // A node's reference to the parent becomes the new owner's.
@@ -248,8 +248,8 @@ extension NodeReference {
         keyOwnerWord.pointee.store(nil, ordering: .relaxed)
     }
 
-    /// Makes sure, before keys of this node, which nobody else sees, go, or one comes at a vacant position, that those
-    /// positions are no matter of an owner.
+    /// Call it before keys go from an unshared node, or one comes at a vacant position: afterwards no owner has keys at
+    /// those positions.
     @inlinable @inline(__always) func ownKeys(at positions: UInt16) {
         guard !_isPOD(Key.self), let owner = keyOwnerOfUnsharedNode else { return }
         if owner.pointee.positions & positions != 0 { takeKeysBack(from: owner) }

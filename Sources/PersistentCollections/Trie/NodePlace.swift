@@ -2,8 +2,8 @@
 /// Where an edit of a trie has got to: the place in which a reference to a node is kept, a map's root or a child's place
 /// in its parent.
 ///
-/// An edit goes down to where the way to a hash ends, and edits the node there. Nodes that nobody shares it changes in
-/// place. From the first shared one on, which is *lent* to it, it replaces nodes by copies. What lies below a copy is
+/// An edit goes down to where the way to a hash ends, and edits the node there. It changes unshared nodes in place, and
+/// replaces the first shared one, which is *lent* to it, and those below by copies. What lies below a copy is
 /// shared, by the copy and the original, but for the child that the edit goes on to: that will be replaced too, so the
 /// copy has only its bits, and it is lent in turn. The original stays alive until the edit ends. An edit that keeps the
 /// map does the same with a root that is lent from the start.

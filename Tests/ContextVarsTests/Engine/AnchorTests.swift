@@ -15,12 +15,6 @@ import Testing
         @TaskLocal static var value = 0
     }
 
-    private func onNewThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: body()) }
-        }
-    }
-
     /// Whether the innermost scope of the caller rides on another one's slot, or on the anchor.
     private func rides() -> Bool {
         let outer = contextvars_find_outer()

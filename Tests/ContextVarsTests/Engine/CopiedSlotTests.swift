@@ -109,7 +109,7 @@ import Testing
     }
 
     @Test func `So it is on a thread without tasks, with a context and without one`() async {
-        await onThread {
+        await onOrderedThread {
             let copy = copy(of: 1)
             copy.push()
             useInnermost(with: 1)
@@ -128,7 +128,7 @@ import Testing
 
     private final class End: Sendable { let hasCome = Atomic<Bool>(false) }
 
-    private func onThread(_ body: @escaping @Sendable () -> Void) async {
+    private func onOrderedThread(_ body: @escaping @Sendable () -> Void) async {
         let end = End()
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
@@ -145,7 +145,7 @@ import Testing
     @Test func `It may be copied by one agent and pushed by another, moved in memory meanwhile`() async throws {
         let copy = copy(of: 1)
         copy.move()
-        await onThread { copy.move() }
+        await onOrderedThread { copy.move() }
         try await Context().run {
             try variable.set(2)
             copy.move()

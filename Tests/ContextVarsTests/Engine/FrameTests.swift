@@ -12,12 +12,6 @@ import Testing
 @Suite struct FrameTests {
     let variable = ContextVar("variable", default: 0)
 
-    private func onNewThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(returning: body()) }
-        }
-    }
-
     @Test func `Of the frames of an agent, the innermost one alone is its own`() async {
         let owners = await onNewThread {
             let agent = contextvars_current_agent()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
-// SPDX-License-Identifier: Apache-2.0
 import Foundation
 import Synchronization
 
@@ -43,6 +42,14 @@ package final class BlockingExecutor: TaskExecutor {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
+/// Runs a function on a new thread, where no context is current, and waits for it.
+package func onNewThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+    await withCheckedContinuation { continuation in
+        // contextvars:ignore tests use it to be where no context is current
+        Thread.detachNewThread { continuation.resume(returning: body()) }
     }
 }
 

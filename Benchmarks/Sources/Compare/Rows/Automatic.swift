@@ -9,7 +9,7 @@ import Harness
 /// What it costs that contexts follow work by themselves.
 enum Automatic {
     static let rows = [
-        Row("automatic: price of a hand-over, no context", against: "10 ns", bar: 1) {
+        Row("automatic: price of a handover, no context", against: "10 ns", bar: 1) {
             Sides(ours: { try priceWithoutContext($0) }, peer: { tenNanoseconds($0) })
         },
         Row("automatic: queue.async and its block, no context", against: "switched off", bar: 1.1) {
@@ -59,7 +59,7 @@ enum Automatic {
         try body(meter)
     }
 
-    // MARK: Whole hand-overs
+    // MARK: Whole handovers
 
     /// Hands blocks over to a queue, and waits until it has run them.
     private static func handOver(_ meter: Meter) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drawing: arrows from hand-overs to where they led.
+// Drawing: arrows from handovers to where they led.
 
 // The middle of an event's bar.
 function eventPoint(view, event, x) {

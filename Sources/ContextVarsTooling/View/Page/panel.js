@@ -76,7 +76,7 @@ function eventDetails(app) {
   if (raw.k[event] === kind.lost) nodes.push(lossDetails(app, event, flow));
   nodes.push(eventActions(app, event, flow, family));
   const shown = context || (flow ? raw.c[flow.from] : 0);
-  if (shown) nodes.push(...valueList(app, shown, context ? event : flow.from, context ? "Values here" : "Values at the hand-over"));
+  if (shown) nodes.push(...valueList(app, shown, context ? event : flow.from, context ? "Values here" : "Values at the handover"));
   if (family) nodes.push(...familyFacts(app, family));
   return nodes;
 }
@@ -89,7 +89,7 @@ function swatch(family, app) {
 
 function lossDetails(app, event, flow) {
   const { raw, text } = app.model;
-  if (!flow) return element("p", { className: "callout" }, element("b", { textContent: "Lost here. " }), "No hand-over is known that led here.");
+  if (!flow) return element("p", { className: "callout" }, element("b", { textContent: "Lost here. " }), "No handover is known that led here.");
   return element("p", { className: "callout" }, element("b", { textContent: "Lost here. " }),
     text(raw.n[event]) + " had a value where " + (text(raw.via[flow.from]) || "a callback") + " took this work over, and no context came along. ",
     text(raw.at[flow.from]) ? "It was handed over at " : "", text(raw.at[flow.from]) ? code(text(raw.at[flow.from])) : null);
@@ -99,11 +99,11 @@ function eventActions(app, event, flow, family) {
   const { model } = app;
   const { raw, kind } = model;
   const actions = element("div", { className: "actions" });
-  if (raw.k[event] === kind.lost && flow) actions.append(action("Go to the hand-over", "H", () => app.goToHandOver()));
+  if (raw.k[event] === kind.lost && flow) actions.append(action("Go to the handover", "H", () => app.goToHandOver()));
   if (raw.k[event] === kind.handover && flow && (flow.to >= 0 || flow.losses.length)) {
     actions.append(action(flow.to >= 0 ? "Follow to the arrival" : "Follow to where it was missed", "Enter", () => app.follow()));
   }
-  if (raw.k[event] === kind.arrived && flow) actions.append(action("Back to the hand-over", "Enter", () => app.follow()));
+  if (raw.k[event] === kind.arrived && flow) actions.append(action("Back to the handover", "Enter", () => app.follow()));
   if (family) actions.append(action(app.view.focus === family ? "Show everything" : "Show its whole way", "F", () => app.toggleWay()));
   return actions;
 }

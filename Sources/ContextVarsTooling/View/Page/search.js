@@ -37,7 +37,7 @@ function search(model, query) {
   return found;
 }
 
-// Losses that have the same variable, hand-over and place have one cause.
+// Losses that have the same variable, handover and place have one cause.
 function groupLosses(model) {
   const { raw, text } = model;
   const groups = new Map();

@@ -6,7 +6,7 @@ import Foundation
 
 private let queue = DispatchQueue(label: "quickstart.queue", attributes: .concurrent)
 
-/// The block has a copy of the context at the hand-over, where it may also set.
+/// The block has a copy of the context at the handover, where it may also set.
 func plainQueue() async throws -> Hop {
     try await withCheckedThrowingContinuation { continuation in
         // contextvars:ignore the context follows by itself
