@@ -50,6 +50,8 @@ extension Context: Sequence {
         var base: ContextValues.Iterator
 
         /// The next variable and its value, or `nil` at the end.
+        ///
+        /// - Complexity: O(1) on average.
         public mutating func next() -> (variable: AnyContextVar, value: any Sendable)? {
             base.next().map { ($0.key, $0.key.value(from: $0.value)) }
         }
@@ -82,6 +84,8 @@ extension Context: CustomStringConvertible {
     /// The names of the variables that are set.
     ///
     /// Values are left out, because descriptions end up in logs and errors.
+    ///
+    /// - Complexity: O(*n* log *n*): the names are sorted. Safe from any thread.
     public var description: String {
         "<Context \(storedValues().names) at \(address(of: self))>"
     }

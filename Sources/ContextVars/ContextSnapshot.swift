@@ -211,6 +211,8 @@ extension ContextSnapshot: CustomStringConvertible {
     /// The names of the variables that are set.
     ///
     /// Values are left out, because descriptions end up in logs.
+    ///
+    /// - Complexity: O(*n* log *n*): the names are sorted.
     public var description: String {
         "<ContextSnapshot \(values.names)>"
     }

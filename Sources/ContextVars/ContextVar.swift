@@ -122,6 +122,8 @@ extension Equatable {
 
 extension ContextVar: CustomStringConvertible {
     /// Names the variable and its default, like CPython's `repr`.
+    ///
+    /// - Complexity: That of the default's description.
     public var description: String {
         let defaultPart = hasExplicitDefault ? " default=\(String(reflecting: defaultValue))" : ""
         return "<ContextVar name='\(name)'\(defaultPart) at \(address(of: self))>"

@@ -12,7 +12,7 @@ extension DispatchQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @_disfavoredOverload
     public func async<Source: ContextSource>(
         context: Source, group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified,
@@ -29,7 +29,7 @@ extension DispatchGroup {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @_disfavoredOverload
     public func notify<Source: ContextSource>(
         context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,
@@ -46,7 +46,7 @@ extension DispatchWorkItem {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @_disfavoredOverload
     public func notify<Source: ContextSource>(
         context: Source, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue,

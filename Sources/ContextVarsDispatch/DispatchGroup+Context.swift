@@ -13,7 +13,7 @@ extension DispatchGroup {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func notify<Source: ContextSource>(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue, context: Source,
         execute work: @escaping @Sendable () -> Void

@@ -15,7 +15,7 @@ extension DispatchQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @inlinable
     public func async<Source: ContextSource>(
         group: DispatchGroup? = nil, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
@@ -40,7 +40,7 @@ extension DispatchQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func asyncAfter<Source: ContextSource>(
         deadline: DispatchTime, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context: Source,
         execute work: @escaping @Sendable () -> Void
@@ -56,7 +56,7 @@ extension DispatchQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func asyncAfter<Source: ContextSource>(
         wallDeadline: DispatchWallTime, qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [],
         context: Source, execute work: @escaping @Sendable () -> Void

@@ -15,7 +15,7 @@ extension DispatchQueue {
     /// ```
     ///
     /// - Throws: Only what the work throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public func sync<Result, Failure: Error>(
         flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot, execute work: () throws(Failure) -> Result
@@ -26,7 +26,7 @@ extension DispatchQueue {
     /// Runs work that throws nothing on this queue in a new context that starts with a snapshot's values, and waits for
     /// it.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public func sync<Result>(
         flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot, execute work: () -> Result
@@ -39,7 +39,7 @@ extension DispatchQueue {
     /// The context is entered when it is the work's turn. So a serial queue can guard a context for many callers.
     ///
     /// - Throws: `ContextError.alreadyEntered` if the context is entered by then, even by the caller; what the work throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     @discardableResult
     public func sync<Result>(
         flags: DispatchWorkItemFlags = [], context: Context, execute work: () throws -> Result
@@ -57,7 +57,7 @@ extension DispatchQueue {
     ///   - iterations: How many iterations there are.
     ///   - snapshot: The values that each iteration starts with.
     ///   - work: The work, which is passed the number of the iteration.
-    /// - Complexity: O(1) more for each iteration.
+    /// - Complexity: O(1) more for each iteration. Safe from any thread.
     public static func concurrentPerform(
         iterations: Int, context snapshot: ContextSnapshot, execute work: @Sendable (Int) -> Void
     ) {

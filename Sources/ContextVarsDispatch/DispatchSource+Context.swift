@@ -14,7 +14,7 @@ extension DispatchSourceProtocol {
     /// timer.setEventHandler(context: .current) { refresh() }
     /// ```
     ///
-    /// - Complexity: O(1), and O(1) more for each event.
+    /// - Complexity: O(1), and O(1) more for each event. Safe from any thread.
     public func setEventHandler(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void
@@ -24,7 +24,7 @@ extension DispatchSourceProtocol {
 
     /// Sets the handler of the source's cancellation, which runs with a snapshot's values.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func setCancelHandler(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void
@@ -34,7 +34,7 @@ extension DispatchSourceProtocol {
 
     /// Sets the handler of the source's registration, which runs with a snapshot's values.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func setRegistrationHandler(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         handler: @escaping @Sendable () -> Void

@@ -7,7 +7,7 @@ extension DispatchWorkItem {
     ///
     /// It has a new context each time.
     ///
-    /// - Complexity: O(1), and O(1) more each time it is performed.
+    /// - Complexity: O(1), and O(1) more each time it is performed. Safe from any thread.
     public convenience init(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context snapshot: ContextSnapshot,
         block: @escaping @Sendable () -> Void
@@ -28,7 +28,7 @@ extension DispatchWorkItem {
     /// ```
     ///
     /// - Throws: `ContextError.alreadyEntered` if the context is already entered, here or elsewhere.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public convenience init(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], context: Context,
         block: @escaping @Sendable () -> Void
@@ -43,7 +43,7 @@ extension DispatchWorkItem {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func notify<Source: ContextSource>(
         qos: DispatchQoS = .unspecified, flags: DispatchWorkItemFlags = [], queue: DispatchQueue, context: Source,
         execute work: @escaping @Sendable () -> Void

@@ -16,7 +16,7 @@ extension BlockOperation {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public convenience init<Source: ContextSource>(
         context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
@@ -31,7 +31,7 @@ extension BlockOperation {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func addExecutionBlock<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

@@ -9,7 +9,7 @@ extension NotificationCenter {
     /// one it runs with the observer's values; each notification has a new context.
     ///
     /// - Returns: The observer, for `removeObserver(_:)`. The center keeps the snapshot until then.
-    /// - Complexity: That of `addObserver(forName:object:queue:using:)`.
+    /// - Complexity: That of `addObserver(forName:object:queue:using:)`. Safe from any thread.
     public func addObserver(
         forName name: Notification.Name?, object: Any?, queue: OperationQueue?, context snapshot: ContextSnapshot,
         using block: @escaping @Sendable (Notification) -> Void

@@ -16,7 +16,7 @@ extension OperationQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
-    /// - Complexity: That of `addOperation(_:)`.
+    /// - Complexity: That of `addOperation(_:)`. Safe from any thread.
     public func addOperation<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
@@ -30,7 +30,7 @@ extension OperationQueue {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is added.
     ///   A snapshot never throws.
-    /// - Complexity: That of `addBarrierBlock(_:)`.
+    /// - Complexity: That of `addBarrierBlock(_:)`. Safe from any thread.
     public func addBarrierBlock<Source: ContextSource>(
         context: Source, _ barrier: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

@@ -10,7 +10,7 @@ extension RunLoop {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func perform<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
@@ -24,7 +24,7 @@ extension RunLoop {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then nothing is
     ///   scheduled. A snapshot never throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public func perform<Source: ContextSource>(
         inModes modes: [RunLoop.Mode], context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

@@ -10,7 +10,7 @@ extension Thread {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere. A snapshot never
     ///   throws.
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public convenience init<Source: ContextSource>(
         context: Source, block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {
@@ -26,7 +26,7 @@ extension Thread {
     ///
     /// - Throws: `ContextError.alreadyEntered` if a context is already entered, here or elsewhere; then no thread is
     ///   started. A snapshot never throws.
-    /// - Complexity: That of `detachNewThread(_:)`.
+    /// - Complexity: That of `detachNewThread(_:)`. Safe from any thread.
     public static func detachNewThread<Source: ContextSource>(
         context: Source, _ block: @escaping @Sendable () -> Void
     ) throws(Source.EntryError) {

@@ -16,7 +16,7 @@ extension Timer {
     /// }
     /// ```
     ///
-    /// - Complexity: That of `scheduledTimer(withTimeInterval:repeats:block:)`.
+    /// - Complexity: That of `scheduledTimer(withTimeInterval:repeats:block:)`. Safe from any thread.
     @discardableResult
     public static func scheduledTimer(
         withTimeInterval interval: TimeInterval, repeats: Bool, context snapshot: ContextSnapshot,
@@ -29,7 +29,7 @@ extension Timer {
     ///
     /// Each firing has a new context that starts with them.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public convenience init(
         timeInterval interval: TimeInterval, repeats: Bool, context snapshot: ContextSnapshot,
         block: @escaping @Sendable (Timer) -> Void
@@ -42,7 +42,7 @@ extension Timer {
     ///
     /// Each firing has a new context that starts with them.
     ///
-    /// - Complexity: O(1).
+    /// - Complexity: O(1). Safe from any thread.
     public convenience init(
         fire date: Date, interval: TimeInterval, repeats: Bool, context snapshot: ContextSnapshot,
         block: @escaping @Sendable (Timer) -> Void

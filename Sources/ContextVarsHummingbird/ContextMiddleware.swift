@@ -26,7 +26,8 @@ import Tracing
 /// Variables that a `BaggageInstrument` declares have the values of the request's `baggage` header. The service context
 /// is the one that is already current, from a `TracingMiddleware` above, or else the one from the request's headers.
 ///
-/// Add it first, so that it surrounds all other middleware.
+/// Add it first, so that it surrounds all other middleware. It serves any number of requests at once; each costs a scope,
+/// a snapshot and what the instrument takes to extract.
 public struct ContextMiddleware<Context: RequestContext>: RouterMiddleware {
     private let requestID: RequestIDSource?
     private let instrument: (any Instrument)?

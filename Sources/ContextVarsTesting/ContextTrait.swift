@@ -37,6 +37,7 @@ extension Trait where Self == ContextTrait {
     /// - Parameters:
     ///   - variable: The variable to set.
     ///   - value: Its value, created for each test and each case of a parameterised test. If this throws, the test fails.
+    /// - Complexity: One scope and one value for each test.
     public static func contextValue<Value>(
         _ variable: ContextVar<Value>, _ value: @autoclosure @escaping @Sendable () throws -> Value
     ) -> Self {
@@ -44,6 +45,8 @@ extension Trait where Self == ContextTrait {
     }
 
     /// Runs a test, or each test of a suite, in a new context that starts with a snapshot's values and has no others.
+    ///
+    /// - Complexity: One scope for each test.
     public static func context(_ snapshot: ContextSnapshot) -> Self {
         ContextTrait { _ in snapshot }
     }
@@ -51,5 +54,7 @@ extension Trait where Self == ContextTrait {
     /// Runs a test, or each test of a suite, in a new empty context.
     ///
     /// Without it, a test may have no context, and then can't `set` a variable.
+    ///
+    /// - Complexity: One scope for each test.
     public static var freshContext: Self { .context(ContextSnapshot()) }
 }

@@ -28,6 +28,7 @@ extension HAMT {
     /// The two need not be versions of one map, but what they share is not looked at. `areEquivalent` tells whether two values
     /// of a key, the older one first, count as unchanged.
     ///
+    /// - Throws: What `areEquivalent` throws.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool) rethrows -> [Change] {
@@ -38,6 +39,7 @@ extension HAMT {
 
     /// What changed from an older version of the map to this one, where how values compare doesn't depend on the key.
     ///
+    /// - Throws: What `areEquivalent` throws.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable
     public func changes(from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool) rethrows -> [Change] {
@@ -46,6 +48,7 @@ extension HAMT {
 
     /// Calls `body` with each change from an older version of the map to this one, and collects nothing.
     ///
+    /// - Throws: What `areEquivalent` and `body` throw.
     /// - Complexity: As that of ``changes(from:by:)-(_,(Key,Value,Value)->Bool)``.
     @inlinable public func forEachChange(
         from older: HAMT, by areEquivalent: (Key, Value, Value) throws -> Bool, _ body: (Change) throws -> Void
@@ -65,6 +68,7 @@ extension HAMT {
 
     /// Calls `body` with each change, where how values compare doesn't depend on the key.
     ///
+    /// - Throws: What `areEquivalent` and `body` throw.
     /// - Complexity: O(k log n) for versions of one map that differ in k places; O(n) for unrelated maps.
     @inlinable public func forEachChange(
         from older: HAMT, by areEquivalent: (Value, Value) throws -> Bool, _ body: (Change) throws -> Void

@@ -2,6 +2,7 @@
 extension HAMT {
     /// A map with the same keys, each with the value that `transform` makes of its value.
     ///
+    /// - Throws: What `transform` throws.
     /// - Complexity: O(n). Hashes no key.
     @inlinable public func mapValues<Other>(_ transform: (Value) throws -> Other) rethrows -> HAMT<Key, Other> {
         guard count > 0, let root = rootReference else { return HAMT<Key, Other>() }
@@ -11,6 +12,7 @@ extension HAMT {
 
     /// A map with the keys for whose values `transform` returns one, with those values.
     ///
+    /// - Throws: What `transform` throws.
     /// - Complexity: O(n).
     @inlinable public func compactMapValues<Other>(_ transform: (Value) throws -> Other?) rethrows -> HAMT<Key, Other> {
         var result = HAMT<Key, Other>()
@@ -24,6 +26,7 @@ extension HAMT {
     ///
     /// It shares with this map all parts that stay whole.
     ///
+    /// - Throws: What `isIncluded` throws.
     /// - Complexity: O(n).
     @inlinable public func filter(_ isIncluded: (Element) throws -> Bool) rethrows -> HAMT {
         guard let root = rootReference else { return self }

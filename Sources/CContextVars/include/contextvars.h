@@ -152,7 +152,8 @@ ctxvars_context *ctxvars_context_copy(ctxvars_context *context);
 size_t ctxvars_context_count(ctxvars_context *context);
 
 /// Looks a variable up in a context, entered or not. Defaults don't count. Returns 1 and writes the value, retained,
-/// to `*value` (where `value` isn't NULL), or returns 0 where the variable isn't set. Any thread.
+/// to `*value` (where `value` isn't NULL), or returns 0 where the variable isn't set. O(1) for few
+/// variables, then O(log n). Any thread.
 int ctxvars_context_get(
     ctxvars_context *context, ctxvars_var *var, void *CTXVARS_NULLABLE *CTXVARS_NULLABLE value);
 
@@ -165,7 +166,8 @@ int ctxvars_context_equal(ctxvars_context *left, ctxvars_context *right);
 ctxvars_context_iterator *ctxvars_context_iterate(ctxvars_context *context);
 
 /// Writes a reference to the next variable to `*var`, and its value, retained, to `*value`, and returns 1; returns 0
-/// at the end and from then on. One thread at a time for one iterator. Variables of Swift code are left out.
+/// at the end and from then on. O(1) on average. One thread at a time for one iterator. Variables of Swift code are left
+/// out.
 int ctxvars_context_iterator_next(
     ctxvars_context_iterator *iterator, ctxvars_var *CTXVARS_NULLABLE *CTXVARS_NONNULL var,
     void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
@@ -193,7 +195,7 @@ void *CTXVARS_NULLABLE ctxvars_var_owner(ctxvars_var *var);
 size_t ctxvars_var_name(ctxvars_var *var, char *CTXVARS_NULLABLE buffer, size_t size);
 
 /// Reads a variable in the current context of a thread state. Returns 1 and writes the value or the default,
-/// retained, to `*value`; returns 0 where there is neither. Any thread.
+/// retained, to `*value`; returns 0 where there is neither. O(1) for few variables, then O(log n). Any thread.
 int ctxvars_var_get(ctxvars_state *state, ctxvars_var *var, void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
 
 /// Sets a variable in the current context of a thread state. The value and the variable's owner are retained. Returns
@@ -202,7 +204,7 @@ ctxvars_token *ctxvars_var_set(ctxvars_state *state, ctxvars_var *var, void *val
 
 /// Restores a variable's value from before the `ctxvars_var_set` that made the token. Returns `CTXVARS_OK`,
 /// `CTXVARS_TOKEN_USED`, `CTXVARS_TOKEN_FROM_DIFFERENT_VAR` or `CTXVARS_TOKEN_FROM_DIFFERENT_CONTEXT`, checked in
-/// this order. Only success uses the token. Any thread.
+/// this order. Only success uses the token. O(1) for few variables, then O(log n). Any thread.
 int ctxvars_var_reset(ctxvars_state *state, ctxvars_var *var, ctxvars_token *token);
 
 // MARK: Tokens
@@ -254,7 +256,7 @@ ctxvars_map *ctxvars_map_new(ctxvars_embedder *embedder);
 size_t ctxvars_map_count(ctxvars_map *map);
 
 /// Looks a key up. Returns 1 and writes the value, retained, to `*value` (where `value` isn't NULL); 0 where the map
-/// does not have the key; or `CTXVARS_CALLBACK_FAILED`. Any thread.
+/// does not have the key; or `CTXVARS_CALLBACK_FAILED`. O(log n). Any thread.
 int ctxvars_map_get(ctxvars_map *map, void *key, void *CTXVARS_NULLABLE *CTXVARS_NULLABLE value);
 
 /// Writes a reference to a map with `value` for `key` to `*result`, and returns `CTXVARS_OK`; or returns
@@ -265,14 +267,15 @@ int ctxvars_map_set(ctxvars_map *map, void *key, void *value, ctxvars_map *CTXVA
 /// result, where it does not have the key; or returns `CTXVARS_CALLBACK_FAILED`. O(log n). Any thread.
 int ctxvars_map_remove(ctxvars_map *map, void *key, ctxvars_map *CTXVARS_NULLABLE *CTXVARS_NONNULL result);
 
-/// Whether two maps have equal keys with equal values. Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. Any thread.
+/// Whether two maps have equal keys with equal values. Returns 1, 0 or `CTXVARS_CALLBACK_FAILED`. O(n), but for
+/// what they share. Any thread.
 int ctxvars_map_equal(ctxvars_map *left, ctxvars_map *right);
 
 /// Starts an iteration over a map, in no particular order. Returns a reference. O(1). Any thread.
 ctxvars_map_iterator *ctxvars_map_iterate(ctxvars_map *map);
 
-/// Writes the next key and its value, both retained, and returns 1; returns 0 at the end and from then on. One thread
-/// at a time for one iterator.
+/// Writes the next key and its value, both retained, and returns 1; returns 0 at the end and from then on. O(1) on
+/// average. One thread at a time for one iterator.
 int ctxvars_map_iterator_next(
     ctxvars_map_iterator *iterator, void *CTXVARS_NULLABLE *CTXVARS_NONNULL key,
     void *CTXVARS_NULLABLE *CTXVARS_NONNULL value);
@@ -293,6 +296,8 @@ int ctxvars_map_iterator_next(
 //   how often it came to each storage, and goes on only when that number reaches the number of its references
 //   (all who hold it belong to the objects under examination, so its own references count now); and where, in the pass
 //   that follows reachable objects, it always goes on.
+//
+// A traversal takes O(n) for n objects and pieces of storage.
 //
 // Objects are not retained for the visitor. The callbacks must not call the interface. No other thread may use the
 // engine's objects meanwhile: stop the world, or hold the runtime's global lock.

@@ -15,6 +15,9 @@ public protocol ContextSource: Sendable {
     associatedtype EntryError: Error
 
     /// Enters a context for work that is about to be handed over.
+    ///
+    /// - Throws: An ``EntryError`` if the work can't be started, and nothing is entered then.
+    /// - Complexity: O(1). Safe from any thread.
     func enter() throws(EntryError) -> ClaimedContext
 }
 
@@ -42,5 +45,7 @@ extension ContextSnapshot: ContextSource {
 
 extension ContextSource where Self == ContextSnapshot {
     /// The values that the current context has now: ``ContextSnapshot/current``.
+    ///
+    /// - Complexity: That of ``ContextSnapshot/current``. Safe from any thread.
     public static var current: ContextSnapshot { ContextSnapshot.current }
 }
