@@ -184,9 +184,9 @@ extension HAMT {
     /// The count at which a trie becomes a small map.
     @inlinable @inline(__always) static var shrunkCount: Int { 8 }
 
-    /// Makes a trie with few entries a small map.
+    /// Makes a trie with few entries a small map, if its entries are as many as the map has counted.
     @inlinable @inline(never) mutating func becomeSmallIfPossible() {
-        guard count <= Self.shrunkCount, let node = rootReference, !node.isSmall else { return }
+        guard count <= Self.shrunkCount, let node = rootReference, node.totalCount == count else { return }
         root = Node.makeSmall(of: node, count: count)
     }
 }

@@ -31,8 +31,7 @@ extension HAMT {
         self.init(uniqueKeysWithValues: dictionary.lazy.map { ($0.key, $0.value) })
     }
 
-    /// Creates a map whose keys are what `keyForValue` returns for each value, with arrays of the values in their
-    /// order.
+    /// Creates a map whose keys are what `keyForValue` returns for each value, with those values, in order.
     ///
     /// - Complexity: O(n).
     @inlinable public init<Element>(

@@ -34,8 +34,7 @@ extension HAMT {
 
     /// The address of the value of `key` if it can be changed in place: in a small map whose root nobody shares.
     ///
-    /// Valid until the next mutation. A map that has shrunk stays a trie, in which nothing is found, until 8 entries are
-    /// left.
+    /// Valid until the next mutation. A shrinking map stays a trie, in which nothing is found, down to 9 entries.
     @inlinable @inline(__always) package mutating func valueToChange(forKey key: Key) -> UnsafeMutablePointer<Value>? {
         guard let node = rootReference, node.isSmall, isKnownUniquelyReferenced(&root) else { return nil }
         return node.smallEntry(of: key, NodeHeader.hash(of: key)).map { NodeReference.value(of: $0) }

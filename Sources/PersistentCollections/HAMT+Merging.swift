@@ -89,7 +89,8 @@ extension HAMT {
         let before = self
         defer { withExtendedLifetime((before, other)) {} }
         var added = 0
-        let merged = try NodeReference.merge(.child(root), .child(otherRoot), uniquing, &added, combine)
+        let merged = try NodeReference.merge(
+            .child(root), .child(otherRoot), at: 0, of: 0, uniquing, &added, combine)
         self = HAMT(root: merged.node, count: count &+ added)
     }
 

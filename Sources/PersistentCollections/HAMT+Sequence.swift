@@ -69,8 +69,7 @@ extension HAMT: Sequence {
 
     /// Calls `body` with each entry where it lies.
     ///
-    /// A loop over the map gets its own key and value each time, which are retained where they are references.
-    /// Here nothing is.
+    /// A loop over the map gets its own key and value each time, and retains those that are references. This doesn't.
     ///
     /// - Complexity: O(n).
     @inlinable public func forEachEntry<Failure: Error>(

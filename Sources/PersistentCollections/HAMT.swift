@@ -15,9 +15,8 @@
 /// It means nothing: equal maps may differ in it, and keys whose hashes are seeded, as those of strings are, come in
 /// another order in each run of the program.
 ///
-/// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, without
-/// synchronisation, also where the copies share storage. One *variable* must not be written while another thread reads
-/// it.
+/// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, at once, also
+/// where the copies share storage. One *variable* must not be written while another thread reads it.
 ///
 /// **Where it comes from.** The hash array mapped trie is Phil Bagwell's ("Ideal Hash Trees", 2001). The two bitmaps
 /// and the canonical form are those of CHAMP (Steindorfer and Vinju, "Optimizing Hash-Array Mapped Tries for Fast and
@@ -59,6 +58,5 @@ public struct HAMT<Key: Hashable, Value> {
 }
 
 extension HAMT: @unchecked Sendable where Key: Sendable, Value: Sendable {
-    // Unchecked because nodes are classes with mutable storage. It is written only while one map alone can reach it
-    // (see Node).
+    // Unchecked: nodes are classes with mutable storage, written only while one map alone can reach it (see Node).
 }

@@ -12,8 +12,7 @@ import Synchronization
 ///     B ──┤ 1 2 4 7        B, a copy of A with one more entry, says so too, and of 7: "mine"
 ///     C ──┘ 1 4            C, a copy of A with an entry less, lacks 2, and the owner knows it
 ///
-/// When B is copied, 7 is retained; once there are some more like it, a second owner takes them, whose `parent` is the
-/// first.
+/// When B is copied, 7 is retained; once there are more like it, a second owner takes them, the first its `parent`.
 ///
 /// **Invariants.** A node has all keys of its owner and of the owner's parents, at the positions in `positions`, but for
 /// one of the owner's own that it may lack. All nodes that lack a key of one owner lack the same one; when they are all
@@ -229,8 +228,7 @@ extension NodeReference {
         }
     }
 
-    /// Moves the keys at `positions` from the node to a new key owner, and returns that, or the one of a thread that was
-    /// faster.
+    /// Moves the keys at `positions` to a new key owner, and returns that, or the one of a thread that was faster.
     @inlinable @inline(never)
     func handOverKeys(at positions: UInt16, _ parent: KeyOwner.Pointer?) -> KeyOwner.Pointer? {
         // A node's reference to the parent becomes the new owner's.

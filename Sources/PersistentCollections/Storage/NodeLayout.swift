@@ -9,8 +9,7 @@
 // Children lie at a constant offset, so a step down a trie is one load with what the header's byte says. The entries of
 // a node without room for children, as of a small map's, do too.
 
-/// What a node knows about its tail: which of its 16 positions hold an entry, which hold a child, and where each one
-/// lies.
+/// What a node knows about its tail: which of its 16 positions hold an entry or a child, and where each one lies.
 ///
 /// An empty node, which only a root can be, has two empty bitmaps, and so has a collision node (see `Trie/`).
 @usableFromInline struct NodeHeader {

@@ -80,7 +80,7 @@ extension NodeReference {
             if !mine.contains(theirs) { return filter(isIncluded) }
         }
         if mine.isCollision { return filter(isIncluded) }
-        let branch = NodeReference<Key, Other>.Branch(.child(other))
+        let branch = NodeReference<Key, Other>.Branch(.child(other), at: 0, of: 0)
         return keeping { position, content in
             switch (content, branch.content(at: position, of: mine.path)) {
             case (.nothing, _): .nothing

@@ -10,14 +10,17 @@ extension NodeReference {
         /// The path of its node; 0 where all its hashes are equal, as those of a collision node are.
         @usableFromInline let path: UInt
 
-        @inlinable init(_ content: Content) {
+        /// What is at a position of a node with a path; both are 0 for roots, of which neither is asked.
+        @inlinable init(_ content: Content, at position: UInt, of path: UInt) {
             self.content = content
             switch content {
-            case .nothing: (hash, path) = (0, 0)
-            case .entry(let entry): (hash, path) = (NodeHeader.hash(of: NodeReference.key(of: entry).pointee), 0)
+            case .nothing: (hash, self.path) = (0, 0)
+            case .entry(let entry):
+                hash = NodeHeader.hash(of: NodeReference.key(of: entry).pointee, at: position, of: path)
+                self.path = 0
             case .child(let node):
                 let header = node.header.pointee
-                (hash, path) = (header.anyHash, header.isCollision ? 0 : header.path)
+                (hash, self.path) = (header.anyHash, header.isCollision ? 0 : header.path)
             }
         }
 
@@ -87,15 +90,15 @@ extension NodeReference {
         }
     }
 
-    /// Merges what two tries have at one place.
+    /// Merges what two tries have at one place: a position of a node with a path, or their roots, where both are 0.
     ///
     /// - Parameters:
     ///   - uniquing: What becomes of a key that both have.
     ///   - added: Is raised by the number of keys that only the second trie has.
     ///   - combine: Makes the values of keys that both have, unless these stay as they are in one of the tries.
     @inlinable static func merge(
-        _ first: Content, _ second: Content, _ uniquing: Uniquing, _ added: inout Int,
-        _ combine: (Value, Value) throws -> Value
+        _ first: Content, _ second: Content, at position: UInt, of path: UInt, _ uniquing: Uniquing,
+        _ added: inout Int, _ combine: (Value, Value) throws -> Value
     ) rethrows -> Merged {
         switch (first, second) {
         case (_, .nothing): return Merged(.old(first), isFirst: true)
@@ -108,17 +111,20 @@ extension NodeReference {
             return try merge(mine, theirs, uniquing, combine)
         default: break
         }
-        let (first, second) = (Branch(first), Branch(second))
+        let (first, second) = (Branch(first, at: position, of: path), Branch(second, at: position, of: path))
         var (merged, shape): ([Merged], NodeHeader) = ([], Node<Key, Value>.emptyHeader)
         if first.path == 0 && second.path == 0 && first.hash == second.hash {
-            let (mine, theirs) = (first.colliding, second.colliding)
-            for entry in mine {
-                let other = theirs.first { key(of: $0).pointee == key(of: entry).pointee }
-                merged.append(try merge(.entry(entry), other.map { .entry($0) } ?? .nothing, uniquing, &added, combine))
+            // Two keys are compared once: the answer of `==` may be another one the next time.
+            var theirs = second.colliding
+            for mine in first.colliding {
+                if let match = theirs.firstIndex(where: { key(of: mine).pointee == key(of: $0).pointee }) {
+                    merged.append(try merge(mine, theirs.remove(at: match), uniquing, combine))
+                } else {
+                    merged.append(Merged(.old(.entry(mine)), isFirst: true))
+                }
             }
-            for entry in theirs where !mine.contains(where: { key(of: $0).pointee == key(of: entry).pointee }) {
-                merged.append(try merge(.nothing, .entry(entry), uniquing, &added, combine))
-            }
+            added += theirs.count
+            merged += theirs.map { Merged(.old(.entry($0)), isSecond: true) }
             shape.setCollision(hash: first.hash, count: merged.count)
             return join(merged, first, second, at: 0, shape)
         }
@@ -127,7 +133,8 @@ extension NodeReference {
         merged.reserveCapacity(items.nonzeroBitCount)
         for position in NodeHeader.Positions(items) {
             let mine = first.content(at: position, of: shape.path)
-            merged.append(try merge(mine, second.content(at: position, of: shape.path), uniquing, &added, combine))
+            let theirs = second.content(at: position, of: shape.path)
+            merged.append(try merge(mine, theirs, at: position, of: shape.path, uniquing, &added, combine))
         }
         return join(merged, first, second, at: items, shape)
     }

@@ -75,7 +75,7 @@ extension NodeReference {
         if (0..<entryCount).contains(where: { entries + $0 == entry }) {
             if header.isCollision { return header.collisionHash }
             let position = NodeHeader.Positions(header.entryMap).first { entries + index(at: $0) == entry }
-            return position.map { header.path & NodeHeader.mask(above: header.path) | $0 &<< header.path }
+            return position.map { NodeHeader.hash(at: $0, of: header.path) }
         }
         return (0..<childCount).reduce(nil) { $0 ?? child(at: $1).hash(leadingTo: entry) }
     }

@@ -79,8 +79,7 @@
     }
 }
 
-// An insertion makes the place for an entry, and its caller puts the entry there: so values, which may be large, never pass
-// through here.
+// An insertion makes the place for an entry, which its caller puts there: large values never pass through here.
 
 extension NodePlace {
     /// Where the caller changes or puts the entry of `key`, which has this hash, in nodes that only the caller can reach.
@@ -163,7 +162,7 @@ extension NodePlace {
             other = node.entries[index]
             put(node.copy(.removal(at: index, position), children: 1))
         }
-        let otherHash = NodeHeader.hash(of: other.key)
+        let otherHash = NodeHeader.hash(of: other.key, at: position, of: self.node.header.pointee.path)
         let (child, entry) = Self.pair(other, otherHash, hash)
         self.node.openChild(at: position).initialize(to: child)
         return entry

@@ -34,8 +34,7 @@ extension NodeHeader {
     /// a lookup needn't know.)
     @inlinable @inline(__always) static var narrowFlag: UInt { 64 }
 
-    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs in the
-    /// subtree.
+    /// The bits in which a hash differs from what all hashes in the subtree have in common: 0 where it belongs there.
     @inlinable @inline(__always) func divergence(of hash: UInt) -> UInt {
         isCollision ? hash ^ collisionHash : trieDivergence(of: hash)
     }
@@ -45,6 +44,16 @@ extension NodeHeader {
 
     /// A hash with the bits that all hashes in the subtree have in common.
     @inlinable var anyHash: UInt { isCollision ? collisionHash : path }
+
+    /// A hash that leads to a position of a node with a path.
+    @inlinable
+    static func hash(at position: UInt, of path: UInt) -> UInt { path & mask(above: path) | position &<< path }
+
+    /// The hash of a key that is there already; one that leads there if it has changed, against the rule for keys.
+    @inlinable static func hash<Key: Hashable>(of key: Key, at position: UInt, of path: UInt) -> UInt {
+        let (hash, place) = (hash(of: key), hash(at: position, of: path))
+        return (hash ^ place) & (mask(above: path) | 15 &<< path) == 0 ? hash : place
+    }
 
     /// The lowest bit that selects a position in the node at which hashes part that differ in `bits`, which aren't 0.
     @inlinable static func forkShift(_ bits: UInt) -> UInt {
