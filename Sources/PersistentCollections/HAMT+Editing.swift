@@ -2,8 +2,7 @@
 extension HAMT {
     /// Sets the value of `key` and returns the one that it replaces, or nil where the key is new.
     ///
-    /// Works in place as far as no other map shares the storage. A key that is there already is kept; only its value
-    /// changes.
+    /// Works in place as far as no other map shares the storage. Of a key that is there, only the value changes.
     ///
     /// - Complexity: O(log n).
     @inlinable @_transparent @discardableResult
@@ -119,7 +118,7 @@ extension HAMT {
             guard let entry = node.smallEntry(of: key, hash) else { return self }
             return count == 1 ? HAMT() : HAMT(root: node.copySmall(removing: entry, hash), count: count &- 1)
         }
-        guard let entry = node.trieEntry(of: key, hash) else { return self }
+        guard let entry = node.entryToEdit(of: key, hash) else { return self }
         let (root, _) = NodePlace.withCopy(of: node) { $0.endInCopies(of: hash, removes: true).remove(entry, hash) }
         var result = HAMT(root: root, count: count)
         result.noteRemoval()

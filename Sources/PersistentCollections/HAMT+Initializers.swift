@@ -31,7 +31,7 @@ extension HAMT {
         self.init(uniqueKeysWithValues: dictionary.lazy.map { ($0.key, $0.value) })
     }
 
-    /// Creates a map whose keys are what `keyForValue` returns for each value, with those values, in order.
+    /// Creates a map whose keys are what `keyForValue` returns for each value, with an array of its values, in order.
     ///
     /// - Complexity: O(n).
     @inlinable public init<Element>(

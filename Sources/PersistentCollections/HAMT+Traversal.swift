@@ -15,8 +15,7 @@ extension HAMT {
         case value(UnsafeMutablePointer<Value>, of: UnsafeMutablePointer<Key>)
     }
 
-    /// Calls `visit` with the places of the keys and values below the root at an address, with each as often as there
-    /// is a reference to it.
+    /// Calls `visit` with the places of the keys and values below a root, as often as there is a reference to each.
     ///
     /// The caller keeps the map that the root belongs to alive and unchanged.
     ///

@@ -2,7 +2,7 @@
 extension HAMT {
     /// The keys of a map, in the order of its iteration.
     ///
-    /// Copies nothing: all is O(1), but for ``contains(_:)``. A step of an iterator is O(1) on average.
+    /// Copies nothing. `count`, `isEmpty` and making an iterator are O(1); a step of it is on average.
     public struct Keys: Sequence {
         @usableFromInline let map: HAMT
 
@@ -39,7 +39,7 @@ extension HAMT {
 
     /// The values of a map, in the order of its iteration.
     ///
-    /// Copies nothing: all is O(1). A step of an iterator is O(1) on average.
+    /// Copies nothing. `count`, `isEmpty` and making an iterator are O(1); a step of it is on average.
     public struct Values: Sequence {
         @usableFromInline let map: HAMT
 

@@ -80,7 +80,7 @@ import FoundationNetworking
         await thread.end()
     }
 
-    /// Sends bytes one by one until there is an answer or no connection; false if there is none of both in some time.
+    /// Sends bytes one by one until there is an answer or no connection; false if neither comes in that time.
     private func isRefusedTrickling(to port: UInt16, for time: Duration) -> Bool {
         #if canImport(Glibc)
         let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

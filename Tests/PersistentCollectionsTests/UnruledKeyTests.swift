@@ -56,6 +56,27 @@ import Testing
         #expect(isSound(map, \.number))
     }
 
+    @Test(arguments: [1029, 37, 5 | 1 << 40, 4096], [0, 1, 2, 3])
+    func `A key whose hash has changed is edited or not in a map that shares its nodes`(hash: Int, edit: Int) {
+        for count in [32, 48] {
+            let keys = (0..<count).map { ChangingKey($0, hash: $0) }
+            var map = HAMT<ChangingKey, Value>()
+            for key in keys { map[key] = Value(key.number) }
+            let copy = map
+            keys[5].hashValue = hash
+            switch edit {
+            case 0: map.removeValue(forKey: keys[5])
+            case 1: map = map.removingValue(forKey: keys[5])
+            case 2: empty(&map[keys[5]])
+            default: map[keys[5]]? = Value(5)
+            }
+            #expect(isSound(map, \.number))
+            #expect(isSound(copy, \.number))
+            #expect(copy.count == count)
+            for key in keys where key.number != 5 { #expect(map[key]?.number == key.number) }
+        }
+    }
+
     @Test func `Hashes that change at each call leave a map whole`() {
         var random = SplitMix64(state: testSeed)
         for _ in 0..<200 {
@@ -63,15 +84,16 @@ import Testing
             let keys = (0..<48).map { ChangingKey($0, hash: $0) }
             for _ in 0..<300 {
                 let key = keys.randomElement(using: &random)!
-                key.hashValue = random.below(4) == 0 ? Int(truncatingIfNeeded: random.next()) : key.number
-                let (one, other) = (random.below(2), random.below(2))
+                let other = [Int(truncatingIfNeeded: random.next()), key.number | 1 << (10 + random.below(50))]
+                key.hashValue = random.below(4) == 0 ? other[random.below(2)] : key.number
+                let (one, another) = (random.below(2), random.below(2))
                 switch random.below(7) {
                 case 0: maps[one].removeValue(forKey: key)
                 case 1: empty(&maps[one][key])
-                case 2: maps[one].merge(maps[other])
+                case 2: maps[one].merge(maps[another])
                 case 3: maps[one] = maps[one].filter { $0.key.number % 5 != 0 }
-                case 4: maps[one] = maps[one].subtracting(maps[other].filter { $0.key.number % 3 == 0 }.keys)
-                case 5: maps[one] = maps[other].inserting(Value(key.number), forKey: key)
+                case 4: maps[one] = maps[one].subtracting(maps[another].filter { $0.key.number % 3 == 0 }.keys)
+                case 5: maps[one] = maps[another].inserting(Value(key.number), forKey: key)
                 default: maps[one][key] = Value(key.number)
                 }
                 for map in maps { #expect(map.reduce(0) { count, _ in count + 1 } == map.count) }

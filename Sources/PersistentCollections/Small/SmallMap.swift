@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A map of up to 16 entries, as contexts are: one node, the root. An entry's own position is what the lowest four bits of
 // its hash say. Where that is taken, the entry lies at a vacant one, and the header names it as displaced: so a small map
-// never needs a second node, with any hashes, and only a key that isn't at its own position costs a search, through
-// the displaced ones.
+// never needs a second node, with any hashes, and only a key that isn't at its own position costs a search.
 //
 // Besides this, a small map needs Storage/NodeLayout.swift and Storage/Node.swift; what these do for tries is in Trie/.
 
@@ -86,8 +85,7 @@ extension NodeReference {
 // MARK: - Editing in a copy
 
 extension NodeReference {
-    /// A copy of this root, and the place in it of an entry of this one, or of a new one with this hash: in a trie, where
-    /// this root has 16.
+    /// A copy of this root (a trie, if a new entry finds it full), and the place there of an entry of this one, or a new one.
     ///
     /// - Parameter withValue: Whether an entry of this root has its value there; otherwise the caller initialises it.
     @inlinable @inline(never)

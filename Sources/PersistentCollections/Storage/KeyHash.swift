@@ -20,8 +20,7 @@ extension NodeHeader {
 
 /// The hashes of strings and of `Int`, which most maps have as keys, in a third of the standard library's time or less.
 ///
-/// Multiplications mix eight bytes, or sixteen, with two secrets of the process: someone who only sends keys can't choose
-/// ones that collide.
+/// Multiplications mix them with two secrets of the process: someone who only sends keys can't choose ones that collide.
 ///
 /// **Invariant.** Equal strings have one hash, though their bytes may differ: "é" is one scalar or two. ASCII text is in
 /// normal form, so its bytes are hashed; the three scalars that normalise to an ASCII character are replaced by it first.
@@ -113,8 +112,7 @@ extension NodeHeader {
         return new
     }
 
-    /// Whether no six bits side by side are equal: with some of the other factors, hashes of successive numbers are too
-    /// much alike.
+    /// Whether no six bits side by side are equal: other factors make hashes of successive numbers too much alike.
     static func multipliesWell(_ factor: UInt64) -> Bool {
         let changes = factor ^ (factor &<< 1 | factor &>> 63)
         return (1..<5 as Range<UInt64>).reduce(changes) { $0 | changes &<< $1 | changes &>> (64 &- $1) } == .max

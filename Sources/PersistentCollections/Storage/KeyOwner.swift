@@ -33,9 +33,8 @@ import Synchronization
 
     /// Counts of references, in one word so that they change as a whole.
     ///
-    /// *Holders* have all keys of the owner, *lackers* lack one. They are counted as strong and weak references are: all
-    /// holders together are one lacker. With the last holder goes the key that lackers don't have, with the last lacker
-    /// the owner.
+    /// *Holders* have all keys of the owner, *lackers* lack one. As with strong and weak references, all holders are one
+    /// lacker. With the last holder goes the key that lackers don't have, with the last lacker the owner.
     @usableFromInline struct References {
         /// From the lowest bit: 30 bits for the holders, as many as an object's reference count has, 30 for the lackers,
         /// and the position of the key that these lack.
@@ -172,8 +171,7 @@ extension NodeReference {
 
     /// The key owner of a node that has just been found to be uniquely referenced.
     ///
-    /// Another thread may have made it before it let go of the node. Looking at the reference count orders nothing,
-    /// hence the fence.
+    /// Another thread may have made it before it let go of the node; to look at the count orders nothing, so a fence does.
     @inlinable @inline(__always) var keyOwnerOfUnsharedNode: KeyOwner.Pointer? {
         atomicMemoryFence(ordering: .acquiring)
         return keyOwner
@@ -246,8 +244,7 @@ extension NodeReference {
         keyOwnerWord.pointee.store(nil, ordering: .relaxed)
     }
 
-    /// Call it before keys go from an unshared node, or one comes at a vacant position: afterwards no owner has keys at
-    /// those positions.
+    /// Call it before keys go from an unshared node, or one comes to a vacant position: then no owner has keys there.
     @inlinable @inline(__always) func ownKeys(at positions: UInt16) {
         guard !_isPOD(Key.self), let owner = keyOwnerOfUnsharedNode else { return }
         if owner.pointee.positions & positions != 0 { takeKeysBack(from: owner) }

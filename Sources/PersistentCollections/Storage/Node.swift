@@ -13,8 +13,7 @@
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
-    /// A node with the shape of `header` and so much room; the caller initialises the entries and children that the
-    /// shape announces.
+    /// A node with the shape of `header` and so much room; the caller initialises what the shape announces.
     @inlinable @inline(__always) static func make(_ header: NodeHeader, entryRoom: Int, childRoom: Int) -> Node {
         let room = Entry.offset(childRoom: childRoom) &- Entry.offset(childRoom: 0)
         // Unsigned, so that the division by a power of two is a shift.
@@ -135,8 +134,7 @@ extension NodeReference {
 // MARK: - Changing the shape of a node that nobody shares
 
 extension Node {
-    /// Opens a place, which the caller initialises, for an entry at an index that is that of a vacant position, or the
-    /// last in a collision node.
+    /// Opens a place, which the caller initialises, at the index of a vacant position, or the last in a collision node.
     ///
     /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)

@@ -114,7 +114,7 @@ extension NodeReference {
         let (first, second) = (Branch(first, at: position, of: path), Branch(second, at: position, of: path))
         var (merged, shape): ([Merged], NodeHeader) = ([], Node<Key, Value>.emptyHeader)
         if first.path == 0 && second.path == 0 && first.hash == second.hash {
-            // Two keys are compared once: the answer of `==` may be another one the next time.
+            // An entry is matched once: the answer of `==` may be another one the next time.
             var theirs = second.colliding
             for mine in first.colliding {
                 if let match = theirs.firstIndex(where: { key(of: mine).pointee == key(of: $0).pointee }) {
@@ -125,6 +125,7 @@ extension NodeReference {
             }
             added += theirs.count
             merged += theirs.map { Merged(.old(.entry($0)), isSecond: true) }
+            if merged.count == 1 { return merged[0] }
             shape.setCollision(hash: first.hash, count: merged.count)
             return join(merged, first, second, at: 0, shape)
         }

@@ -16,7 +16,7 @@ extension NodePlace {
             value = NodeReference.value(of: entry).move()
             place.remove(entry, hash)
         } else {
-            guard let entry = place.node.trieEntry(of: key, hash) else { return false }
+            guard let entry = place.node.entryToEdit(of: key, hash) else { return false }
             value = NodeReference.value(of: entry).pointee
             let original = place.node.unmanaged
             place.endInCopies(of: hash, removes: true).remove(entry, hash)
@@ -25,9 +25,8 @@ extension NodePlace {
         return true
     }
 
-    /// Removes an entry, whose value has been moved out, from below this place of a root that nobody shares.
-    ///
-    /// Its key's hash may have changed in the meantime, against the rule for keys. Then the entry is looked for.
+    /// Removes an entry, whose value has been moved out, from below this place of a root that nobody shares. (Where its
+    /// key's hash has changed meanwhile, against the rule for keys, the entry is looked for.)
     @inlinable @inline(__always) func remove(_ entry: EntryPointer, withHash hash: UInt) {
         let end = endInPlace(of: hash).node
         guard let hash = end.hash(leadingTo: entry) ?? node.hash(leadingTo: entry) else { return }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Where an edit of a trie has got to: the place in which a reference to a node is kept, a map's root or a child's place
-/// in its parent.
+/// Where an edit of a trie has got to: where a reference to a node is kept, as a map's root or by its parent.
 ///
 /// An edit goes down to where the way to a hash ends, and edits the node there. It changes unshared nodes in place, and
 /// replaces the first shared one, which is *lent* to it, and those below by copies. What lies below a copy is
@@ -98,9 +97,16 @@ extension NodePlace {
             isNew = true
             return place.add(hash)
         }
-        if !adds && place.node.trieEntry(of: key, hash) == nil { return nil }
+        let found = adds ? nil : place.node.entryToEdit(of: key, hash)
+        if !adds && found == nil { return nil }
         let original = place.node.unmanaged
         defer { original.release() }
+        if let found {
+            let end = place.endInCopies(of: hash)
+            let index = found - end.node.entries
+            end.put(end.node.copy(.nothing))
+            return end.node.entries + index
+        }
         return place.reachInCopies(key, hash, withValue: true, &isNew)
     }
 
@@ -192,8 +198,7 @@ extension NodePlace {
         return (node, entries + (isFirst ? 1 : 0))
     }
 
-    /// Makes the small map in this place, in which no position is vacant, a trie, and opens a place in that for an entry
-    /// with this hash.
+    /// Makes the full small map in this place a trie, and opens a place in that for an entry with this hash.
     @inlinable @inline(never) func makeTrie(adding hash: UInt) -> EntryPointer {
         if let path = node.pathOfSequence {
             if !isUnique { put(node.copy(.nothing, isSmall: true)) }

@@ -225,6 +225,13 @@ extension NodeReference {
         entry(at: byte(at: header.pointee.position(of: hash)), of: key, hash)
     }
 
+    /// The same where an edit's way to the hash ends. (A lookup doesn't ask for the bits that nodes skip.)
+    @inlinable @inline(__always) func entryToEdit(of key: Key, _ hash: UInt) -> EntryPointer? {
+        var node = self
+        while let index = node.childIndex(towards: hash) { node = node.child(at: index) }
+        return node.entryHere(of: key, hash)
+    }
+
     @inlinable @inline(__always) func entry(at byte: Int, of key: Key, _ hash: UInt) -> EntryPointer? {
         if UInt(bitPattern: byte) < UInt(NodeHeader.vacancy) {
             let entry = entries + byte
