@@ -97,16 +97,9 @@ extension NodePlace {
             isNew = true
             return place.add(hash)
         }
-        let found = adds ? nil : place.node.entryToEdit(of: key, hash)
-        if !adds && found == nil { return nil }
+        if !adds && place.node.entryToEdit(of: key, hash) == nil { return nil }
         let original = place.node.unmanaged
         defer { original.release() }
-        if let found {
-            let end = place.endInCopies(of: hash)
-            let index = found - end.node.entries
-            end.put(end.node.copy(.nothing))
-            return end.node.entries + index
-        }
         return place.reachInCopies(key, hash, withValue: true, &isNew)
     }
 

@@ -226,7 +226,7 @@ extension NodeReference {
     }
 
     /// The same where an edit's way to the hash ends. (A lookup doesn't ask for the bits that nodes skip.)
-    @inlinable @inline(__always) func entryToEdit(of key: Key, _ hash: UInt) -> EntryPointer? {
+    @inlinable @inline(never) func entryToEdit(of key: Key, _ hash: UInt) -> EntryPointer? {
         var node = self
         while let index = node.childIndex(towards: hash) { node = node.child(at: index) }
         return node.entryHere(of: key, hash)
