@@ -19,9 +19,9 @@ import Dispatch
 /// ```
 ///
 /// Linking this module puts its own functions before those of libdispatch that take a block, before `pthread_create`,
-/// and before some that `URLSession` calls. Until ``enable(_:)``, they pass their arguments on unchanged. From then on, work that is handed over
-/// where a context is current runs in a copy of that context, as it was at the handover, with the task-local values that
-/// snapshots carry. An explicit `context:` takes precedence.
+/// and before some that `URLSession` calls. Until ``enable(_:)``, they pass their arguments on unchanged. From then on,
+/// work that is handed over where a context is current runs in a copy of that context, as it was at the handover, with
+/// the task-local values that snapshots carry. An explicit `context:` takes precedence.
 ///
 /// The program should decide on this, not a library, and it needs Linux. The guide ``ContextVarsAutomatic`` says which work
 /// is followed, and which isn't.

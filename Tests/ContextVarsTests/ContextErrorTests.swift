@@ -67,12 +67,24 @@ import Testing
     /// Forgets the type of the error.
     private func untyped(_ body: () throws -> Void) throws { try body() }
 
-    /// The compiler of Swift 6.3 crashed on this while `withValue` had no form for bodies that throw nothing.
-    @Test func `A catch that isn't exhaustive may stand beside withValue and run`() throws {
-        try Context().run {
+    /// The compiler of Swift 6.3 crashes on this where there are no asynchronous forms for bodies that throw nothing.
+    @Test func `A catch that isn't exhaustive may stand beside scopes of both kinds`() async throws {
+        try await Context().run {
             let token = try variable.set(1)
             variable.withValue(2) { #expect(variable.get() == 2) }
+            await variable.withValue(2) {
+                await Task.yield()
+                #expect(variable.get() == 2)
+            }
             ContextSnapshot.current.run { #expect(variable.get() == 1) }
+            await ContextSnapshot.current.run {
+                await Task.yield()
+                #expect(variable.get() == 1)
+            }
+            await withoutContext {
+                await Task.yield()
+                #expect(variable.get() == 0)
+            }
             do {
                 try variable.reset(token)
                 try variable.reset(token)

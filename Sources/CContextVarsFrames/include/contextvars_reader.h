@@ -34,8 +34,8 @@ typedef struct contextvars_reading {
 
 /// Marks what a thread reads.
 static inline void contextvars_mark(contextvars_reader *reader, const contextvars_storage *_Nullable storage) {
-    // Release, with the acquire in `contextvars_nobody_reads`: a thread that finds this mark in place of an earlier one, or none, knows
-    // that the earlier reading is over.
+    // Release, with the acquire in `contextvars_nobody_reads`: a thread that finds this mark in place of an
+    // earlier one, or none, knows that the earlier reading is over.
     __atomic_store_n(&reader->reading, storage, __ATOMIC_RELEASE);
 }
 

@@ -109,19 +109,19 @@ enum ArrayRemovalAndBack: MapBenchmark {
 
 /// As many entries as the two nodes have that a replacement among 17 copies, in objects that refer to one more each.
 enum TwoBlocks: MapBenchmark {
-    typealias Block = ManagedBuffer<(header: SIMD4<Int>, owner: Key), (UInt, Int)>
+    typealias Block = ManagedBuffer<(header: (Int, Int, Int, Int), owner: Key), (UInt, Int)>
 
     static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let (leaf, root) = (make(16, fixture.keys[0]), make(1, fixture.keys[1]))
         meter.measure { iterations in
-            for _ in 0..<iterations { keep(copy(leaf, 16).header.header[0] &+ copy(root, 1).header.header[0]) }
+            for _ in 0..<iterations { keep(copy(leaf, 16).header.header.0 &+ copy(root, 1).header.header.0) }
         }
     }
 
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapReplace.peer(fixture, meter) }
 
     private static func make(_ count: Int, _ owner: Key) -> Block {
-        let block = Block.create(minimumCapacity: count) { _ in (SIMD4(repeating: 1), owner) }
+        let block = Block.create(minimumCapacity: count) { _ in ((1, 1, 1, 1), owner) }
         block.withUnsafeMutablePointerToElements { $0.initialize(repeating: (0, 0), count: count) }
         return block
     }
