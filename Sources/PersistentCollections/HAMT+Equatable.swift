@@ -49,6 +49,12 @@ extension NodeHeader {
         path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
             && (displaced == 0 || !isSmallRoot)
     }
+
+    /// Whether another node with the same items has them at the same indices too.
+    @inlinable @inline(__always) func hasSameOrder(as other: NodeHeader) -> Bool {
+        unsafeBitCast(lowBytes, to: UInt64.self) == unsafeBitCast(other.lowBytes, to: UInt64.self)
+            && unsafeBitCast(highBytes, to: UInt64.self) == unsafeBitCast(other.highBytes, to: UInt64.self)
+    }
 }
 
 extension NodeReference {
@@ -61,30 +67,54 @@ extension NodeReference {
         guard header.pointee.hasSameItems(as: other.header.pointee) else {
             return try isEqualAnywhere(to: other, by: areEquivalent)
         }
-        let (mine, theirs) = (entries, other.entries)
-        for index in 0..<positionedEntryCount {
-            guard Self.key(of: mine + index).pointee == Self.key(of: theirs + index).pointee,
-                try areEquivalent(mine[index].value, theirs[index].value)
-            else { return false }
+        let areEqual = try pairs(with: other) { (mine, theirs) throws(Failure) in
+            guard Self.key(of: mine).pointee == Self.key(of: theirs).pointee else { return false }
+            return try areEquivalent(mine.pointee.value, theirs.pointee.value)
         }
+        guard areEqual else { return false }
         for index in 0..<childCount {
             guard try child(at: index).isEqual(to: other.child(at: index), by: areEquivalent) else { return false }
         }
         return true
     }
 
-    /// The same where one is a small map's root, or both are collision nodes: by lookups, but for what is at one index.
+    /// Whether `isTrue` for all entries that this node and one with the same items have at the same positions.
+    @inlinable @inline(__always) func pairs<Failure: Error>(
+        with other: NodeReference, allSatisfy isTrue: (EntryPointer, EntryPointer) throws(Failure) -> Bool
+    ) throws(Failure) -> Bool {
+        let (mine, theirs) = (entries, other.entries)
+        if header.pointee.hasSameOrder(as: other.header.pointee) {
+            for index in 0..<positionedEntryCount {
+                guard try isTrue(mine + index, theirs + index) else { return false }
+            }
+        } else {
+            for position in NodeHeader.Positions(header.pointee.entryMap) {
+                guard try isTrue(mine + index(at: position), theirs + other.index(at: position)) else { return false }
+            }
+        }
+        return true
+    }
+
+    /// The same where one is a small map's root, or both are collision nodes: by lookups, but for what is at one position.
     @inlinable @inline(never) func isEqualAnywhere<Failure: Error>(
         to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         let isTurned = other.isSmall && !isSmall
         let (small, whole) = isTurned ? (other, self) : (self, other)
         guard small.isSmall || small.header.pointee.isCollision else { return false }
-        let count = whole.entryCount
+        let areSmall = small.isSmall && whole.isSmall
+        var positions = NodeHeader.Positions(small.header.pointee.entryMap)
         for index in 0..<small.entryCount {
-            let entry = small.entries + index
-            let isHere = index < count && Self.key(of: entry).pointee == Self.key(of: whole.entries + index).pointee
-            let match = isHere ? whole.entries + index : whole.entry(of: Self.key(of: entry).pointee)
+            let position = positions.next()
+            let entry = small.entries + (position.map(small.index) ?? index)
+            var match: EntryPointer?
+            if areSmall, let position, case .entry(let other) = whole.content(at: position),
+                Self.key(of: other).pointee == Self.key(of: entry).pointee
+            {
+                match = other
+            } else {
+                match = whole.entry(of: Self.key(of: entry).pointee)
+            }
             guard let match, case let (mine, theirs) = isTurned ? (match, entry) : (entry, match),
                 try areEquivalent(mine.pointee.value, theirs.pointee.value)
             else { return false }

@@ -66,7 +66,7 @@ extension Node {
     static func addSmall(_ root: UnsafeMutablePointer<Node>, _ hash: UInt) -> EntryPointer {
         let node = NodeReference.at(root)
         let position = node.header.pointee.vacantPosition(for: hash)
-        let entry = openEntry(root, at: node.index(at: position), position)
+        let entry = openEntry(root, at: position)
         NodeReference.at(root).header.pointee.noteDisplacement(at: position, of: hash)
         return entry
     }
@@ -97,10 +97,9 @@ extension NodeReference {
         }
         if header.pointee.entryMap == .max { return NodePlace.withCopy(of: self) { $0.makeTrie(adding: hash) } }
         let position = header.pointee.vacantPosition(for: hash)
-        let index = index(at: position)
-        let copy = copy(.insertion(at: index, position), isSmall: true)
+        let copy = copy(.insertion(position), isSmall: true)
         copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
-        return (copy, copy.reference.leafEntries + index)
+        return (copy, copy.reference.leafEntries + positionedEntryCount)
     }
 
     /// A copy of this root without an entry of it, which has this hash.

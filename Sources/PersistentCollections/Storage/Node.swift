@@ -22,7 +22,7 @@
             bufferClass: Node.self, minimumCapacity: Int(bitPattern: before) &+ entryRoom
         ) { _, _ in
             var header = header
-            header.entryRoom = UInt16(clamping: entryRoom)
+            header.entryRoom = UInt8(clamping: entryRoom)
             header.childRoom = UInt8(truncatingIfNeeded: childRoom)
             return (header, nil)
         }
@@ -50,18 +50,17 @@
     case nothing
     /// The value of the entry at an index isn't there, but its key is.
     case value(at: Int)
-    /// At an index, which is that of a position, there is a place for one more entry.
-    case insertion(at: Int, UInt)
-    /// The entry at an index, which is that of a position, isn't there.
+    /// There is a place for one more entry, which has a position.
+    case insertion(UInt)
+    /// The entry at an index, which has a position, isn't there; the last one is in its place.
     case removal(at: Int, UInt)
 
-    /// The entries before `end` have the same index in the copy; those from `from` on are there from `to` on.
-    @inlinable @_transparent func rest(_ count: Int) -> (end: Int, from: Int, to: Int) {
+    /// How many entries of a node are there, and the index of one that isn't as it was; the same number where all are.
+    @inlinable @_transparent func rest(_ count: Int) -> (count: Int, changed: Int) {
         switch self {
-        case .nothing: (count, count, count)
-        case .value(let index): (index, index &+ 1, index &+ 1)
-        case .insertion(let index, _): (index, index, index &+ 1)
-        case .removal(let index, _): (index, index &+ 1, index)
+        case .nothing, .insertion: (count, count)
+        case .value(let index): (count, index)
+        case .removal(let index, _): (count &- 1, index)
         }
     }
 }
@@ -76,15 +75,16 @@ extension NodeReference {
         _ difference: Difference, entries: Int = 0, children: Int = 0, lending lent: Int? = nil, isSmall: Bool = false
     ) -> Node<Key, Value> {
         let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
-        let (_, from, to) = difference.rest(count)
-        var shape = header.pointee
+        let newCount = if case .insertion = difference { count &+ 1 } else { difference.rest(count).count }
+        let node = Node<Key, Value>.make(
+            header.pointee, entryRoom: newCount &+ entries, childRoom: childCount &+ children)
+        let shape = node.reference.header
         switch difference {
-        case .insertion(_, let position): shape.addEntry(at: position, orTo: count)
-        case .removal(_, let position): shape.removeEntry(at: position, orFrom: count)
+        case .insertion(let position): shape.pointee.addEntry(at: position, orTo: count)
+        case .removal(let index, let position):
+            shape.pointee.removeEntry(at: position, index: index, orFrom: count)
         default: break
         }
-        let node = Node<Key, Value>.make(
-            shape, entryRoom: count &+ to &- from &+ entries, childRoom: childCount &+ children)
         if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
         if childCount > 0 { copyChildren(childCount, lending: lent, to: node.reference) }
         return node
@@ -93,24 +93,32 @@ extension NodeReference {
     @inlinable @_transparent
     func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
         let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
-        let (end, from, to) = difference.rest(count)
+        let (rest, changed) = difference.rest(count)
         let isShared = sharesKeys(entries: count)
-        let isShifted = from != to
-        if isShared || _isPOD(Entry.self) && !isShifted {
-            copyBits(source, isShifted ? end : count, to: entries)
-            if isShifted { copyBits(source + from, count &- from, to: entries + to) }
+        let isBits = isShared || _isPOD(Entry.self)
+        if isBits {
+            copyBits(source, rest, to: entries)
             if !_isPOD(Value.self) {
-                copyValues(source, end, to: entries)
-                copyValues(source + from, count &- from, to: entries + to)
+                copyValues(source, changed, to: entries)
+                copyValues(source + (changed &+ 1), rest &- changed &- 1, to: entries + (changed &+ 1))
             }
-            if isShared { shareKeys(with: target) }
-            return
+        } else {
+            copyEntries(source, changed, to: entries)
+            copyEntries(source + (changed &+ 1), rest &- changed &- 1, to: entries + (changed &+ 1))
         }
-        copyEntries(source, end, to: entries)
-        if case .value = difference {
-            Self.key(of: entries + end).initialize(to: Self.key(of: source + end).pointee)
+        switch difference {
+        case .removal where changed < rest:
+            if isBits { copyBits(source + rest, 1, to: entries + changed) }
+            if !isBits {
+                copyEntries(source + rest, 1, to: entries + changed)
+            } else if !_isPOD(Value.self) {
+                copyValues(source + rest, 1, to: entries + changed)
+            }
+        case .value:
+            if !isBits { Self.key(of: entries + changed).initialize(to: Self.key(of: source + changed).pointee) }
+        default: break
         }
-        copyEntries(source + from, count &- from, to: entries + to)
+        if isShared { shareKeys(with: target) }
     }
 
     @inlinable @_transparent func copyBits(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
@@ -121,11 +129,11 @@ extension NodeReference {
     // runtime with an indirect call for each entry.)
 
     @inlinable @_transparent func copyEntries(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
-        for index in 0..<count { (target + index).initialize(to: source[index]) }
+        for index in 0..<max(0, count) { (target + index).initialize(to: source[index]) }
     }
 
     @inlinable @_transparent func copyValues(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
-        for index in 0..<count {
+        for index in 0..<max(0, count) {
             Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
         }
     }
@@ -134,20 +142,17 @@ extension NodeReference {
 // MARK: - Changing the shape of a node that nobody shares
 
 extension Node {
-    /// Opens a place, which the caller initialises, at the index of a vacant position, or the last in a collision node.
+    /// Opens a place, which the caller initialises, for an entry at a vacant position, or in a collision node.
     ///
     /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)
-    static func openEntry(_ link: UnsafeMutablePointer<Node>, at index: Int, _ position: UInt) -> EntryPointer {
+    static func openEntry(_ link: UnsafeMutablePointer<Node>, at position: UInt) -> EntryPointer {
         let count = NodeReference.at(link).entryCount
         if count >= Int(NodeReference.at(link).header.pointee.entryRoom) { makeRoom(link, entries: 1) }
         let node = NodeReference.at(link)
         node.ownKeys(at: NodeHeader.bit(position))
-        let target = node.entries + index
-        // (At the end, where keys in sequence come, this spares a call.)
-        if index < count { (target + 1).moveInitialize(from: target, count: count &- index) }
         node.header.pointee.addEntry(at: position, orTo: count)
-        return target
+        return node.entries + count
     }
 
     /// Gives the node at a place more room.
@@ -177,15 +182,16 @@ extension NodeReference {
     /// Removes the entry at an index, which is that of a position, and whose value has been moved out.
     @inlinable @inline(__always) func removeEntry(at index: Int, _ position: UInt) {
         ownKeys(at: NodeHeader.bit(position))
-        Self.key(of: entries + index).deinitialize(count: 1)
+        // (To drop a reference is a fence: the loads of the last entry would wait for it.)
+        let key = Self.key(of: entries + index).move()
+        defer { withExtendedLifetime(key) {} }
         closeEntry(at: index, position)
     }
 
-    /// Closes the place of an entry that has been moved out.
+    /// Moves the last entry to the place of one that has been moved out.
     @inlinable @inline(__always) func closeEntry(at index: Int, _ position: UInt) {
         let count = entryCount
-        let target = entries + index
-        target.moveInitialize(from: target + 1, count: count &- index &- 1)
-        header.pointee.removeEntry(at: position, orFrom: count)
+        if index < count &- 1 { (entries + index).moveInitialize(from: entries + (count &- 1), count: 1) }
+        header.pointee.removeEntry(at: position, index: index, orFrom: count)
     }
 }

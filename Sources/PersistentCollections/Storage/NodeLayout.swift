@@ -2,8 +2,8 @@
 // How a node lies in memory:
 //
 //     ┌────────┬────────────┬───────────┬──────────────────────┬─────────────────────┐
-//     │ object │ NodeHeader │ key owner │ children, in order   │ entries, in order   │
-//     │ 16 B   │ 32 B       │ 8 B       │ of position, → room  │ of position, → room │
+//     │ object │ NodeHeader │ key owner │ children, in order   │ entries, in any     │
+//     │ 16 B   │ 32 B       │ 8 B       │ of position, → room  │ order, → room       │
 //     └────────┴────────────┴───────────┴──────────────────────┴─────────────────────┘
 //
 // Children lie at a constant offset, so a step down a trie is one load with what the header's byte says. The entries of
@@ -14,7 +14,7 @@
 /// An empty node, which only a root can be, has two empty bitmaps, and so has a collision node (see `Trie/`).
 @usableFromInline struct NodeHeader {
     /// A byte for each position, which says all that a lookup asks: the index of the entry there; `childFlag`, which
-    /// makes it negative, and the index of the child there; or `vacancy` and the index that an entry there would have.
+    /// makes it negative, and the index of the child there; or `vacancy`.
     ///
     /// (In two halves: for a whole vector the allocator would be asked for an alignment of 16 bytes, on Linux by
     /// `posix_memalign` in place of `malloc`.)
@@ -25,12 +25,14 @@
     /// Bit `p` is set when position `p` holds a child; no position holds both.
     @usableFromInline var childMap: UInt16
     @usableFromInline var destruction: Destruction
+    /// How many bits of `entryMap` are set.
+    @usableFromInline var positionedCount: UInt8
     /// For how many entries and children the tail has room.
     ///
     /// (A collision node may have room for more entries than fit in here. It moves whenever it grows, then. The two lie
     /// between what a copy keeps, else that is copied as bytes across words, and the next load of `path` waits for it.)
     @usableFromInline var childRoom: UInt8
-    @usableFromInline var entryRoom: UInt16
+    @usableFromInline var entryRoom: UInt8
     /// In the root of a small map the displaced positions (see `Small/`); in a trie which bits of a hash select the
     /// position, and what all hashes below have in the bits above those (see `Trie/`).
     @usableFromInline var path: UInt
@@ -39,7 +41,7 @@
     @inlinable @inline(__always) init(_ destruction: Destruction) {
         lowBytes = Self.vacantBytes.lowHalf
         highBytes = Self.vacantBytes.highHalf
-        (entryMap, childMap, entryRoom, childRoom) = (0, 0, 0, 0)
+        (entryMap, childMap, positionedCount, entryRoom, childRoom) = (0, 0, 0, 0, 0)
         self.destruction = destruction
         path = Self.smallRootPath
     }
@@ -47,7 +49,7 @@
     /// Makes the node empty; its allocation stays as large as it is.
     @inlinable @inline(__always) mutating func removeAll() {
         bytes = Self.vacantBytes
-        (entryMap, childMap, path) = (0, 0, Self.smallRootPath)
+        (entryMap, childMap, positionedCount, path) = (0, 0, 0, Self.smallRootPath)
     }
 
     @inlinable @inline(__always) var bytes: SIMD16<Int8> {
@@ -55,7 +57,7 @@
         set { (lowBytes, highBytes) = (newValue.lowHalf, newValue.highHalf) }
     }
 
-    /// What the byte of a position without an entry or a child is greater by than the index of an entry there.
+    /// The byte of a position without an entry or a child.
     @inlinable @inline(__always) static var vacancy: Int8 { 16 }
 
     @inlinable @inline(__always) static var vacantBytes: SIMD16<Int8> { SIMD16(repeating: vacancy) }
@@ -81,28 +83,26 @@ extension NodeHeader {
     @inlinable @inline(__always)
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
-    /// Adds an entry at a vacant position.
-    ///
-    /// (Whether a byte stands for a child is asked of its sign, moved to all bits. That is one instruction, and so are
-    /// the comparisons of positions; those of the bytes themselves become loops in Swift 6.3.)
+    /// Adds an entry, the last one, at a vacant position.
     @inlinable @_transparent mutating func addEntry(at position: UInt) {
-        bytes = bytes &- Self.above(position, ~(bytes &>> 7)) &- Self.at(position, Self.vacancy)
+        setByte(at: position, Int8(bitPattern: positionedCount))
         entryMap |= Self.bit(position)
+        positionedCount &+= 1
     }
 
-    @inlinable @_transparent mutating func removeEntry(at position: UInt) {
-        bytes = bytes &+ Self.above(position, ~(bytes &>> 7)) &+ Self.at(position, Self.vacancy)
+    /// Removes the entry at a position, to whose index the last one goes.
+    @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int) {
+        positionedCount &-= 1
+        // (Ones where a byte isn't the last entry's index: comparisons of bytes become loops in Swift 6.3.)
+        let last = SIMD16(repeating: Int8(bitPattern: positionedCount))
+        let others = ((bytes ^ last) | (0 &- (bytes ^ last))) &>> 7
+        bytes = bytes & others | SIMD16(repeating: Int8(truncatingIfNeeded: index)) & ~others
+        setByte(at: position, Self.vacancy)
         entryMap &= ~Self.bit(position)
     }
 
-    /// `bytes` at the positions above one, zero elsewhere.
-    @inlinable @inline(__always) static func above(_ position: UInt, _ bytes: SIMD16<Int8>) -> SIMD16<Int8> {
-        SIMD16().replacing(with: bytes, where: positions .> all(position))
-    }
-
-    /// `byte` at one position, zero elsewhere.
-    @inlinable @inline(__always) static func at(_ position: UInt, _ byte: Int8) -> SIMD16<Int8> {
-        SIMD16().replacing(with: byte, where: positions .== all(position))
+    @inlinable @inline(__always) mutating func setByte(at position: UInt, _ byte: Int8) {
+        withUnsafeMutableBytes(of: &self) { $0[Int(bitPattern: position)] = UInt8(bitPattern: byte) }
     }
 
     @inlinable @inline(__always)
@@ -193,7 +193,7 @@ extension NodeHeader {
 
     @inlinable @inline(__always) var isSmall: Bool { header.pointee.isSmallRoot }
 
-    /// The entries, in order of position.
+    /// The entries.
     @inlinable @inline(__always) var entries: EntryPointer {
         (address + Entry.offset(childRoom: Int(header.pointee.childRoom))).assumingMemoryBound(to: Entry.self)
     }
@@ -218,15 +218,9 @@ extension NodeHeader {
         Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
     }
 
-    /// The index of the entry or child at a position, or of an entry at a vacant one.
+    /// The index of the entry or child at a position.
     @inlinable @inline(__always) func index(at position: UInt) -> Int { byte(at: position) & 15 }
 
     /// The number of entries of a node that is no collision node.
-    @inlinable @inline(__always) var positionedEntryCount: Int { count(at: header.pointee.entryMap) }
-
-    /// How many entries, or how many children, are at the positions in a bitmap of all of them: the last one's index says.
-    @inlinable @inline(__always) func count(at positions: UInt16) -> Int {
-        if positions == 0 { return 0 }
-        return index(at: UInt(bitPattern: UInt.bitWidth &- 1 &- UInt(positions).leadingZeroBitCount)) &+ 1
-    }
+    @inlinable @inline(__always) var positionedEntryCount: Int { Int(header.pointee.positionedCount) }
 }

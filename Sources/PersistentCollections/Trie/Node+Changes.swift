@@ -28,8 +28,9 @@ extension NodeReference {
         let (header, oldHeader) = (header.pointee, old.header.pointee)
         let areTries = !isSmall && !old.isSmall
         if header.hasSameItems(as: oldHeader) {
-            for index in 0..<positionedEntryCount {
-                try Self.forEachChange(from: old.entries + index, to: entries + index, body)
+            _ = try pairs(with: old) { (new, old) throws(Failure) in
+                try Self.forEachChange(from: old, to: new, body)
+                return true
             }
             for index in 0..<childCount { try child(at: index).forEachChange(from: old.child(at: index), body) }
         } else if areTries && header.path == oldHeader.path && !header.isCollision {

@@ -63,7 +63,7 @@ extension NodePlace {
         let parent = NodePlace(parentLink, isUnique: true)
         let position = parent.node.header.pointee.position(of: hash)
         parent.node.closeChild(at: position)
-        parent.openEntry(at: parent.node.index(at: position), position).initialize(to: other)
+        parent.openEntry(at: position).initialize(to: other)
     }
 }
 

@@ -70,11 +70,12 @@
         return place
     }
 
-    /// Opens a place for one more entry, at an index that is that of a vacant position, or the last in a collision node.
-    @inlinable @inline(__always) func openEntry(at index: Int, _ position: UInt) -> EntryPointer {
-        if isUnique { return Node.openEntry(link, at: index, position) }
-        put(node.copy(.insertion(at: index, position)))
-        return node.entries + index
+    /// Opens a place for one more entry, at a vacant position, or in a collision node.
+    @inlinable @inline(__always) func openEntry(at position: UInt) -> EntryPointer {
+        if isUnique { return Node.openEntry(link, at: position) }
+        let count = node.entryCount
+        put(node.copy(.insertion(position)))
+        return node.entries + count
     }
 }
 
@@ -130,7 +131,7 @@ extension NodePlace {
         if header.pointee.divergence(of: hash) != 0 { return fork(hash) }
         let position = header.pointee.position(of: hash)
         if header.pointee.hasEntry(at: position) { return pushDown(hash, at: position) }
-        return openEntry(at: header.pointee.isCollision ? node.entryCount : node.index(at: position), position)
+        return openEntry(at: position)
     }
 
     /// Puts a node between a subtree and its parent, for a hash that has other bits where those in the subtree agree.
@@ -172,23 +173,19 @@ extension NodePlace {
         _ first: consuming Entry, _ firstHash: UInt, _ secondHash: UInt
     ) -> (Node<Key, Value>, EntryPointer) {
         var header = Node<Key, Value>.emptyHeader
-        var isFirst = true
         if firstHash == secondHash {
             header.setCollision(hash: firstHash, count: 2)
         } else {
             let shift = NodeHeader.forkShift(firstHash ^ secondHash)
-            let position = NodeHeader.position(of: firstHash, shift: shift)
-            let second = NodeHeader.position(of: secondHash, shift: shift)
-            isFirst = position < second
             header.path = NodeHeader.path(to: firstHash, shift: shift)
-            header.addEntry(at: position)
-            header.addEntry(at: second)
+            header.addEntry(at: NodeHeader.position(of: firstHash, shift: shift))
+            header.addEntry(at: NodeHeader.position(of: secondHash, shift: shift))
         }
         // A node that begins with its first two positions will be full: keys are coming in sequence.
         let node = Node<Key, Value>.make(header, entryRoom: header.entryMap == 0b11 ? 16 : 2, childRoom: 0)
         let entries = node.reference.leafEntries
-        (entries + (isFirst ? 0 : 1)).initialize(to: first)
-        return (node, entries + (isFirst ? 1 : 0))
+        entries.initialize(to: first)
+        return (node, entries + 1)
     }
 
     /// Makes the full small map in this place a trie, and opens a place in that for an entry with this hash.

@@ -79,18 +79,20 @@ extension NodeHeader {
     /// Adds a child at a vacant position.
     @inlinable @inline(__always) mutating func addChild(at position: UInt) {
         let index = Self.count(childMap, below: position)
-        bytes = bytes &- Self.above(position, bytes &>> 7)
-        bytes.replace(
-            with: Self.childFlag &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
+        bytes = bytes &- childSigns(above: position)
+        setByte(at: position, Self.childFlag &+ Int8(truncatingIfNeeded: index))
         childMap |= Self.bit(position)
     }
 
     @inlinable @inline(__always) mutating func removeChild(at position: UInt) {
-        let index = Self.count(entryMap, below: position)
-        bytes = bytes &+ Self.above(position, bytes &>> 7)
-        bytes.replace(
-            with: Self.vacancy &+ Int8(truncatingIfNeeded: index), where: Self.positions .== Self.all(position))
+        bytes = bytes &+ childSigns(above: position)
+        setByte(at: position, Self.vacancy)
         childMap &= ~Self.bit(position)
+    }
+
+    /// -1 at the positions of children above one, zero elsewhere.
+    @inlinable @inline(__always) func childSigns(above position: UInt) -> SIMD16<Int8> {
+        SIMD16().replacing(with: bytes &>> 7, where: Self.positions .> Self.all(position))
     }
 }
 
@@ -103,7 +105,10 @@ extension NodeReference {
     @inlinable @inline(__always) func child(at index: Int) -> NodeReference { .at(children + index) }
 
     /// The number of children in the node's own tail.
-    @inlinable @inline(__always) var childCount: Int { count(at: header.pointee.childMap) }
+    @inlinable @inline(__always) var childCount: Int {
+        let map = UInt(header.pointee.childMap)
+        return map == 0 ? 0 : index(at: UInt(bitPattern: UInt.bitWidth &- 1 &- map.leadingZeroBitCount)) &+ 1
+    }
 
     /// Calls `body` with each entry of the subtree.
     @inlinable func forEachEntry<Failure: Error>(_ body: (EntryPointer) throws(Failure) -> Void) throws(Failure) {
@@ -130,7 +135,7 @@ extension NodeReference {
         guard entryRoom >= entries, !header.pointee.isCollision, _isBitwiseTakable(Entry.self) else { return false }
         let target = (address + start).assumingMemoryBound(to: Entry.self)
         target.moveInitialize(from: self.entries, count: positionedEntryCount)
-        header.pointee.entryRoom = UInt16(truncatingIfNeeded: entryRoom)
+        header.pointee.entryRoom = UInt8(truncatingIfNeeded: entryRoom)
         header.pointee.childRoom = UInt8(truncatingIfNeeded: childRoom)
         return true
     }
@@ -167,7 +172,7 @@ extension NodeHeader {
         words[1] = UInt32(truncatingIfNeeded: count)
         lowBytes = unsafeBitCast(words, to: SIMD8<Int8>.self)
         highBytes = unsafeBitCast(UInt64(truncatingIfNeeded: hash), to: SIMD8<Int8>.self)
-        (entryMap, childMap, path) = (0, 0, Self.collisionPath)
+        (entryMap, childMap, positionedCount, path) = (0, 0, 0, Self.collisionPath)
     }
 
     /// The hash that all the entries of a collision node share.
@@ -181,18 +186,17 @@ extension NodeHeader {
         addEntry(at: position)
     }
 
-    /// Removes the entry at a position, or from a collision node of so many.
-    @inlinable @_transparent mutating func removeEntry(at position: UInt, orFrom count: Int) {
+    /// Removes the entry at a position, which has an index, or one of so many from a collision node.
+    @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int, orFrom count: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
-        removeEntry(at: position)
+        removeEntry(at: position, index: index)
     }
 }
 
 extension NodeReference {
     /// The number of entries in the node's own tail.
     @inlinable @inline(__always) var entryCount: Int {
-        header.pointee.entryMap == 0 && header.pointee.isCollision
-            ? header.pointee.collisionCount : positionedEntryCount
+        header.pointee.isCollision ? header.pointee.collisionCount : positionedEntryCount
     }
 
     /// The entry of `key` in this collision node.

@@ -83,16 +83,17 @@ extension NodeReference {
         require(!header.isSmallRoot || header.displaced & ~header.entryMap == 0, "a displaced entry that is not there")
         require(lackedPositions(of: keyOwner).nonzeroBitCount <= 1, "the node lacks keys of its owner")
         var total = entryCount
+        var (indices, children): (Set<Int>, Int) = ([], 0)
         for position in 0..<UInt(16) {
-            let below = NodeHeader.bit(position) - 1
-            let entries = (header.entryMap & below).nonzeroBitCount
-            let children = (header.childMap & below).nonzeroBitCount
-            let expected: Int
+            let byte = byte(at: position)
+            let bit = NodeHeader.bit(position)
             switch content(at: position) {
             case .nothing:
-                expected = entries + Int(NodeHeader.vacancy)
+                require(byte == NodeHeader.vacancy, "a vacant position has the byte \(byte)")
+                require((header.entryMap | header.childMap) & bit == 0, "the bitmaps have a vacant position")
             case .entry(let entry):
-                expected = entries
+                require(header.entryMap & bit != 0, "the bitmap lacks an entry")
+                require(byte < entryCount && indices.insert(byte).inserted, "two entries of one index, or too large a one")
                 let hash = NodeHeader.hash(of: entry.pointee.key)
                 let isDisplaced = header.isSmallRoot && header.displaced & NodeHeader.bit(position) != 0
                 require(
@@ -105,10 +106,11 @@ extension NodeReference {
                             && smallPosition(of: entry - leafEntries, hash) == position,
                     "a key twice, or one that isn't found")
             case .child(let child):
-                expected = Int(NodeHeader.childFlag) + children
+                require(header.childMap & bit != 0, "the bitmap lacks a child")
+                require(byte == Int(NodeHeader.childFlag) + children, "a child is not in the order of its position")
+                children += 1
                 total += child.check(below: (header, position), &violations)
             }
-            require(byte(at: position) == expected, "the byte of position \(position) is wrong")
         }
         return total
     }
