@@ -37,8 +37,7 @@ extension HAMT {
             isNew = found == nil
             entry = reachSmallEntry(node, found, hash, isUnique: isUnique)
         } else {
-            entry =
-                NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: true, &isNew) }.unsafelyUnwrapped
+            entry = NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, &isNew) }
         }
         if isNew { entryCount &+= 1 } else { old = NodeReference.value(of: entry).move() }
         if isNew && _isPOD(Key.self) { NodeReference.key(of: entry).initialize(to: key) }
@@ -144,21 +143,7 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    /// Where the caller changes the entry of `key`, or puts a new one and counts it; nil where there is no root, and for a
-    /// new key that isn't added.
-    @inlinable @inline(__always)
-    mutating func reachEntry(of key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
-        guard let node = rootReference else { return nil }
-        if !node.isSmall {
-            return NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, adds: adds, &isNew) }
-        }
-        let entry = node.smallEntry(of: key, hash)
-        if entry == nil && !adds { return nil }
-        isNew = entry == nil
-        return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
-    }
-
-    /// The same in a small map, of which the key's entry has been found, if it is there.
+    /// Where the caller changes an entry of a small map that has been found, or puts a new one.
     @inlinable @inline(__always) mutating func reachSmallEntry(
         _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt, isUnique: Bool
     ) -> EntryPointer {

@@ -52,9 +52,8 @@ extension HAMT {
         @inline(__always) get { value(forKey: key) ?? defaultValue() }
         set { updateValue(newValue, forKey: key) }
         @inline(__always) _modify {
-            if root == nil { root = Node.makeSmall(room: 1) }
             var isNew = false
-            let entry = reachEntry(of: key, NodeHeader.hash(of: key), adds: true, &isNew).unsafelyUnwrapped
+            let entry = reachEntry(of: key, &isNew)
             if isNew {
                 entryCount &+= 1
                 entry.initialize(to: NodeEntry(key, defaultValue()))
@@ -63,10 +62,25 @@ extension HAMT {
         }
     }
 
-    // (Written out there, its flag would be live across the change, and Swift would allocate.)
+    /// Where the caller changes the entry of `key`, or puts a new one and counts it.
+    @inlinable @inline(__always) mutating func reachEntry(of key: Key, _ isNew: inout Bool) -> EntryPointer {
+        if root == nil { root = Node.makeSmall(room: 1) }
+        let hash = NodeHeader.hash(of: key)
+        guard let node = rootReference, node.isSmall else {
+            return NodePlace.withLink(of: &root) { NodePlace.reach($0, key, hash, &isNew) }
+        }
+        let entry = node.smallEntry(of: key, hash)
+        isNew = entry == nil
+        return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
+    }
+
+    /// The same where `key` is there; otherwise nothing changes.
     @inlinable @inline(__always) mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
-        var isNew = false
-        return reachEntry(of: key, NodeHeader.hash(of: key), adds: false, &isNew)
+        guard let node = rootReference else { return nil }
+        let hash = NodeHeader.hash(of: key)
+        if !node.isSmall { return NodePlace.withLink(of: &root) { NodePlace.reach($0, ifThere: key, hash) } }
+        guard let entry = node.smallEntry(of: key, hash) else { return nil }
+        return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
     }
 
     /// A key that the map doesn't have, and the value that it may get.

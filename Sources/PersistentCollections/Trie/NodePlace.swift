@@ -86,28 +86,34 @@ extension NodePlace {
     ///
     /// - Parameters:
     ///   - root: Where the root is kept.
-    ///   - adds: Whether to add an entry for a new key, which the caller initialises.
-    ///   - isNew: Is set to true where an entry has been added.
-    /// - Returns: Nil for a new key that isn't added: then nothing has changed.
+    ///   - isNew: Is set to true where an entry has been added, which the caller initialises.
     @inlinable @inline(never)
-    static func reach(_ root: Link, _ key: Key, _ hash: UInt, adds: Bool, _ isNew: inout Bool) -> EntryPointer? {
+    static func reach(_ root: Link, _ key: Key, _ hash: UInt, _ isNew: inout Bool) -> EntryPointer {
         let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
         if place.isUnique {
             if let entry = place.node.entryHere(of: key, hash) { return entry }
-            if !adds { return nil }
             isNew = true
             return place.add(hash)
         }
-        if !adds && place.node.entryToEdit(of: key, hash) == nil { return nil }
         let original = place.node.unmanaged
         defer { original.release() }
         return place.reachInCopies(key, hash, withValue: true, &isNew)
     }
 
+    /// The same where `key` is there; otherwise nothing changes.
+    @inlinable @inline(never) static func reach(_ root: Link, ifThere key: Key, _ hash: UInt) -> EntryPointer? {
+        let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
+        if place.isUnique { return place.node.entryHere(of: key, hash) }
+        guard let entry = place.node.entryToEdit(of: key, hash) else { return nil }
+        let original = place.node.unmanaged
+        defer { original.release() }
+        return place.endInCopies(of: hash).copy(reaching: entry, withValue: true)
+    }
+
     /// The same from this place with a shared node on, and with any key.
     ///
     /// - Parameter withValue: Whether an entry that is there has its value; otherwise the caller initialises it.
-    @inlinable @inline(__always)
+    @inlinable @inline(never)
     func reachInCopies(_ key: Key, _ hash: UInt, withValue: Bool, _ isNew: inout Bool) -> EntryPointer {
         if node.header.pointee.divergence(of: hash) != 0 {
             // Where keys are numbered, most new ones go this way.
@@ -115,13 +121,16 @@ extension NodePlace {
             return fork(hash)
         }
         let place = endInCopies(of: hash)
-        if let entry = place.node.entryHere(of: key, hash) {
-            let index = entry - place.node.entries
-            place.put(place.node.copy(withValue ? .nothing : .value(at: index)))
-            return place.node.entries + index
-        }
+        if let entry = place.node.entryHere(of: key, hash) { return place.copy(reaching: entry, withValue: withValue) }
         isNew = true
         return place.add(hash)
+    }
+
+    /// Puts a copy of the node in this place, and returns where an entry of the node is there.
+    @inlinable @inline(__always) func copy(reaching entry: EntryPointer, withValue: Bool) -> EntryPointer {
+        let index = entry - node.entries
+        put(node.copy(withValue ? .nothing : .value(at: index)))
+        return node.entries + index
     }
 
     /// Opens a place for an entry with a new key in the node at which the way to its hash ends.
