@@ -149,9 +149,9 @@ extension NodePlace {
         let shift = NodeHeader.forkShift(other.divergence(of: hash))
         var header = Node<Key, Value>.emptyHeader
         header.path = NodeHeader.path(to: hash, shift: shift)
-        header.addEntry(at: NodeHeader.position(of: hash, shift: shift))
-        header.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
         let fork = Node<Key, Value>.make(header, entryRoom: 1, childRoom: 1)
+        fork.reference.header.pointee.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
+        fork.reference.header.pointee.addEntry(at: NodeHeader.position(of: hash, shift: shift))
         fork.reference.children.initialize(to: isUnique ? link.move() : link.pointee)
         link.initialize(to: fork)
         return node.entries
@@ -183,15 +183,16 @@ extension NodePlace {
     ) -> (Node<Key, Value>, EntryPointer) {
         var header = Node<Key, Value>.emptyHeader
         if firstHash == secondHash {
-            header.setCollision(hash: firstHash, count: 2)
+            header.setCollision(hash: firstHash, count: 0)
         } else {
-            let shift = NodeHeader.forkShift(firstHash ^ secondHash)
-            header.path = NodeHeader.path(to: firstHash, shift: shift)
-            header.addEntry(at: NodeHeader.position(of: firstHash, shift: shift))
-            header.addEntry(at: NodeHeader.position(of: secondHash, shift: shift))
+            header.path = NodeHeader.path(to: firstHash, shift: NodeHeader.forkShift(firstHash ^ secondHash))
         }
+        let (position, second) = (header.position(of: firstHash), header.position(of: secondHash))
         // A node that begins with its first two positions will be full: keys are coming in sequence.
-        let node = Node<Key, Value>.make(header, entryRoom: header.entryMap == 0b11 ? 16 : 2, childRoom: 0)
+        let isInSequence = NodeHeader.bit(position) | NodeHeader.bit(second) == 0b11
+        let node = Node<Key, Value>.make(header, entryRoom: isInSequence ? 16 : 2, childRoom: 0)
+        node.reference.header.pointee.addEntry(at: position, orTo: 0)
+        node.reference.header.pointee.addEntry(at: second, orTo: 1)
         let entries = node.reference.leafEntries
         entries.initialize(to: first)
         return (node, entries + 1)
