@@ -44,16 +44,9 @@ extension HAMT: Hashable where Value: Hashable {
 }
 
 extension NodeHeader {
-    /// Whether another node has entries and children at the same positions, where a key can be at the same one only.
-    @inlinable @inline(__always) func hasSameItems(as other: NodeHeader) -> Bool {
-        path == other.path && entryMap == other.entryMap && childMap == other.childMap && !isCollision
-            && (displaced == 0 || !isSmallRoot)
-    }
-
-    /// Whether another node with the same items has them at the same indices too.
-    @inlinable @inline(__always) func hasSameOrder(as other: NodeHeader) -> Bool {
-        unsafeBitCast(lowBytes, to: UInt64.self) == unsafeBitCast(other.lowBytes, to: UInt64.self)
-            && unsafeBitCast(highBytes, to: UInt64.self) == unsafeBitCast(other.highBytes, to: UInt64.self)
+    /// Whether a key can be, or lie below, only the same position here and in another node.
+    @inlinable @inline(__always) func hasSamePositions(as other: NodeHeader) -> Bool {
+        path == other.path && !isCollision && (displaced == 0 || !isSmallRoot)
     }
 }
 
@@ -64,33 +57,20 @@ extension NodeReference {
         to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         if address == other.address { return true }
-        guard header.pointee.hasSameItems(as: other.header.pointee) else {
+        let (header, otherHeader) = (header.pointee, other.header.pointee)
+        guard header.hasSamePositions(as: otherHeader) else {
             return try isEqualAnywhere(to: other, by: areEquivalent)
         }
-        let areEqual = try pairs(with: other) { (mine, theirs) throws(Failure) in
-            guard Self.key(of: mine).pointee == Self.key(of: theirs).pointee else { return false }
-            return try areEquivalent(mine.pointee.value, theirs.pointee.value)
+        guard header.entryMap == otherHeader.entryMap, header.childMap == otherHeader.childMap else { return false }
+        let (entries, otherEntries) = (entries, other.entries)
+        for position in NodeHeader.Positions(header.entryMap) {
+            let (mine, theirs) = (entries + index(at: position), otherEntries + other.index(at: position))
+            guard Self.key(of: mine).pointee == Self.key(of: theirs).pointee,
+                try areEquivalent(mine.pointee.value, theirs.pointee.value)
+            else { return false }
         }
-        guard areEqual else { return false }
         for index in 0..<childCount {
             guard try child(at: index).isEqual(to: other.child(at: index), by: areEquivalent) else { return false }
-        }
-        return true
-    }
-
-    /// Whether `isTrue` for all entries that this node and one with the same items have at the same positions.
-    @inlinable @inline(__always) func pairs<Failure: Error>(
-        with other: NodeReference, allSatisfy isTrue: (EntryPointer, EntryPointer) throws(Failure) -> Bool
-    ) throws(Failure) -> Bool {
-        let (mine, theirs) = (entries, other.entries)
-        if header.pointee.hasSameOrder(as: other.header.pointee) {
-            for index in 0..<positionedEntryCount {
-                guard try isTrue(mine + index, theirs + index) else { return false }
-            }
-        } else {
-            for position in NodeHeader.Positions(header.pointee.entryMap) {
-                guard try isTrue(mine + index(at: position), theirs + other.index(at: position)) else { return false }
-            }
         }
         return true
     }

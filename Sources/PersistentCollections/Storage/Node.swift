@@ -55,12 +55,12 @@
     /// The entry at an index, which has a position, isn't there; the last one is in its place.
     case removal(at: Int, UInt)
 
-    /// How many entries of a node are there, and the index of one that isn't as it was; the same number where all are.
-    @inlinable @_transparent func rest(_ count: Int) -> (count: Int, changed: Int) {
+    /// By how many entries the copy has more.
+    @inlinable @_transparent var growth: Int {
         switch self {
-        case .nothing, .insertion: (count, count)
-        case .value(let index): (count, index)
-        case .removal(let index, _): (count &- 1, index)
+        case .nothing, .value: 0
+        case .insertion: 1
+        case .removal: -1
         }
     }
 }
@@ -75,9 +75,8 @@ extension NodeReference {
         _ difference: Difference, entries: Int = 0, children: Int = 0, lending lent: Int? = nil, isSmall: Bool = false
     ) -> Node<Key, Value> {
         let (count, childCount) = isSmall ? (positionedEntryCount, 0) : (entryCount, childCount)
-        let newCount = if case .insertion = difference { count &+ 1 } else { difference.rest(count).count }
         let node = Node<Key, Value>.make(
-            header.pointee, entryRoom: newCount &+ entries, childRoom: childCount &+ children)
+            header.pointee, entryRoom: count &+ difference.growth &+ entries, childRoom: childCount &+ children)
         let shape = node.reference.header
         switch difference {
         case .insertion(let position): shape.pointee.addEntry(at: position, orTo: count)
@@ -93,49 +92,36 @@ extension NodeReference {
     @inlinable @_transparent
     func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
         let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
-        let (rest, changed) = difference.rest(count)
-        let isShared = sharesKeys(entries: count)
-        let isBits = isShared || _isPOD(Entry.self)
-        if isBits {
-            copyBits(source, rest, to: entries)
-            if !_isPOD(Value.self) {
-                copyValues(source, changed, to: entries)
-                copyValues(source + (changed &+ 1), rest &- changed &- 1, to: entries + (changed &+ 1))
-            }
-        } else {
-            copyEntries(source, changed, to: entries)
-            copyEntries(source + (changed &+ 1), rest &- changed &- 1, to: entries + (changed &+ 1))
-        }
+        var (rest, removed, valueless) = (count, count, count)
         switch difference {
-        case .removal where changed < rest:
-            if isBits { copyBits(source + rest, 1, to: entries + changed) }
-            if !isBits {
-                copyEntries(source + rest, 1, to: entries + changed)
-            } else if !_isPOD(Value.self) {
-                copyValues(source + rest, 1, to: entries + changed)
-            }
-        case .value:
-            if !isBits { Self.key(of: entries + changed).initialize(to: Self.key(of: source + changed).pointee) }
-        default: break
+        case .removal(let index, _): (rest, removed) = (count &- 1, index)
+        case .value(let index): valueless = index
+        case .nothing, .insertion: break
         }
-        if isShared { shareKeys(with: target) }
+        let isShared = sharesKeys(entries: count)
+        if isShared || _isPOD(Entry.self) {
+            copyBits(source, rest, to: entries)
+            if removed < rest { copyBits(source + rest, 1, to: entries + removed) }
+            if !_isPOD(Value.self) {
+                for index in 0..<rest where index != valueless {
+                    let value = Self.value(of: entries + index)
+                    value.initialize(to: value.pointee)
+                }
+            }
+            if isShared { shareKeys(with: target) }
+            return
+        }
+        // (A plain loop: it becomes loads, retains and stores, where the pointer's own bulk copy becomes a call into the
+        // runtime with an indirect call for each entry.)
+        for index in 0..<rest {
+            let (old, new) = (source + (index == removed ? rest : index), entries + index)
+            Self.key(of: new).initialize(to: Self.key(of: old).pointee)
+            if index != valueless { Self.value(of: new).initialize(to: Self.value(of: old).pointee) }
+        }
     }
 
     @inlinable @_transparent func copyBits(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
         if count > 0 { UnsafeMutableRawPointer(target).copyMemory(from: source, byteCount: count &* Entry.stride) }
-    }
-
-    // (Plain loops: they become loads, retains and stores, where the pointer's own bulk copy becomes a call into the
-    // runtime with an indirect call for each entry.)
-
-    @inlinable @_transparent func copyEntries(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
-        for index in 0..<max(0, count) { (target + index).initialize(to: source[index]) }
-    }
-
-    @inlinable @_transparent func copyValues(_ source: EntryPointer, _ count: Int, to target: EntryPointer) {
-        for index in 0..<max(0, count) {
-            Self.value(of: target + index).initialize(to: Self.value(of: source + index).pointee)
-        }
     }
 }
 

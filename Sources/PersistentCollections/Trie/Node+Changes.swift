@@ -27,14 +27,18 @@ extension NodeReference {
         if address == old.address { return }
         let (header, oldHeader) = (header.pointee, old.header.pointee)
         let areTries = !isSmall && !old.isSmall
-        if header.hasSameItems(as: oldHeader) {
-            _ = try pairs(with: old) { (new, old) throws(Failure) in
-                try Self.forEachChange(from: old, to: new, body)
-                return true
+        if header.hasSamePositions(as: oldHeader) {
+            let (entries, oldEntries) = (entries, old.entries)
+            let (both, childrenOfBoth) = (header.entryMap & oldHeader.entryMap, header.childMap & oldHeader.childMap)
+            for position in NodeHeader.Positions(both) {
+                try Self.forEachChange(
+                    from: oldEntries + old.index(at: position), to: entries + index(at: position), body)
             }
-            for index in 0..<childCount { try child(at: index).forEachChange(from: old.child(at: index), body) }
-        } else if areTries && header.path == oldHeader.path && !header.isCollision {
-            for position in NodeHeader.Positions(header.items | oldHeader.items) {
+            for position in NodeHeader.Positions(childrenOfBoth) {
+                let (child, oldChild) = (child(at: index(at: position)), old.child(at: old.index(at: position)))
+                try child.forEachChange(from: oldChild, body)
+            }
+            for position in NodeHeader.Positions((header.items | oldHeader.items) & ~both & ~childrenOfBoth) {
                 try Self.forEachChange(from: old.content(at: position), to: content(at: position), body)
             }
         } else if areTries && header.contains(oldHeader) {
