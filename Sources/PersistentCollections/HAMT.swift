@@ -11,9 +11,9 @@
 /// A copy of a map is O(1). An edit of a map whose storage nobody shares happens in place; otherwise it copies the path
 /// from the root to the edited place, O(log n) nodes of at most 16 positions, and shares the rest with the other versions.
 ///
-/// The order of iteration follows from the keys' hashes, and in maps of up to 16 entries also from how they came to be.
-/// It means nothing: equal maps may differ in it, and keys whose hashes are seeded, as those of strings are, come in
-/// another order in each run of the program.
+/// The order of iteration follows from the keys' hashes and from how the map came to be. It means nothing: equal maps
+/// may differ in it, and keys whose hashes are seeded, as those of strings are, come in another order in each run of the
+/// program.
 ///
 /// **Thread safety.** Like `Dictionary`: any number of threads may use copies of one map, each its own, at once, also
 /// where the copies share storage. One *variable* must not be written while another thread reads it.
