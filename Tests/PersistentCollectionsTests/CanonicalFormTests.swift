@@ -37,9 +37,14 @@ import Testing
     @Test(arguments: Hashing.allCases)
     func `The order of insertion does not matter`(_ hashing: Hashing) {
         var random = SplitMix64(state: testSeed)
-        let sorted = HAMT(uniqueKeysWithValues: (0..<100).map { (hashing.key($0), $0) })
-        for _ in 0..<10 {
-            let shuffled = HAMT(uniqueKeysWithValues: (0..<100).shuffled(using: &random).map { (hashing.key($0), $0) })
+        for count in [3, 12, 16, 17, 100] {
+            let entries = (0..<count).map { (hashing.key($0), $0) }
+            let sorted = HAMT(uniqueKeysWithValues: entries)
+            var shuffled = HAMT(uniqueKeysWithValues: entries.shuffled(using: &random))
+            for (key, value) in entries.shuffled(using: &random) {
+                shuffled[key] = nil
+                shuffled[key] = value
+            }
             #expect(sorted == shuffled)
             #expect(sorted.hashValue == shuffled.hashValue)
             #expect(sorted.changes(from: shuffled).isEmpty)

@@ -125,6 +125,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [12, 40])
+    func `A change through the optional subscript of a shared map asks once whether two keys are equal`(count: Int) {
+        for call in 1..<100 {
+            var map = HAMT<MisjudgedKey, Value>()
+            for number in 0..<count { map[MisjudgedKey(number)] = Value(number) }
+            MisjudgedKey.$judge.withValue(MisjudgedKey.Judge(mistakenCall: call)) {
+                for number in 0..<count {
+                    let copy = map
+                    if number % 3 == 0 { empty(&map[MisjudgedKey(number)]) }
+                    map[MisjudgedKey(number)]? = Value(number)
+                    #expect(copy.count >= map.count)
+                }
+            }
+            #expect(map.count { (0..<count).contains($0.value.number) } == map.count)
+        }
+    }
+
     /// A key that is equal to others, to which it isn't equal.
     final class OneSidedKey: Hashable {
         let number: Int

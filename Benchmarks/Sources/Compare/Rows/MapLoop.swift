@@ -37,7 +37,7 @@ enum MapLoop {
                 row("compare a key, and append at a known place", count, bar: nil, KnownPlaceAppend.self),
                 row("look a key up, and append to an array's element", count, bar: nil, LookupAppend.self),
                 row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
-                row("remove from an array of sixteen, and insert", count, bar: nil, ArrayRemovalAndBack.self),
+                row("remove from an array of sixteen, and append", count, bar: nil, ArrayRemovalAndBack.self),
             ]
         } + [row("copy two blocks, with what they refer to", 17, bar: nil, TwoBlocks.self)]
 
