@@ -143,7 +143,7 @@ extension HAMT {
 // MARK: - Roots
 
 extension HAMT {
-    /// Where the caller changes an entry of a small map that has been found, or puts a new one.
+    /// Where the caller changes an entry of a small map that has been found, or puts a new one; a shared root is copied.
     @inlinable @inline(__always) mutating func reachSmallEntry(
         _ node: NodeReference<Key, Value>, _ entry: EntryPointer?, _ hash: UInt, isUnique: Bool
     ) -> EntryPointer {
@@ -157,7 +157,7 @@ extension HAMT {
         return place
     }
 
-    /// Counts an entry of a trie less, and makes the trie a small map where it has become small enough.
+    /// Counts one entry of a trie fewer, and makes the trie a small map where it has become small enough.
     ///
     /// That is half of what a small map can have: so at least eight edits pay for the way down and for the way up.
     @inlinable @inline(__always) mutating func noteRemoval() {

@@ -44,8 +44,8 @@ extension HAMT: Hashable where Value: Hashable {
 }
 
 extension NodeHeader {
-    /// Whether a key can be, or lie below, only the same position here and in another node.
-    @inlinable @inline(__always) func hasSamePositions(as other: NodeHeader) -> Bool {
+    /// Whether every key has the same position in both nodes, as an entry or below a child.
+    @inlinable @inline(__always) func givesSamePositions(as other: NodeHeader) -> Bool {
         path == other.path && !isCollision && (displaced == 0 || !isSmallRoot)
     }
 }
@@ -58,9 +58,7 @@ extension NodeReference {
     ) throws(Failure) -> Bool {
         if address == other.address { return true }
         let (header, otherHeader) = (header.pointee, other.header.pointee)
-        guard header.hasSamePositions(as: otherHeader) else {
-            return try isEqualAnywhere(to: other, by: areEquivalent)
-        }
+        if !header.givesSamePositions(as: otherHeader) { return try isEqualAnywhere(to: other, by: areEquivalent) }
         guard header.entryMap == otherHeader.entryMap, header.childMap == otherHeader.childMap else { return false }
         let (entries, otherEntries) = (entries, other.entries)
         for position in NodeHeader.Positions(header.entryMap) {
@@ -75,30 +73,30 @@ extension NodeReference {
         return true
     }
 
-    /// The same where one is a small map's root, or both are collision nodes: by lookups, but for what is at one position.
+    /// The same, by lookups, where a key may have different positions in the two; false for tries of different shape.
     @inlinable @inline(never) func isEqualAnywhere<Failure: Error>(
         to other: NodeReference, by areEquivalent: (Value, Value) throws(Failure) -> Bool
     ) throws(Failure) -> Bool {
         let isTurned = other.isSmall && !isSmall
         let (small, whole) = isTurned ? (other, self) : (self, other)
         guard small.isSmall || small.header.pointee.isCollision else { return false }
-        let areSmall = small.isSmall && whole.isSmall
         var positions = NodeHeader.Positions(small.header.pointee.entryMap)
         for index in 0..<small.entryCount {
             let position = positions.next()
             let entry = small.entries + (position.map(small.index) ?? index)
-            var match: EntryPointer?
-            if areSmall, let position, case .entry(let other) = whole.content(at: position),
-                Self.key(of: other).pointee == Self.key(of: entry).pointee
-            {
-                match = other
-            } else {
-                match = whole.entry(of: Self.key(of: entry).pointee)
-            }
-            guard let match, case let (mine, theirs) = isTurned ? (match, entry) : (entry, match),
+            guard let match = whole.entry(of: Self.key(of: entry).pointee, firstAt: position),
+                case let (mine, theirs) = isTurned ? (match, entry) : (entry, match),
                 try areEquivalent(mine.pointee.value, theirs.pointee.value)
             else { return false }
         }
         return true
+    }
+
+    /// The entry of a key, for which a small map looks at a position first: so most keys needn't be hashed.
+    @inlinable @inline(__always) func entry(of key: Key, firstAt position: UInt?) -> EntryPointer? {
+        if isSmall, let position, case .entry(let entry) = content(at: position), Self.key(of: entry).pointee == key {
+            return entry
+        }
+        return entry(of: key)
     }
 }

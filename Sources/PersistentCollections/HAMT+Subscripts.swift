@@ -74,7 +74,7 @@ extension HAMT {
         return reachSmallEntry(node, entry, hash, isUnique: isKnownUniquelyReferenced(&root))
     }
 
-    /// The same where `key` is there; otherwise nothing changes.
+    /// The same where `key` is there; otherwise nothing changes, and the result is nil.
     @inlinable @inline(__always) mutating func reachEntry(ifThere key: Key) -> EntryPointer? {
         guard let node = rootReference else { return nil }
         let hash = NodeHeader.hash(of: key)

@@ -27,11 +27,10 @@ import Testing
         }
     }
 
-    /// What doesn't depend on how a map came to be: not the order of entries whose hashes are equal, nor, of a map that
-    /// may have either form, which it has, nor where the entries of a small map lie.
+    /// What doesn't depend on how a map came to be: not the order of a node's entries, nor, of a map that may have either
+    /// form, which it has, nor where the entries of a small map lie.
     private func shape(of map: HAMT<ChosenKey, Int>) -> [String] {
-        let entries = map.map { "\($0.key.id): \($0.value)" }.sorted()
-        return map.count <= 16 ? entries : entries + ["nodes: \(map.nodeAddresses.count)"]
+        map.count <= 16 ? map.map { "\($0.key.id): \($0.value)" }.sorted() : [map.dumpDescription]
     }
 
     @Test(arguments: Hashing.allCases)
@@ -127,8 +126,12 @@ import Testing
     func `Sixteen keys in sequence stay one node when one more comes, which moves only if it is shared`(
         _ next: Int, isShared: Bool
     ) {
-        let (keys, last) = ((32..<48).map { ChosenKey($0, hash: $0) }, ChosenKey(1000, hash: next))
+        var random = SplitMix64(state: testSeed)
+        let keys = (32..<48).map { ChosenKey($0, hash: $0) }.shuffled(using: &random)
+        let last = ChosenKey(1000, hash: next)
         var map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
+        map[keys[3]] = nil
+        map[keys[3]] = keys[3].id
         let node = map.nodeAddresses[0]
         let older = isShared ? map : nil
         map[last] = 1000
@@ -193,6 +196,21 @@ import Testing
         #expect((50..<53).allSatisfy { map[ChosenKey($0, hash: hash)] == $0 })
         for bit in 0..<Int.bitWidth { #expect(map[ChosenKey(99, hash: hash ^ 1 << bit)] == nil) }
         #expect(map[ChosenKey(99, hash: hash)] == nil)
+    }
+
+    @Test(arguments: [254, 255, 256, 300])
+    func `A node has room for any number of keys with one hash`(count: Int) {
+        let keys = (0..<count).map { ChosenKey($0, hash: 5) }
+        var map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
+        #expect(map.invariantViolations() == [] && keys.allSatisfy { map[$0] == $0.id })
+        for key in [keys[0], keys[count / 2], keys[count - 1]] {
+            let smaller = map.removingValue(forKey: key)
+            #expect(smaller.invariantViolations() == [] && smaller[key] == nil && smaller.count == map.count - 1)
+            #expect(smaller.inserting(key.id, forKey: key) == map)
+            map[key] = nil
+            #expect(map == smaller)
+        }
+        #expect(map.invariantViolations() == [] && keys.count { map[$0] == $0.id } == count - 3)
     }
 
     @Test func `In a larger map keys with one hash share a node, as near to the root as their hash allows`() {

@@ -25,7 +25,7 @@ import Testing
 
     /// A map of new keys, which it alone keeps alive.
     func makeMap(_ hashes: some Sequence<Int>, _ tracker: Tracker) -> HAMT<Key, Int> {
-        HAMT(uniqueKeysWithValues: hashes.map { (Key($0, tracker), $0) })
+        HAMT(uniqueKeysWithValues: hashes.shuffled().map { (Key($0, tracker), $0) })
     }
 
     /// The key of a map that has a hash; the test must not keep it.

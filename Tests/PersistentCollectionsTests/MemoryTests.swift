@@ -61,6 +61,41 @@ import Testing
         }
     }
 
+    /// A key of two bytes, so that entries may end anywhere in a word.
+    struct ShortKey: Hashable {
+        let high, low: UInt8
+
+        var hashValue: Int { Int(high) << 40 | Int(low) }
+        func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
+    }
+
+    @Test func `Entries of a few bytes stay within their nodes`() {
+        typealias Bytes = UInt8
+        editShortKeys(1 as Bytes)
+        editShortKeys((1, 2) as (Bytes, Bytes))
+        editShortKeys((1, 2, 3) as (Bytes, Bytes, Bytes))
+        editShortKeys((1, 2, 3, 4) as (Bytes, Bytes, Bytes, Bytes))
+        editShortKeys((1, 2, 3, 4, 5) as (Bytes, Bytes, Bytes, Bytes, Bytes))
+    }
+
+    private func editShortKeys<Content>(_ value: Content) {
+        var random = SplitMix64(state: testSeed)
+        for _ in 0..<40 {
+            var map: HAMT<ShortKey, Content> = [:]
+            var keys = Set<ShortKey>()
+            for low in UInt8(0)..<16 { keys.insert(ShortKey(high: 1, low: low)) }
+            for key in keys { map[key] = value }
+            for _ in 0..<100 {
+                let key = ShortKey(high: UInt8(random.below(20)), low: UInt8(random.below(16)))
+                map[key] = keys.contains(key) ? nil : value
+                if keys.remove(key) == nil { keys.insert(key) }
+                let violations = map.invariantViolations()
+                if !violations.isEmpty { Issue.record("seed \(testSeed): \(violations)") }
+            }
+            #expect(Set(map.keys) == keys)
+        }
+    }
+
     @Test(arguments: Hashing.allCases)
     func `Random edits leak nothing and release nothing early`(_ hashing: Hashing) {
         let tracker = Tracker()

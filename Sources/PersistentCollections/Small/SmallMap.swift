@@ -47,7 +47,7 @@ extension NodeReference {
         return entries.first { Self.key(of: $0).pointee == key }
     }
 
-    /// The position of the entry at an index of this root, which has a hash.
+    /// The position of the entry at an index of this root, whose key has a hash.
     @inlinable @inline(__always) func smallPosition(of index: Int, _ hash: UInt) -> UInt {
         let own = NodeHeader.ownPosition(of: hash)
         if byte(at: own) == index { return own }
@@ -77,27 +77,27 @@ extension NodeReference {
     @inlinable @inline(__always) func removeSmall(_ entry: EntryPointer, _ hash: UInt) {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
-        removeEntry(at: index, position)
         header.pointee.displaced &= ~NodeHeader.bit(position)
+        removeEntry(at: position, index: index)
     }
 }
 
 // MARK: - Editing in a copy
 
 extension NodeReference {
-    /// A copy of this root (a trie, if a new entry finds it full), and the place there of an entry of this one, or a new one.
+    /// A copy of this root, or a trie where a new entry finds it full; and where an entry of this one, or the new one, is there.
     ///
     /// - Parameter withValue: Whether an entry of this root has its value there; otherwise the caller initialises it.
     @inlinable @inline(never)
     func copySmall(reaching entry: EntryPointer?, _ hash: UInt, withValue: Bool) -> (Node<Key, Value>, EntryPointer) {
         if let entry {
             let index = entry - leafEntries
-            let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(at: index), isSmall: true)
+            let copy = withValue ? copy(.nothing, isSmall: true) : copy(.value(index: index), isSmall: true)
             return (copy, copy.reference.leafEntries + index)
         }
         if header.pointee.entryMap == .max { return NodePlace.withCopy(of: self) { $0.makeTrie(adding: hash) } }
         let position = header.pointee.vacantPosition(for: hash)
-        let copy = copy(.insertion(position), isSmall: true)
+        let copy = copy(.insertion(at: position), isSmall: true)
         copy.reference.header.pointee.noteDisplacement(at: position, of: hash)
         return (copy, copy.reference.leafEntries + positionedEntryCount)
     }
@@ -106,7 +106,7 @@ extension NodeReference {
     @inlinable @inline(never) func copySmall(removing entry: EntryPointer, _ hash: UInt) -> Node<Key, Value> {
         let index = entry - leafEntries
         let position = smallPosition(of: index, hash)
-        let copy = copy(.removal(at: index, position), isSmall: true)
+        let copy = copy(.removal(at: position, index: index), isSmall: true)
         copy.reference.header.pointee.displaced &= ~NodeHeader.bit(position)
         return copy
     }

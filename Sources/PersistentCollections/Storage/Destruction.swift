@@ -44,7 +44,7 @@ extension NodeReference {
     @inline(__always) func destroyContent() {
         let destruction = header.pointee.destruction
         if header.pointee.childMap != 0 { releaseChildren() }
-        if header.pointee.entryMap == 0 && !header.pointee.isCollision { return }
+        if entryCount == 0 { return }
         if let owner = keyOwner {
             let own = ownPositions(besides: owner)
             if own != 0 { destroyKeys(at: own) }

@@ -9,12 +9,18 @@
 /// method: nobody else can see such a node. All other nodes never change, but for their key owner (see ``KeyOwner``).
 /// Whoever follows a ``NodeReference`` keeps the root that leads to it alive meanwhile, so no step has to retain
 /// anything.
+///
+/// The first `entryCount` entries and `childCount` children of the tail are initialised, without gaps. Positions in
+/// `entryMap` have the entries' indices as their bytes, in any order, and those in `childMap` the children's, ascending.
+/// What an edit has found, it moves or frees, without asking `==` or the hash of a key once more: they may not agree.
+/// (Until an edit ends, nodes that only it can reach may have a place without an entry or a value, and a lent child.)
 @usableFromInline final class Node<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>
     @usableFromInline typealias EntryPointer = NodeReference<Key, Value>.EntryPointer
 
     /// A node with the shape of `header` and so much room; the caller initialises what the shape announces.
     @inlinable @inline(__always) static func make(_ header: NodeHeader, entryRoom: Int, childRoom: Int) -> Node {
+        // (A header with a byte just written would be copied in words that wait for it: edits change the node's own.)
         let room = Entry.offset(childRoom: childRoom) &- Entry.offset(childRoom: 0)
         // Unsigned, so that the division by a power of two is a shift.
         let before = UInt(bitPattern: room &+ Entry.stride &- 1) / UInt(bitPattern: Entry.stride)
@@ -49,13 +55,13 @@
 @usableFromInline enum Difference {
     case nothing
     /// The value of the entry at an index isn't there, but its key is.
-    case value(at: Int)
-    /// There is a place for one more entry, which has a position.
-    case insertion(UInt)
-    /// The entry at an index, which has a position, isn't there; the last one is in its place.
-    case removal(at: Int, UInt)
+    case value(index: Int)
+    /// There is one more entry, at a position; its place is the last, and uninitialised.
+    case insertion(at: UInt)
+    /// The entry at a position, which has an index, isn't there; the last one is in its place.
+    case removal(at: UInt, index: Int)
 
-    /// By how many entries the copy has more.
+    /// How many more entries the copy has.
     @inlinable @_transparent var growth: Int {
         switch self {
         case .nothing, .value: 0
@@ -79,10 +85,9 @@ extension NodeReference {
             header.pointee, entryRoom: count &+ difference.growth &+ entries, childRoom: childCount &+ children)
         let shape = node.reference.header
         switch difference {
-        case .insertion(let position): shape.pointee.addEntry(at: position, orTo: count)
-        case .removal(let index, let position):
-            shape.pointee.removeEntry(at: position, index: index, orFrom: count)
-        default: break
+        case .nothing, .value: break
+        case .insertion(let position): shape.pointee.addEntry(at: position)
+        case .removal(let position, let index): shape.pointee.removeEntry(at: position, index: index)
         }
         if count > 0 { copyEntries(count, difference, to: node.reference, isSmall) }
         if childCount > 0 { copyChildren(childCount, lending: lent, to: node.reference) }
@@ -92,18 +97,18 @@ extension NodeReference {
     @inlinable @_transparent
     func copyEntries(_ count: Int, _ difference: Difference, to target: NodeReference, _ isSmall: Bool) {
         let (source, entries) = isSmall ? (leafEntries, target.leafEntries) : (entries, target.entries)
-        var (rest, removed, valueless) = (count, count, count)
+        var (kept, removed, valueless) = (count, count, count)
         switch difference {
-        case .removal(let index, _): (rest, removed) = (count &- 1, index)
-        case .value(let index): valueless = index
         case .nothing, .insertion: break
+        case .value(let index): valueless = index
+        case .removal(_, let index): (kept, removed) = (count &- 1, index)
         }
         let isShared = sharesKeys(entries: count)
         if isShared || _isPOD(Entry.self) {
-            copyBits(source, rest, to: entries)
-            if removed < rest { copyBits(source + rest, 1, to: entries + removed) }
+            copyBits(source, kept, to: entries)
+            if removed < kept { copyBits(source + kept, 1, to: entries + removed) }
             if !_isPOD(Value.self) {
-                for index in 0..<rest where index != valueless {
+                for index in 0..<kept where index != valueless {
                     let value = Self.value(of: entries + index)
                     value.initialize(to: value.pointee)
                 }
@@ -113,8 +118,8 @@ extension NodeReference {
         }
         // (A plain loop: it becomes loads, retains and stores, where the pointer's own bulk copy becomes a call into the
         // runtime with an indirect call for each entry.)
-        for index in 0..<rest {
-            let (old, new) = (source + (index == removed ? rest : index), entries + index)
+        for index in 0..<kept {
+            let (old, new) = (source + (index == removed ? kept : index), entries + index)
             Self.key(of: new).initialize(to: Self.key(of: old).pointee)
             if index != valueless { Self.value(of: new).initialize(to: Self.value(of: old).pointee) }
         }
@@ -128,7 +133,7 @@ extension NodeReference {
 // MARK: - Changing the shape of a node that nobody shares
 
 extension Node {
-    /// Opens a place, which the caller initialises, for an entry at a vacant position, or in a collision node.
+    /// Opens a place, which the caller initialises, for an entry at a vacant position, or in a collision node: the last.
     ///
     /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)
@@ -137,7 +142,7 @@ extension Node {
         if count >= Int(NodeReference.at(link).header.pointee.entryRoom) { makeRoom(link, entries: 1) }
         let node = NodeReference.at(link)
         node.ownKeys(at: NodeHeader.bit(position))
-        node.header.pointee.addEntry(at: position, orTo: count)
+        node.header.pointee.addEntry(at: position)
         return node.entries + count
     }
 
@@ -151,8 +156,8 @@ extension Node {
         let (count, childCount) = (old.entryCount, old.childCount)
         let (needed, neededChildren) = (count &+ entries, childCount &+ children)
         if old.divideRoom(entries: needed, children: neededChildren) { return }
-        // Collision nodes, which know no bounds, grow by a third.
-        let third = old.header.pointee.isCollision ? needed / 3 : 0
+        // Collision nodes, which know no bounds, grow by a third, as long as the header can say so.
+        let third = old.header.pointee.isCollision && needed <= Int(UInt8.max) ? needed / 3 : 0
         let moved = make(
             old.header.pointee, entryRoom: (needed &+ third &+ 3) & ~3, childRoom: (neededChildren &+ 3) & ~3)
         let new = moved.reference
@@ -165,19 +170,19 @@ extension Node {
 }
 
 extension NodeReference {
-    /// Removes the entry at an index, which is that of a position, and whose value has been moved out.
-    @inlinable @inline(__always) func removeEntry(at index: Int, _ position: UInt) {
+    /// Removes the entry at a position, which has an index, and whose value has been moved out.
+    @inlinable @inline(__always) func removeEntry(at position: UInt, index: Int) {
         ownKeys(at: NodeHeader.bit(position))
-        // (To drop a reference is a fence: the loads of the last entry would wait for it.)
+        // (To release is atomic, and later loads wait for it: so the last entry is moved first.)
         let key = Self.key(of: entries + index).move()
         defer { withExtendedLifetime(key) {} }
-        closeEntry(at: index, position)
+        closeEntry(at: position, index: index)
     }
 
     /// Moves the last entry to the place of one that has been moved out.
-    @inlinable @inline(__always) func closeEntry(at index: Int, _ position: UInt) {
-        let count = entryCount
-        if index < count &- 1 { (entries + index).moveInitialize(from: entries + (count &- 1), count: 1) }
-        header.pointee.removeEntry(at: position, index: index, orFrom: count)
+    @inlinable @inline(__always) func closeEntry(at position: UInt, index: Int) {
+        let last = entryCount &- 1
+        if index < last { (entries + index).moveInitialize(from: entries + last, count: 1) }
+        header.pointee.removeEntry(at: position, index: index)
     }
 }

@@ -6,8 +6,8 @@
 //     │ 16 B   │ 32 B       │ 8 B       │ of position, → room  │ order, → room       │
 //     └────────┴────────────┴───────────┴──────────────────────┴─────────────────────┘
 //
-// Children lie at a constant offset, so a step down a trie is one load with what the header's byte says. The entries of
-// a node without room for children, as of a small map's, do too.
+// Children lie at a constant offset, so a step down a trie is one load with what the header's byte says. So do the entries
+// of a node that has no room for children, such as a small map's.
 
 /// What a node knows about its tail: which of its 16 positions hold an entry or a child, and where each one lies.
 ///
@@ -25,12 +25,12 @@
     /// Bit `p` is set when position `p` holds a child; no position holds both.
     @usableFromInline var childMap: UInt16
     @usableFromInline var destruction: Destruction
-    /// How many bits of `entryMap` are set.
-    @usableFromInline var positionedCount: UInt8
+    /// How many bits of `entryMap` are set, and so the index of the next entry; 0 in a collision node.
+    @usableFromInline var positionedEntryCount: UInt8
     /// For how many entries and children the tail has room.
     ///
-    /// (A collision node may have room for more entries than fit in here. It moves whenever it grows, then. The two lie
-    /// between what a copy keeps, else that is copied as bytes across words, and the next load of `path` waits for it.)
+    /// (A collision node may have room for more entries than fit in here. The two lie between what a copy keeps, else that
+    /// is copied as bytes across words, and the next load of `path` waits for it.)
     @usableFromInline var childRoom: UInt8
     @usableFromInline var entryRoom: UInt8
     /// In the root of a small map the displaced positions (see `Small/`); in a trie which bits of a hash select the
@@ -41,7 +41,7 @@
     @inlinable @inline(__always) init(_ destruction: Destruction) {
         lowBytes = Self.vacantBytes.lowHalf
         highBytes = Self.vacantBytes.highHalf
-        (entryMap, childMap, positionedCount, entryRoom, childRoom) = (0, 0, 0, 0, 0)
+        (entryMap, childMap, positionedEntryCount, entryRoom, childRoom) = (0, 0, 0, 0, 0)
         self.destruction = destruction
         path = Self.smallRootPath
     }
@@ -49,7 +49,7 @@
     /// Makes the node empty; its allocation stays as large as it is.
     @inlinable @inline(__always) mutating func removeAll() {
         bytes = Self.vacantBytes
-        (entryMap, childMap, positionedCount, path) = (0, 0, 0, Self.smallRootPath)
+        (entryMap, childMap, positionedEntryCount, path) = (0, 0, 0, Self.smallRootPath)
     }
 
     @inlinable @inline(__always) var bytes: SIMD16<Int8> {
@@ -83,33 +83,29 @@ extension NodeHeader {
     @inlinable @inline(__always)
     func hasEntry(at position: UInt) -> Bool { (entryMap &>> UInt16(truncatingIfNeeded: position)) & 1 != 0 }
 
-    /// Adds an entry, the last one, at a vacant position.
-    @inlinable @_transparent mutating func addEntry(at position: UInt) {
-        setByte(at: position, Int8(bitPattern: positionedCount))
+    /// Adds an entry at a vacant position, with the next index.
+    @inlinable @_transparent mutating func addPositionedEntry(at position: UInt) {
+        setByte(at: position, Int8(bitPattern: positionedEntryCount))
         entryMap |= Self.bit(position)
-        positionedCount &+= 1
+        positionedEntryCount &+= 1
     }
 
-    /// Removes the entry at a position, to whose index the last one goes.
-    @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int) {
-        positionedCount &-= 1
-        // (Ones where a byte isn't the last entry's index: comparisons of bytes become loops in Swift 6.3.)
-        let last = SIMD16(repeating: Int8(bitPattern: positionedCount))
-        let others = ((bytes ^ last) | (0 &- (bytes ^ last))) &>> 7
-        bytes = bytes & others | SIMD16(repeating: Int8(truncatingIfNeeded: index)) & ~others
+    /// Removes the entry at a position; the last one takes over its index.
+    @inlinable @_transparent mutating func removePositionedEntry(at position: UInt, index: Int) {
+        positionedEntryCount &-= 1
+        let last = Int8(bitPattern: positionedEntryCount)
+        let difference = bytes ^ SIMD16(repeating: last)
+        // -1 where a byte is the last entry's index, else 0. (Comparisons of bytes become loops in Swift 6.3.)
+        let isLast = (~difference & (difference &- 1)) &>> 7
+        bytes ^= isLast & SIMD16(repeating: last ^ Int8(truncatingIfNeeded: index))
         setByte(at: position, Self.vacancy)
         entryMap &= ~Self.bit(position)
     }
 
+    /// Writes one of the bytes, which are the first 16 of the header.
     @inlinable @inline(__always) mutating func setByte(at position: UInt, _ byte: Int8) {
         withUnsafeMutableBytes(of: &self) { $0[Int(bitPattern: position)] = UInt8(bitPattern: byte) }
     }
-
-    @inlinable @inline(__always)
-    static var positions: SIMD16<Int8> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
-
-    @inlinable @inline(__always)
-    static func all(_ position: UInt) -> SIMD16<Int8> { SIMD16(repeating: Int8(truncatingIfNeeded: position)) }
 
     /// The bitmap of a position.
     @inlinable @inline(__always)
@@ -198,7 +194,7 @@ extension NodeHeader {
         (address + Entry.offset(childRoom: Int(header.pointee.childRoom))).assumingMemoryBound(to: Entry.self)
     }
 
-    /// The same where there is no room for children.
+    /// The same where there is no room for children, as in a small map's root.
     @inlinable @inline(__always) var leafEntries: EntryPointer {
         (address + Entry.offset(childRoom: 0)).assumingMemoryBound(to: Entry.self)
     }
@@ -213,7 +209,7 @@ extension NodeHeader {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
 
-    /// The byte of a position in the header's first field, `NodeHeader.bytes`.
+    /// The byte of a position, which are the first 16 of the header.
     @inlinable @inline(__always) func byte(at position: UInt) -> Int {
         Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
     }
@@ -222,5 +218,5 @@ extension NodeHeader {
     @inlinable @inline(__always) func index(at position: UInt) -> Int { byte(at: position) & 15 }
 
     /// The number of entries of a node that is no collision node.
-    @inlinable @inline(__always) var positionedEntryCount: Int { Int(header.pointee.positionedCount) }
+    @inlinable @inline(__always) var positionedEntryCount: Int { Int(header.pointee.positionedEntryCount) }
 }

@@ -21,13 +21,14 @@ extension NodeReference {
     /// and with one of them for each key that only one has.
     ///
     /// Both are roots, or lie at the same position of nodes with the same path. Nothing is done below a node that both
-    /// have: that, and the canonical form (equal content has equal shape), make this cheap for versions of one map. Small
-    /// maps have no such form, and what is a small map may be a trie that has shrunk: these are compared by lookups.
+    /// have: that, and the canonical form (equal content has equal shape), make this cheap for versions of one map. Where a
+    /// key may have different positions in the two (displaced in a small map, a trie that has shrunk, collision nodes), they
+    /// are compared by lookups.
     @inlinable func forEachChange<Failure: Error>(from old: NodeReference, _ body: Change<Failure>) throws(Failure) {
         if address == old.address { return }
         let (header, oldHeader) = (header.pointee, old.header.pointee)
         let areTries = !isSmall && !old.isSmall
-        if header.hasSamePositions(as: oldHeader) {
+        if header.givesSamePositions(as: oldHeader) {
             let (entries, oldEntries) = (entries, old.entries)
             let (both, childrenOfBoth) = (header.entryMap & oldHeader.entryMap, header.childMap & oldHeader.childMap)
             for position in NodeHeader.Positions(both) {

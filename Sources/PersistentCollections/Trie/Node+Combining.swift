@@ -24,7 +24,7 @@ extension NodeReference {
             switch try rest(position, content) {
             case .nothing: isWhole = false
             case .entry(let entry):
-                shape.addEntry(at: position)
+                shape.addPositionedEntry(at: position)
                 entries.append((entry, nil))
                 if case .child = content { isWhole = false }
             case .node(let child):
@@ -105,7 +105,7 @@ extension Node {
     /// An entry that a new node gets a copy of, if need be with another value.
     @usableFromInline typealias Part = (old: EntryPointer, value: Value?)
 
-    /// A node with a shape that announces just these entries and children.
+    /// A node with a shape to which just these entries, in this order, and children were added.
     @inlinable static func make(_ shape: NodeHeader, _ entries: [Part], _ children: [Node]) -> Node {
         let node = make(shape, entryRoom: entries.count, childRoom: children.count)
         for (index, entry) in entries.enumerated() {

@@ -175,7 +175,7 @@ extension NodeReference {
             case .old, .new: if let node = part.node { children.append(node) }
             }
             guard let position else { continue }
-            if part.node == nil { shape.addEntry(at: position) } else { shape.addChild(at: position) }
+            if part.node == nil { shape.addPositionedEntry(at: position) } else { shape.addChild(at: position) }
         }
         return Merged(.new(Node.make(shape, entries, children)))
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Removal keeps the canonical form: the trie looks as if the key had never been there. So a node that would be left with
-// one entry becomes that entry in its parent, and one that would be left with one child becomes that child.
+// Removal keeps the canonical form: but for the order of entries, the trie looks as if the key had never been there. So a
+// node that would be left with one entry becomes that entry in its parent, and one with one child becomes that child.
 
 extension NodePlace {
     /// Removes `key`, which has this hash, and tells whether it was there.
@@ -40,7 +40,8 @@ extension NodePlace {
         let index = entry - node.entries
         if node.entryCount &+ node.childCount == 2 { return replaceByOther(at: index, hash) }
         let position = node.header.pointee.position(of: hash)
-        if isUnique { node.removeEntry(at: index, position) } else { put(node.copy(.removal(at: index, position))) }
+        if isUnique { return node.removeEntry(at: position, index: index) }
+        put(node.copy(.removal(at: position, index: index)))
     }
 
     /// Puts what the node has besides an entry in this place: a child, or in the parent the other entry.
@@ -53,7 +54,7 @@ extension NodePlace {
             node.ownKeys(at: .max)
             NodeReference.key(of: node.entries + index).deinitialize(count: 1)
             if child == nil { (node.entries + (1 &- index)).deinitialize(count: 1) }
-            node.header.pointee.entryMap = 0
+            (node.header.pointee.entryMap, node.header.pointee.positionedEntryCount) = (0, 0)
             if node.header.pointee.isCollision { node.header.pointee.removeAll() }
         }
         if let child { return put(child.takeUnretainedValue()) }

@@ -70,12 +70,11 @@
         return place
     }
 
-    /// Opens a place for one more entry, at a vacant position, or in a collision node.
+    /// Opens a place for one more entry, at a vacant position, or in a collision node: the last.
     @inlinable @inline(__always) func openEntry(at position: UInt) -> EntryPointer {
         if isUnique { return Node.openEntry(link, at: position) }
-        let count = node.entryCount
-        put(node.copy(.insertion(position)))
-        return node.entries + count
+        put(node.copy(.insertion(at: position)))
+        return node.entries + (node.entryCount &- 1)
     }
 }
 
@@ -100,7 +99,7 @@ extension NodePlace {
         return place.reachInCopies(key, hash, withValue: true, &isNew)
     }
 
-    /// The same where `key` is there; otherwise nothing changes.
+    /// The same where `key` is there; otherwise nothing changes, and the result is nil.
     @inlinable @inline(never) static func reach(_ root: Link, ifThere key: Key, _ hash: UInt) -> EntryPointer? {
         let place = NodePlace(root, isUnique: isKnownUniquelyReferenced(&root.pointee)).endInPlace(of: hash)
         if place.isUnique { return place.node.entryHere(of: key, hash) }
@@ -110,7 +109,7 @@ extension NodePlace {
         return place.endInCopies(of: hash).copy(reaching: entry, withValue: true)
     }
 
-    /// The same from this place with a shared node on, and with any key.
+    /// Where the caller changes or puts the entry of `key`, from this place on, whose node is shared.
     ///
     /// - Parameter withValue: Whether an entry that is there has its value; otherwise the caller initialises it.
     @inlinable @inline(never)
@@ -129,7 +128,7 @@ extension NodePlace {
     /// Puts a copy of the node in this place, and returns where an entry of the node is there.
     @inlinable @inline(__always) func copy(reaching entry: EntryPointer, withValue: Bool) -> EntryPointer {
         let index = entry - node.entries
-        put(node.copy(withValue ? .nothing : .value(at: index)))
+        put(node.copy(withValue ? .nothing : .value(index: index)))
         return node.entries + index
     }
 
@@ -151,7 +150,7 @@ extension NodePlace {
         header.path = NodeHeader.path(to: hash, shift: shift)
         let fork = Node<Key, Value>.make(header, entryRoom: 1, childRoom: 1)
         fork.reference.header.pointee.addChild(at: NodeHeader.position(of: other.anyHash, shift: shift))
-        fork.reference.header.pointee.addEntry(at: NodeHeader.position(of: hash, shift: shift))
+        fork.reference.header.pointee.addPositionedEntry(at: NodeHeader.position(of: hash, shift: shift))
         fork.reference.children.initialize(to: isUnique ? link.move() : link.pointee)
         link.initialize(to: fork)
         return node.entries
@@ -165,11 +164,11 @@ extension NodePlace {
         if isUnique {
             node.ownKeys(at: NodeHeader.bit(position))
             other = (node.entries + index).move()
-            node.closeEntry(at: index, position)
+            node.closeEntry(at: position, index: index)
             if node.childCount >= Int(node.header.pointee.childRoom) { Node.makeRoom(link, children: 1) }
         } else {
             other = node.entries[index]
-            put(node.copy(.removal(at: index, position), children: 1))
+            put(node.copy(.removal(at: position, index: index), children: 1))
         }
         let otherHash = NodeHeader.hash(of: other.key, at: position, of: self.node.header.pointee.path)
         let (child, entry) = Self.pair(other, otherHash, hash)
@@ -189,10 +188,10 @@ extension NodePlace {
         }
         let (position, second) = (header.position(of: firstHash), header.position(of: secondHash))
         // A node that begins with its first two positions will be full: keys are coming in sequence.
-        let isInSequence = NodeHeader.bit(position) | NodeHeader.bit(second) == 0b11
+        let isInSequence = position &+ second == 1
         let node = Node<Key, Value>.make(header, entryRoom: isInSequence ? 16 : 2, childRoom: 0)
-        node.reference.header.pointee.addEntry(at: position, orTo: 0)
-        node.reference.header.pointee.addEntry(at: second, orTo: 1)
+        node.reference.header.pointee.addEntry(at: position)
+        node.reference.header.pointee.addEntry(at: second)
         let entries = node.reference.leafEntries
         entries.initialize(to: first)
         return (node, entries + 1)

@@ -92,8 +92,12 @@ extension NodeHeader {
 
     /// -1 at the positions of children above one, zero elsewhere.
     @inlinable @inline(__always) func childSigns(above position: UInt) -> SIMD16<Int8> {
-        SIMD16().replacing(with: bytes &>> 7, where: Self.positions .> Self.all(position))
+        let position = SIMD16(repeating: Int8(truncatingIfNeeded: position))
+        return SIMD16().replacing(with: bytes &>> 7, where: Self.positions .> position)
     }
+
+    @inlinable @inline(__always)
+    static var positions: SIMD16<Int8> { SIMD16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 }
 
 extension NodeReference {
@@ -128,14 +132,13 @@ extension NodeReference {
     /// Makes room for so many entries and children, where they leave each other enough, and tells whether they do.
     @inlinable @inline(__always) func divideRoom(entries: Int, children: Int) -> Bool {
         let childRoom = (children &+ 1) & ~1
-        let start = Entry.offset(childRoom: childRoom)
-        let end = Entry.offset(childRoom: Int(header.pointee.childRoom))
-        let entryRoom = (end &+ Int(header.pointee.entryRoom) &* Entry.stride &- start) / Entry.stride
+        let start = address + Entry.offset(childRoom: childRoom)
+        let space = UnsafeRawPointer(self.entries + Int(header.pointee.entryRoom)) - UnsafeRawPointer(start)
         // (The entries overlap themselves where they move by less than one: only bits can do that.)
-        guard entryRoom >= entries, !header.pointee.isCollision, _isBitwiseTakable(Entry.self) else { return false }
-        let target = (address + start).assumingMemoryBound(to: Entry.self)
-        target.moveInitialize(from: self.entries, count: positionedEntryCount)
-        header.pointee.entryRoom = UInt8(truncatingIfNeeded: entryRoom)
+        guard space >= entries &* Entry.stride, !header.pointee.isCollision, _isBitwiseTakable(Entry.self)
+        else { return false }
+        start.assumingMemoryBound(to: Entry.self).moveInitialize(from: self.entries, count: positionedEntryCount)
+        header.pointee.entryRoom = UInt8(truncatingIfNeeded: space / Entry.stride)
         header.pointee.childRoom = UInt8(truncatingIfNeeded: childRoom)
         return true
     }
@@ -172,7 +175,7 @@ extension NodeHeader {
         words[1] = UInt32(truncatingIfNeeded: count)
         lowBytes = unsafeBitCast(words, to: SIMD8<Int8>.self)
         highBytes = unsafeBitCast(UInt64(truncatingIfNeeded: hash), to: SIMD8<Int8>.self)
-        (entryMap, childMap, positionedCount, path) = (0, 0, 0, Self.collisionPath)
+        (entryMap, childMap, positionedEntryCount, path) = (0, 0, 0, Self.collisionPath)
     }
 
     /// The hash that all the entries of a collision node share.
@@ -180,16 +183,16 @@ extension NodeHeader {
 
     @inlinable var collisionCount: Int { Int(truncatingIfNeeded: unsafeBitCast(lowBytes, to: SIMD2<UInt32>.self)[1]) }
 
-    /// Adds an entry at a vacant position, or to a collision node of so many.
-    @inlinable @_transparent mutating func addEntry(at position: UInt, orTo count: Int) {
-        if isCollision { return setCollision(hash: collisionHash, count: count &+ 1) }
-        addEntry(at: position)
+    /// Adds an entry at a vacant position, or to a collision node.
+    @inlinable @_transparent mutating func addEntry(at position: UInt) {
+        if isCollision { return setCollision(hash: collisionHash, count: collisionCount &+ 1) }
+        addPositionedEntry(at: position)
     }
 
-    /// Removes the entry at a position, which has an index, or one of so many from a collision node.
-    @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int, orFrom count: Int) {
-        if isCollision { return setCollision(hash: collisionHash, count: count &- 1) }
-        removeEntry(at: position, index: index)
+    /// Removes the entry at a position, which has an index, or one from a collision node.
+    @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int) {
+        if isCollision { return setCollision(hash: collisionHash, count: collisionCount &- 1) }
+        removePositionedEntry(at: position, index: index)
     }
 }
 

@@ -30,7 +30,9 @@ extension NodeReference {
         if header.pointee.isCollision {
             let hash = String(header.pointee.collisionHash >> NodeHeader.lowestShift, radix: 16)
             lines.append("\(indent)\(label)collision of hash \(hash)")
+            let first = lines.count
             for index in 0..<entryCount { add(entries + index, "") }
+            lines[first...].sort()
             return
         }
         lines.append("\(indent)\(label)node")

@@ -58,7 +58,11 @@ extension NodeReference {
         func require(_ condition: Bool, _ message: @autoclosure () -> String) {
             if !condition { violations.append("in the node of path \(String(header.path, radix: 16)): \(message())") }
         }
-        require(entryCount <= Int(header.entryRoom), "too little room for the entries")
+        // (Where room for more than 255 entries of one hash is, it isn't said.)
+        require(
+            entryCount <= Int(header.entryRoom) || header.isCollision && header.entryRoom == .max,
+            "too little room for the entries")
+        require(roomIsAllocated, "the room doesn't fit the allocation")
         require(childCount <= Int(header.childRoom), "too little room for the children")
         require(layoutIsAsAssumed, "the layout is not the one assumed")
         if let parent {
@@ -93,7 +97,7 @@ extension NodeReference {
                 require((header.entryMap | header.childMap) & bit == 0, "the bitmaps have a vacant position")
             case .entry(let entry):
                 require(header.entryMap & bit != 0, "the bitmap lacks an entry")
-                require(byte < entryCount && indices.insert(byte).inserted, "two entries of one index, or too large a one")
+                require(byte < entryCount && indices.insert(byte).inserted, "two entries at one index, or beyond")
                 let hash = NodeHeader.hash(of: entry.pointee.key)
                 let isDisplaced = header.isSmallRoot && header.displaced & NodeHeader.bit(position) != 0
                 require(
@@ -116,6 +120,10 @@ extension NodeReference {
     }
 
     private func checkCollision(_ require: (Bool, @autoclosure () -> String) -> Void) {
+        let isVacant = (0..<UInt(2)).allSatisfy { byte(at: $0) == NodeHeader.vacancy }
+        require(
+            isVacant && header.pointee.items == 0 && header.pointee.positionedEntryCount == 0,
+            "a collision node with positions")
         let hash = header.pointee.collisionHash
         for index in 0..<entryCount {
             let key = entries[index].key
@@ -124,9 +132,18 @@ extension NodeReference {
         }
     }
 
+    /// Whether the room for children and entries ends within the node's allocation.
+    private var roomIsAllocated: Bool {
+        let end = Entry.offset(childRoom: Int(header.pointee.childRoom)) + Int(header.pointee.entryRoom) * Entry.stride
+        let buffer = ManagedBufferPointer<NodeHead, Entry>(unsafeBufferObject: unmanaged.takeUnretainedValue())
+        return end <= Entry.offset(childRoom: 0) + buffer.capacity * Entry.stride
+    }
+
     /// Whether the offsets that the nodes work out are the compiler's.
     private var layoutIsAsAssumed: Bool {
         let node = unmanaged.takeUnretainedValue()
+        let bytes = [\NodeHeader.lowBytes, \.highBytes].map { MemoryLayout<NodeHeader>.offset(of: $0) }
+        guard bytes == [0, 8], MemoryLayout<NodeHeader>.size == 32 else { return false }
         return ManagedBufferPointer<NodeHead, Entry>(unsafeBufferObject: node).withUnsafeMutablePointers {
             UnsafeMutableRawPointer($0) == UnsafeMutableRawPointer(header)
                 && UnsafeMutableRawPointer($1) == UnsafeMutableRawPointer(leafEntries)
