@@ -58,7 +58,7 @@
     case value(index: Int)
     /// There is one more entry, at a position; its place is the last, and uninitialised.
     case insertion(at: UInt)
-    /// The entry at a position, which has an index, isn't there; the last one is in its place.
+    /// The entry at a position and an index isn't there; the last one is in its place.
     case removal(at: UInt, index: Int)
 
     /// How many more entries the copy has.
@@ -133,7 +133,7 @@ extension NodeReference {
 // MARK: - Changing the shape of a node that nobody shares
 
 extension Node {
-    /// Opens a place, which the caller initialises, for an entry at a vacant position, or in a collision node: the last.
+    /// Opens the next place, which the caller initialises, for an entry at a vacant position or in a collision node.
     ///
     /// - Parameter link: Where the node is kept; it moves where it has no room.
     @inlinable @inline(__always)
@@ -170,7 +170,7 @@ extension Node {
 }
 
 extension NodeReference {
-    /// Removes the entry at a position, which has an index, and whose value has been moved out.
+    /// Removes an entry, whose position and index the caller knows, and whose value has been moved out.
     @inlinable @inline(__always) func removeEntry(at position: UInt, index: Int) {
         ownKeys(at: NodeHeader.bit(position))
         // (To release is atomic, and later loads wait for it: so the last entry is moved first.)

@@ -209,7 +209,7 @@ extension NodeHeader {
         (UnsafeMutableRawPointer(entry) + Entry.valueOffset).assumingMemoryBound(to: Value.self)
     }
 
-    /// The byte of a position, which are the first 16 of the header.
+    /// The byte of a position, one of the first 16 of the header.
     @inlinable @inline(__always) func byte(at position: UInt) -> Int {
         Int(UnsafeRawPointer(header).load(fromByteOffset: Int(bitPattern: position), as: Int8.self))
     }

@@ -70,7 +70,7 @@
         return place
     }
 
-    /// Opens a place for one more entry, at a vacant position, or in a collision node: the last.
+    /// Opens the next place for an entry, at a vacant position or in a collision node.
     @inlinable @inline(__always) func openEntry(at position: UInt) -> EntryPointer {
         if isUnique { return Node.openEntry(link, at: position) }
         put(node.copy(.insertion(at: position)))

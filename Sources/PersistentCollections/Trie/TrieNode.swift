@@ -189,7 +189,7 @@ extension NodeHeader {
         addPositionedEntry(at: position)
     }
 
-    /// Removes the entry at a position, which has an index, or one from a collision node.
+    /// Removes the entry at a position and an index, or one from a collision node.
     @inlinable @_transparent mutating func removeEntry(at position: UInt, index: Int) {
         if isCollision { return setCollision(hash: collisionHash, count: collisionCount &- 1) }
         removePositionedEntry(at: position, index: index)
