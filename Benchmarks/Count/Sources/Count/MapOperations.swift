@@ -4,7 +4,9 @@ import PersistentCollections
 
 /// The persistent map, with few entries as most contexts have, and with many.
 enum MapOperations {
-    static let all = operations(entries: 8) + operations(entries: 1000) + [buildInPlace, iteration, append]
+    static let all =
+        operations(entries: 8) + operations(entries: 1000)
+        + [buildInPlace, iteration, append, nilAndBack(entries: 8), nilAndBack(entries: 64)]
 
     private static let buildInPlace = Operation("map build in place, 1,000 entries") { meter in
         let keys = Key.range(0..<1000)
@@ -31,6 +33,21 @@ enum MapOperations {
             for iteration in 0..<iterations { map[keys[iteration % keys.count]]?.append(iteration) }
         }
         keep(map.count)
+    }
+
+    private static func nilAndBack(entries: Int) -> Operation {
+        Operation("map nil and back, n = \(entries)") { meter in
+            let keys = Key.range(0..<entries)
+            var map = build(keys)
+            try meter.count { iterations in
+                for iteration in 0..<iterations {
+                    let key = keys[iteration % keys.count]
+                    map[key] = nil
+                    map[key] = iteration
+                }
+            }
+            keep(map.count)
+        }
     }
 
     private static func operations(entries: Int) -> [Operation] {
