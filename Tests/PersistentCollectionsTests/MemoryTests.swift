@@ -11,8 +11,11 @@ import Testing
 
     final class Value {
         let tracker: Tracker
-        init(_ tracker: Tracker) {
+        /// That of the key whose value this is.
+        let hash: Int
+        init(_ tracker: Tracker, hash: Int = 0) {
             self.tracker = tracker
+            self.hash = hash
             tracker.alive += 1
         }
         deinit { tracker.alive -= 1 }
@@ -108,17 +111,19 @@ import Testing
                 var version = versions.remove(at: random.below(versions.count))
                 let kept = random.below(3) == 0 ? version : nil
                 switch random.below(9) {
-                case 0: version[key] = Value(tracker)
-                case 1: version = version.inserting(Value(tracker), forKey: key)
+                case 0: version[key] = Value(tracker, hash: key.hashValue)
+                case 1: version = version.inserting(Value(tracker, hash: key.hashValue), forKey: key)
                 case 2: version[key] = nil
                 case 3: version = version.removingValue(forKey: key)
                 case 4: version = version.filter { $0.key.hashValue & 3 != 0 }
                 case 5: version.merge(versions.randomElement(using: &random) ?? version)
-                case 6: version.merge(versions.randomElement(using: &random) ?? version) { _, _ in Value(tracker) }
+                case 6:
+                    let other = versions.randomElement(using: &random) ?? version
+                    version.merge(other) { Value(tracker, hash: $0.hash | $1.hash) }
                 case 7: version = version.subtracting((versions.randomElement(using: &random) ?? [:]).keys)
-                default: version = version.mapValues { _ in Value(tracker) }
+                default: version = version.mapValues { Value(tracker, hash: $0.hash) }
                 }
-                #expect(version.allSatisfy { $0.value.tracker === tracker })
+                #expect(version.allSatisfy { $0.value.hash == $0.key.hashValue })
                 versions.append(version)
                 if let kept, versions.count < 6 { versions.append(kept) }
             }
