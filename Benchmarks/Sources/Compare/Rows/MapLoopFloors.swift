@@ -109,31 +109,44 @@ enum ArrayRemovalAndBack: MapBenchmark {
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { ConcreteNilAndBack.peer(fixture, meter) }
 }
 
-/// As many entries as the two nodes have that a replacement among 17 copies, in objects that refer to one more each.
+/// As many entries as the two nodes have that a replacement among 17 copies, in objects that refer to one more each: made as
+/// the map's nodes are, without a superclass, and destroyed by code that knows all types.
 enum TwoBlocks: MapBenchmark {
-    typealias Block = ManagedBuffer<(header: (Int, Int, Int, Int), owner: Key), (UInt, Int)>
-
     static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
-        let (leaf, root) = (make(16, fixture.keys[0]), make(1, fixture.keys[1]))
+        let (leaf, root) = (Block.make(16, fixture.keys[0]), Block.make(1, fixture.keys[1]))
         meter.measure { iterations in
-            for _ in 0..<iterations { keep(copy(leaf, 16).header.header.0 &+ copy(root, 1).header.header.0) }
+            for _ in 0..<iterations { keep(leaf.copy(16).firstWord &+ root.copy(1).firstWord) }
         }
     }
 
     static func peer(_ fixture: MapFixture<Key>, _ meter: Meter) { MapReplace.peer(fixture, meter) }
 
-    private static func make(_ count: Int, _ owner: Key) -> Block {
-        let block = Block.create(minimumCapacity: count) { _ in ((1, 1, 1, 1), owner) }
-        block.withUnsafeMutablePointerToElements { $0.initialize(repeating: (0, 0), count: count) }
-        return block
-    }
+    private final class Block {
+        typealias Header = (words: (Int, Int, Int, Int), owner: Unmanaged<Key>)
+        typealias Pointer = ManagedBufferPointer<Header, (UInt, Int)>
 
-    @inline(never)
-    private static func copy(_ block: Block, _ count: Int) -> Block {
-        let copy = Block.create(minimumCapacity: count) { _ in block.header }
-        copy.withUnsafeMutablePointerToElements { target in
-            block.withUnsafeMutablePointerToElements { target.initialize(from: $0, count: count) }
+        var firstWord: Int { Pointer(unsafeBufferObject: self).header.words.0 }
+
+        static func make(_ count: Int, _ owner: Key) -> Block {
+            let header = ((1, 1, 1, 1), Unmanaged.passRetained(owner))
+            return make(count, header) { $0.initialize(repeating: (0, 0), count: count) }
         }
-        return copy
+
+        @inline(never) func copy(_ count: Int) -> Block {
+            Pointer(unsafeBufferObject: self).withUnsafeMutablePointers { header, elements in
+                _ = header.pointee.owner.retain()
+                return Self.make(count, header.pointee) { $0.initialize(from: elements, count: count) }
+            }
+        }
+
+        @inline(__always) private static func make(
+            _ count: Int, _ header: Header, _ fill: (UnsafeMutablePointer<(UInt, Int)>) -> Void
+        ) -> Block {
+            let pointer = Pointer(bufferClass: Block.self, minimumCapacity: count) { _, _ in header }
+            pointer.withUnsafeMutablePointerToElements(fill)
+            return unsafeDowncast(pointer.buffer, to: Block.self)
+        }
+
+        deinit { Pointer(unsafeBufferObject: self).header.owner.release() }
     }
 }
