@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PersistentCollections
 import Synchronization
+import TestSupport
 import Testing
 
 /// Keys that versions of a map own together die with the last version that has them.
@@ -25,7 +26,8 @@ import Testing
 
     /// A map of new keys, which it alone keeps alive.
     func makeMap(_ hashes: some Sequence<Int>, _ tracker: Tracker) -> HAMT<Key, Int> {
-        HAMT(uniqueKeysWithValues: hashes.shuffled().map { (Key($0, tracker), $0) })
+        var random = SplitMix64(state: testSeed)
+        return HAMT(uniqueKeysWithValues: hashes.shuffled(using: &random).map { (Key($0, tracker), $0) })
     }
 
     /// The key of a map that has a hash; the test must not keep it.

@@ -72,13 +72,14 @@ import Testing
         func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
     }
 
+    /// Where an allocator rounds sizes up, only the AddressSanitizer sees a byte that lies beyond.
     @Test func `Entries of a few bytes stay within their nodes`() {
-        typealias Bytes = UInt8
-        editShortKeys(1 as Bytes)
-        editShortKeys((1, 2) as (Bytes, Bytes))
-        editShortKeys((1, 2, 3) as (Bytes, Bytes, Bytes))
-        editShortKeys((1, 2, 3, 4) as (Bytes, Bytes, Bytes, Bytes))
-        editShortKeys((1, 2, 3, 4, 5) as (Bytes, Bytes, Bytes, Bytes, Bytes))
+        typealias Byte = UInt8
+        editShortKeys(1 as Byte)
+        editShortKeys((1, 2) as (Byte, Byte))
+        editShortKeys((1, 2, 3) as (Byte, Byte, Byte))
+        editShortKeys((1, 2, 3, 4) as (Byte, Byte, Byte, Byte))
+        editShortKeys((1, 2, 3, 4, 5) as (Byte, Byte, Byte, Byte, Byte))
     }
 
     private func editShortKeys<Content>(_ value: Content) {
@@ -86,8 +87,10 @@ import Testing
         for _ in 0..<40 {
             var map: HAMT<ShortKey, Content> = [:]
             var keys = Set<ShortKey>()
-            for low in UInt8(0)..<16 { keys.insert(ShortKey(high: 1, low: low)) }
-            for key in keys { map[key] = value }
+            for low in UInt8(0)..<16 {
+                keys.insert(ShortKey(high: 1, low: low))
+                map[ShortKey(high: 1, low: low)] = value
+            }
             for _ in 0..<100 {
                 let key = ShortKey(high: UInt8(random.below(20)), low: UInt8(random.below(16)))
                 map[key] = keys.contains(key) ? nil : value

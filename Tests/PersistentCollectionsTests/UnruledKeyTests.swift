@@ -21,14 +21,14 @@ import Testing
 
     @Test(arguments: [37, 1000, 4096, 5_000_005, -1], [false, true])
     func `A key whose hash has changed does no harm to one that is put beside it`(hash: Int, byMerging: Bool) throws {
-        var map = HAMT<ChangingKey, Value>()
-        let keys = (0..<32).map { ChangingKey($0, hash: $0) }
+        var map = HAMT<ChosenObject, Value>()
+        let keys = (0..<32).map { ChosenObject($0, hash: $0) }
         for key in keys { map[key] = Value(key.id) }
-        let other = ChangingKey(1000, hash: 5)
+        let other = ChosenObject(1000, hash: 5)
         keys[5].hashValue = hash
         if byMerging {
-            var others = HAMT<ChangingKey, Value>()
-            for number in 32..<64 { others[ChangingKey(number, hash: number)] = Value(number) }
+            var others = HAMT<ChosenObject, Value>()
+            for number in 32..<64 { others[ChosenObject(number, hash: number)] = Value(number) }
             others[other] = Value(1000)
             map.merge(others)
         } else {
@@ -45,8 +45,8 @@ import Testing
     @Test(arguments: [1029, 37, 5 | 1 << 40, 4096], [0, 1, 2, 3])
     func `A key whose hash has changed is edited or not in a map that shares its nodes`(hash: Int, edit: Int) {
         for count in [32, 48] {
-            let keys = (0..<count).map { ChangingKey($0, hash: $0) }
-            var map = HAMT<ChangingKey, Value>()
+            let keys = (0..<count).map { ChosenObject($0, hash: $0) }
+            var map = HAMT<ChosenObject, Value>()
             for key in keys { map[key] = Value(key.id) }
             let copy = map
             keys[5].hashValue = hash
@@ -66,8 +66,8 @@ import Testing
     @Test func `Hashes that change at each call leave a map whole`() {
         var random = SplitMix64(state: testSeed)
         for _ in 0..<200 {
-            var maps = [HAMT<ChangingKey, Value>(), HAMT<ChangingKey, Value>()]
-            let keys = (0..<48).map { ChangingKey($0, hash: $0) }
+            var maps = [HAMT<ChosenObject, Value>(), HAMT<ChosenObject, Value>()]
+            let keys = (0..<48).map { ChosenObject($0, hash: $0) }
             for _ in 0..<300 {
                 let key = keys.randomElement(using: &random)!
                 let other = [Int(truncatingIfNeeded: random.next()), key.id | 1 << (10 + random.below(50))]

@@ -201,7 +201,7 @@ import Testing
     func `An entry goes though the hash of its key changes while it is emptied`(count: Int, change: Int) {
         // (A third of them with one hash.)
         for index in 0..<count {
-            let keys = (0..<count).map { ChangingKey($0, hash: $0 % 3 == 0 ? 7 : $0 &* 0x9E37_79B9) }
+            let keys = (0..<count).map { ChosenObject($0, hash: $0 % 3 == 0 ? 7 : $0 &* 0x9E37_79B9) }
             var map = HAMT(uniqueKeysWithValues: keys.map { ($0, [$0.id]) })
             func clear(_ value: inout [Int]?) {
                 keys[index].hashValue ^= change

@@ -12,7 +12,7 @@
 ///
 /// The first `entryCount` entries and `childCount` children of the tail are initialised, without gaps. Positions in
 /// `entryMap` have the entries' indices as their bytes, in any order, and those in `childMap` the children's, ascending.
-/// What an edit has found, it moves or frees, without asking `==` or the hash of a key once more: they may not agree.
+/// What an edit has found, it moves or frees by its place: `==` and a key's hash may answer otherwise when asked again.
 /// (Until an edit ends, nodes that only it can reach may have a place without an entry or a value, and a lent child.)
 @usableFromInline final class Node<Key: Hashable, Value> {
     @usableFromInline typealias Entry = NodeEntry<Key, Value>

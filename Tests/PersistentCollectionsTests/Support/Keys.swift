@@ -21,21 +21,12 @@ struct ChosenKey: KeyWithChosenHash, CustomDebugStringConvertible {
     var debugDescription: String { "k\(id)" }
 }
 
-/// A key whose hash can change, which is a mistake of the caller.
-final class ChangingKey: KeyWithChosenHash {
-    let id: Int
-    var hashValue: Int
-
-    init(_ id: Int, hash: Int) {
-        self.id = id
-        hashValue = hash
-    }
-}
-
 /// An object that is equal to others, so that it tells whose key a map has kept.
+///
+/// Its hash can change, which is a mistake while a map has it.
 final class ChosenObject: KeyWithChosenHash {
     let id: Int
-    let hashValue: Int
+    var hashValue: Int
 
     init(_ id: Int, hash: Int) {
         self.id = id
