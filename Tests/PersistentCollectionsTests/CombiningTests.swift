@@ -59,7 +59,7 @@ import Testing
 
     @Test func `Of what two versions share, no key is compared, though the root of one lies above that of the other`() {
         let counter = CountingKey.Counter()
-        func key(_ number: Int) -> CountingKey { CountingKey(id: number, counter: counter, hashValue: number) }
+        func key(_ number: Int) -> CountingKey { CountingKey(id: number, counter: counter, hash: number) }
         let lower = HAMT(uniqueKeysWithValues: (0..<1000).map { (key($0), $0) })
         let upper = lower.inserting(-1, forKey: key(1 << 40))
         counter.comparisons = 0

@@ -39,7 +39,7 @@ import Testing
         var random = SplitMix64(state: testSeed)
         let counter = CountingKey.Counter()
         // (Each at its own position: in a small map the displaced ones are looked for.)
-        let keys = (0..<count).map { CountingKey(id: $0, counter: counter, hashValue: $0) }
+        let keys = (0..<count).map { CountingKey(id: $0, counter: counter, hash: $0) }
         let map = HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) })
         var other = HAMT(uniqueKeysWithValues: keys.shuffled(using: &random).map { ($0, $0.id) })
         for key in keys.shuffled(using: &random).prefix(count / 2) {
@@ -52,6 +52,16 @@ import Testing
         counter.comparisons = 0
         #expect(other.changes(from: map).isEmpty)
         #expect(counter.comparisons == count)
+    }
+
+    @Test func `Small maps with displaced keys are compared without their hashes, where positions agree`() {
+        let counter = CountingKey.Counter()
+        let keys = (0..<12).map { CountingKey(id: $0, counter: counter, hash: $0 & 3) }
+        let maps = (0..<2).map { _ in HAMT(uniqueKeysWithValues: keys.map { ($0, $0.id) }) }
+        (counter.comparisons, counter.hashes) = (0, 0)
+        #expect(maps[0] == maps[1])
+        #expect(counter.comparisons == keys.count)
+        #expect(counter.hashes == 0)
     }
 
     @Test func `Changes skip what two versions share`() {

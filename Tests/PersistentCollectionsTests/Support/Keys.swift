@@ -44,20 +44,26 @@ final class IdentityKey: Hashable, Sendable {
     static func == (left: IdentityKey, right: IdentityKey) -> Bool { left === right }
 }
 
-/// A key that counts how often it is compared.
+/// A key that counts how often it is compared, and its hash asked for.
 struct CountingKey: Hashable {
     final class Counter {
         var comparisons = 0
+        var hashes = 0
     }
 
     let id: Int
     let counter: Counter
-    let hashValue: Int
+    private let hash: Int
 
-    init(id: Int, counter: Counter, hashValue: Int? = nil) {
+    init(id: Int, counter: Counter, hash: Int? = nil) {
         self.id = id
         self.counter = counter
-        self.hashValue = hashValue ?? id &* 0x5851_F42D_4C95_7F2D ^ id >> 7
+        self.hash = hash ?? id &* 0x5851_F42D_4C95_7F2D ^ id >> 7
+    }
+
+    var hashValue: Int {
+        counter.hashes += 1
+        return hash
     }
 
     func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
