@@ -17,8 +17,7 @@ extension HAMT {
     ///
     /// - Complexity: O(n).
     @inlinable public init(
-        _ keysAndValues: some Sequence<(Key, Value)>,
-        uniquingKeysWith combine: (Value, Value) throws -> Value
+        _ keysAndValues: some Sequence<(Key, Value)>, uniquingKeysWith combine: (Value, Value) throws -> Value
     ) rethrows {
         self.init()
         try merge(keysAndValues, uniquingKeysWith: combine)

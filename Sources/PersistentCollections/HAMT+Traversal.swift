@@ -6,8 +6,7 @@
 
 extension HAMT {
     /// The address of the root, without a reference to it; nil where there is none.
-    @inline(never)
-    package var rootAddress: UnsafeMutableRawPointer? { root.map { Unmanaged.passUnretained($0).toOpaque() } }
+    @inline(never) package var rootAddress: UnsafeMutableRawPointer? { rootReference?.address }
 
     /// Where a reference to something lies that a map keeps alive.
     package enum Place {

@@ -57,6 +57,5 @@ public struct HAMT<Key: Hashable, Value> {
     @inlinable public var isEmpty: Bool { entryCount == 0 }
 }
 
-extension HAMT: @unchecked Sendable where Key: Sendable, Value: Sendable {
-    // Unchecked: nodes are classes with mutable storage, written only while one map alone can reach it (see Node).
-}
+// Unchecked: nodes are classes with mutable storage, written only while one map alone can reach it (see Node).
+extension HAMT: @unchecked Sendable where Key: Sendable, Value: Sendable {}

@@ -60,20 +60,17 @@ extension NodeReference {
     }
 
     @inline(never) func destroyKeys() {
-        header.pointee.destruction.keys.destroy(Key.self, rawEntries, entryCount, stride: Entry.stride)
+        header.pointee.destruction.keys.destroy(Key.self, entries, entryCount, stride: Entry.stride)
     }
 
     @inline(never) func destroyKeys(at positions: UInt16) {
-        let (keys, entries) = (header.pointee.destruction.keys, rawEntries)
+        let (keys, entries) = (header.pointee.destruction.keys, UnsafeMutableRawPointer(entries))
         for position in NodeHeader.Positions(positions) {
             keys.destroy(Key.self, entries + index(at: position) &* Entry.stride, 1, stride: Entry.stride)
         }
     }
 
     @inline(never) func destroyValues() {
-        header.pointee.destruction.values.destroy(
-            Value.self, rawEntries + Entry.valueOffset, entryCount, stride: Entry.stride)
+        header.pointee.destruction.values.destroy(Value.self, Self.value(of: entries), entryCount, stride: Entry.stride)
     }
-
-    private var rawEntries: UnsafeMutableRawPointer { address + Entry.offset(childRoom: Int(header.pointee.childRoom)) }
 }
