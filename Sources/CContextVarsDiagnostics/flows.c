@@ -10,7 +10,7 @@
 enum { PLACES = 14, TAG = 24, NUMBER = 40 };
 
 static uint64_t table[1 << PLACES];
-static _Thread_local bool has_arrived;
+static _Thread_local uint64_t arriving_flow;
 
 static uint64_t *place_of(uintptr_t root, uint64_t *tag) {
     uint64_t hash = root * 0x9E3779B97F4A7C15;
@@ -34,4 +34,4 @@ void contextvars_forget_snapshots(void) {
     for (int i = 0; i < 1 << PLACES; i++) __atomic_store_n(&table[i], 0, __ATOMIC_RELAXED);
 }
 
-bool *contextvars_has_arrived(void) { return &has_arrived; }
+uint64_t *contextvars_arriving_flow(void) { return &arriving_flow; }

@@ -7,19 +7,15 @@
 extern void contextvars_automatic_observe(const contextvars_handover_observer *observer) __attribute__((weak));
 extern const contextvars_handover *contextvars_automatic_current_handover(void) __attribute__((weak));
 
-bool contextvars_observe_handovers(const contextvars_handover_observer *observer) {
-    if (!contextvars_automatic_observe) return false;
-    contextvars_automatic_observe(observer);
-    return true;
+void contextvars_observe_handovers(const contextvars_handover_observer *observer) {
+    if (contextvars_automatic_observe) contextvars_automatic_observe(observer);
 }
 
 const contextvars_handover *contextvars_current_handover(void) {
     return contextvars_automatic_current_handover ? contextvars_automatic_current_handover() : NULL;
 }
 #else
-bool contextvars_observe_handovers(const contextvars_handover_observer *observer) {
-    (void)observer;
-    return false;
-}
+void contextvars_observe_handovers(const contextvars_handover_observer *observer) { (void)observer; }
+
 const contextvars_handover *contextvars_current_handover(void) { return NULL; }
 #endif

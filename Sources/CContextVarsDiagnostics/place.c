@@ -182,7 +182,7 @@ OBSERVED(changed, (void *variable, contextvars_storage *storage, bool is_reset),
 OBSERVED(lost, (void *variable, bool is_set), variable, is_set)
 OBSERVED(handed_over, (uint64_t flow), flow)
 OBSERVED(arrived, (uint64_t flow), flow)
-OBSERVED(exchanged, (const char *peer, bool is_sent), peer, is_sent)
+OBSERVED(exchanged, (bool is_sent), is_sent)
 
 const contextvars_observer *contextvars_observed_by(const contextvars_observer *observer) {
     static const contextvars_observer outer = {

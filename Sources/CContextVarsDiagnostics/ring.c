@@ -167,7 +167,6 @@ void contextvars_record(const contextvars_facts *facts) {
     event.variable = facts->variable;
     event.length = 0;
     event.kind = facts->kind;
-    event.detail = facts->detail;
     if (facts->places) {
         for (int i = 0; i == 0 || (i < CONTEXTVARS_PLACE_DEPTH && event.places[i - 1]); i++) event.places[i] = facts->places[i];
     } else {

@@ -97,9 +97,10 @@ extension TraceEvent {
         switch kind {
         case .entered, .left: "context \(context ?? 0)"
         case .handover, .arrived: "handover"
-        case .made, .copied: "\(kind.rawValue) context \(context ?? 0)"
+        // (A snapshot is no context itself.)
+        case .made, .copied: (context ?? parent).map { "\(kind.rawValue) context \($0)" } ?? kind.rawValue
         case .set, .reset, .lost: "\(kind.rawValue) \(variable ?? "?")"
-        case .received, .sent: "\(kind.rawValue) \(peer ?? "")"
+        case .received, .sent: "\(kind.rawValue) \(peer ?? "values")"
         }
     }
 }

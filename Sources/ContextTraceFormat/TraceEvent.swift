@@ -24,11 +24,11 @@
 /// | `t` | nanoseconds since the recorder was started |
 /// | `l` | the lane: the task or thread where it happened |
 /// | `c` | the context |
-/// | `p` | of `made` and `copied`: the context that it was copied from |
+/// | `p` | of `made` and `copied`: the context that the values are from |
 /// | `f` | the flow: one handover and its arrival have the same number; `lost` has that of the handover that didn't carry |
 /// | `var`, `val` | the variable's name, and its value where the variable is printable |
 /// | `via` | what handed over: `Task`, `DispatchQueue.async`, `ContextSnapshot`, `context:`, … |
-/// | `peer` | of `sent` and `received`: the other service |
+/// | `peer` | of `sent` and `received`: the other service, where the recorder knows it |
 /// | `at` | the place in the source, `Module/File.swift:line` |
 ///
 /// **Chrome trace JSON** (`.json`), which Perfetto and `chrome://tracing` open too: an object with `traceEvents`, and the
@@ -46,9 +46,9 @@
 public struct TraceEvent: Hashable, Sendable {
     /// The kinds of events.
     public enum Kind: String, Sendable, CaseIterable {
-        /// A context was made, empty or as a copy.
+        /// A context was made: empty, by `copy()` or `copyContext()`, or for a task.
         case made
-        /// A context was copied by its program: `copy()`, `copyContext()`, a snapshot.
+        /// The values of a context were copied as a snapshot, which is no context itself.
         case copied
         /// A context became current in the lane.
         case entered
@@ -66,7 +66,8 @@ public struct TraceEvent: Hashable, Sendable {
         case received
         /// Values went out to another service.
         case sent
-        /// A variable was read or set where no context was current, though one was where the work came from.
+        /// A variable was read or set where no context was current. Where it is known which handover came without one,
+        /// the flow is that of the handover.
         case lost
     }
 
@@ -88,7 +89,7 @@ public struct TraceEvent: Hashable, Sendable {
     public var value: String?
     /// The function or type that handed a context over.
     public var via: String?
-    /// The service that values came from or went to.
+    /// The service that values came from or went to, where the recorder knows it.
     public var peer: String?
     /// The place in the source.
     public var place: String?

@@ -23,7 +23,7 @@ struct Observers: OptionSet {
         changing.withLock {
             active.bitwiseOr(observers.rawValue, ordering: .acquiringAndReleasing)
             Observation.observe(contextvars_observed_by(functions))
-            _ = contextvars_observe_handovers(handoverFunctions)
+            contextvars_observe_handovers(handoverFunctions)
         }
     }
 
@@ -39,7 +39,7 @@ struct Observers: OptionSet {
 
     /// Work that was handed over before keeps its note until it has run, and this observer stays to release it.
     private static func stopObservingHandOvers() {
-        if HandOver.noted.load(ordering: .acquiring) == 0 { _ = contextvars_observe_handovers(nil) }
+        if HandOver.noted.load(ordering: .acquiring) == 0 { contextvars_observe_handovers(nil) }
     }
 
     /// Called when the last note has been released.
@@ -104,7 +104,7 @@ private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> =
                 let variable = variableObject(variable)
                 if !isSet, isReadOnPurpose(variable) { return }
                 if active.contains(.losses) { LossDetection.lost(variable, isSet: isSet) }
-                if active.contains(.recorder) { Recording.lost(variable, isSet: isSet) }
+                if active.contains(.recorder) { Recording.lost(variable) }
             },
             handed_over: { flow in
                 if Observers.current.contains(.recorder) { Recording.handedOver(flow, via: "context:") }
@@ -112,9 +112,8 @@ private nonisolated(unsafe) let functions: UnsafePointer<contextvars_observer> =
             arrived: { flow in
                 if Observers.current.contains(.recorder) { Recording.arrived(flow) }
             },
-            exchanged: { peer, isSent in
-                guard Observers.current.contains(.recorder) else { return }
-                Recording.exchanged(with: String(cString: peer), isSent: isSent)
+            exchanged: { isSent in
+                if Observers.current.contains(.recorder) { Recording.exchanged(isSent: isSent) }
             }
         ))
     return UnsafePointer(functions)
@@ -126,7 +125,10 @@ private func variableObject(_ variable: UnsafeMutableRawPointer) -> AnyContextVa
 
 /// Whether code that has no context may read a variable.
 private func isReadOnPurpose(_ variable: AnyContextVar) -> Bool {
-    variable.diagnosticRules.contains(.isReadAnywhere) || HandOver.current?.isWithoutContext == true
+    // (On the main thread, outside of any task, the first `set` makes the root context.)
+    let isBeforeMainRoot = contextvars_running_task() == nil && contextvars_is_main_thread()
+    return isBeforeMainRoot || variable.diagnosticRules.contains(.isReadAnywhere)
+        || HandOver.current?.isWithoutContext == true
 }
 
 private func noteHasEnded() {

@@ -58,12 +58,12 @@ extension Diagnosing {
             defer { ContextInspector.stop() }
             let count = 5000
             let (started, startContinuation) = AsyncStream.makeStream(of: Void.self)
-            let gate = Gate()
+            let latch = Latch()
             let tasks = (0..<count).map { number in
                 Task.detached {
                     await tenant.withValue("\(number)") {
                         startContinuation.yield()
-                        await gate.wait()
+                        await latch.wait()
                     }
                 }
             }
@@ -83,11 +83,35 @@ extension Diagnosing {
             let json = try JSONDecoder().decode(LiveReport.self, from: ContextInspector.live().json)
             #expect(json.contexts.count >= count)
             busy.cancel()
-            await gate.open()
+            await latch.open()
             for task in tasks { await task.value }
             await busy.value
             #expect(
                 !ContextInspector.live().contexts.contains { $0.variables.contains { $0.name == "request.tenant" } })
+        }
+
+        @Test func `A chain of copies without end is listed as trees of bounded depth`() async {
+            ContextInspector.start()
+            defer { ContextInspector.stop() }
+            let count = 350
+            let live = await tenant.withValue("first") { await liveReport(below: count) }
+            var (listed, generations) = (0, 0)
+            func visit(_ nodes: [LiveReport.Node], _ generation: Int) {
+                listed += nodes.count
+                if !nodes.isEmpty { generations = max(generations, generation) }
+                for node in nodes { visit(node.copies, generation + 1) }
+            }
+            visit(live.tree, 1)
+            #expect(live.contexts.count >= count)
+            #expect(listed == live.contexts.count)
+            #expect(generations == 100)
+        }
+
+        /// What is alive in the last of a chain of tasks, each of which waits for the one that it has started.
+        private func liveReport(below count: Int) async -> LiveReport {
+            _ = try? secret.set("\(count)")
+            if count == 0 { return ContextInspector.live() }
+            return await Task { await liveReport(below: count - 1) }.value
         }
 
         @Test func `Stopped, it lists nothing, and it can be started again`() {
@@ -105,8 +129,8 @@ extension Diagnosing {
     }
 }
 
-/// Lets all through once it is open.
-private actor Gate {
+/// Lets thousands of waiters through once it is open, which wait without being asked.
+private actor Latch {
     private var isOpen = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
 

@@ -11,7 +11,7 @@ private let printable = ContextVar("request.tenant", default: "public").printabl
 private let anywhere = ContextVar("anywhere", default: 1).readAnywhere()
 
 /// Runs a body on a queue, and waits for it.
-private func onQueue(_ label: String, _ body: @escaping @Sendable () -> Void) async {
+private func onQueue(named label: String, _ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
         DispatchQueue(label: label).async {
             body()
@@ -26,7 +26,7 @@ extension Diagnosing {
             let (reports, continuation) = AsyncStream.makeStream(of: ContextLoss.self)
             ContextLossDetector.start { loss in if loss.variable == requestID { continuation.yield(loss) } }
             let line = #line + 1
-            await onQueue("mail") { _ = requestID.get() }
+            await onQueue(named: "mail") { _ = requestID.get() }
             let loss = try #require(await reports.first { _ in true })
             let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
             #expect(loss.operation == .read)
@@ -46,7 +46,7 @@ extension Diagnosing {
 
         @Test func `One line is listed once, with a count`() async {
             ContextLossDetector.start { _ in }
-            await onQueue("many") { for _ in 0..<1000 { _ = requestID.get() } }
+            await onQueue(named: "many") { for _ in 0..<1000 { _ = requestID.get() } }
             let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
             #expect(losses.map(\.count) == [1000])
             #expect(losses.first?.description.hasSuffix("(1000 times)") == true)
@@ -54,14 +54,14 @@ extension Diagnosing {
 
         @Test func `A set that is refused is a loss`() async {
             ContextLossDetector.start { _ in }
-            await onQueue("set") { #expect(throws: ContextError.noCurrentContext) { try requestID.set("a") } }
+            await onQueue(named: "set") { #expect(throws: ContextError.noCurrentContext) { try requestID.set("a") } }
             let losses = ContextLossDetector.stop().filter { $0.variable == requestID }
             #expect(losses.map(\.operation) == [.set])
         }
 
         @Test func `What is read in a context, set or not, is no loss`() async {
             ContextLossDetector.start { _ in }
-            await onQueue("context") { ContextSnapshot().run { _ = requestID.get() } }
+            await onQueue(named: "context") { ContextSnapshot().run { _ = requestID.get() } }
             await ContextSnapshot().run {
                 async let child = requestID.get(); _ = await child
             }
@@ -70,7 +70,7 @@ extension Diagnosing {
 
         @Test func `A variable that is meant to be read anywhere is no loss, unless it is set`() async {
             ContextLossDetector.start { _ in }
-            await onQueue("anywhere") {
+            await onQueue(named: "anywhere") {
                 _ = anywhere.get()
                 _ = try? anywhere.set(2)
             }
@@ -93,7 +93,7 @@ extension Diagnosing {
                     await Task { _ = requestID.get() }.value
                     #if os(Linux)
                     // What ContextVarsAutomatic, which these tests link, tells of the handover.
-                    await onQueue("without") { _ = requestID.get() }
+                    await onQueue(named: "without") { _ = requestID.get() }
                     #endif
                 }
             }
@@ -138,7 +138,7 @@ extension Diagnosing {
 
         @Test func `Beyond the limit, losses are only counted`() async {
             ContextLossDetector.start(limits: .init(places: 1)) { _ in }
-            await onQueue("limit") {
+            await onQueue(named: "limit") {
                 _ = requestID.get()
                 _ = requestID.get()
                 _ = requestID.get()
@@ -157,7 +157,7 @@ extension Diagnosing {
         @Test func `Nothing is reported after a stop`() async {
             ContextLossDetector.start { _ in }
             ContextLossDetector.stop()
-            await onQueue("stopped") { _ = requestID.get() }
+            await onQueue(named: "stopped") { _ = requestID.get() }
             #expect(ContextLossDetector.losses.isEmpty)
             #expect(!ContextLossDetector.isStarted)
         }
@@ -168,8 +168,21 @@ extension Diagnosing {
                 _ = requestID.get()
                 if loss.variable == requestID { continuation.yield(loss) }
             }
-            await onQueue("report") { _ = requestID.get() }
+            await onQueue(named: "report") { _ = requestID.get() }
             _ = try #require(await reports.first { _ in true })
+            #expect(ContextLossDetector.stop().filter { $0.variable == requestID }.map(\.count) == [1])
+        }
+
+        @Test(.timeLimit(.minutes(1)))
+        func `What a report has captured may lose a value when the next report takes its place`() async {
+            final class Reader: Sendable {
+                deinit { _ = requestID.get() }
+            }
+            await onQueue(named: "starts") {
+                let reader = Reader()
+                ContextLossDetector.start { _ in withExtendedLifetime(reader) {} }
+            }
+            await onQueue(named: "starts again") { ContextLossDetector.start { _ in } }
             #expect(ContextLossDetector.stop().filter { $0.variable == requestID }.map(\.count) == [1])
         }
 

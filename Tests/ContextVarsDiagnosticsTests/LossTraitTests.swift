@@ -3,6 +3,7 @@ import ContextVars
 import ContextVarsDiagnostics
 import ContextVarsTesting
 import Dispatch
+import TestSupport
 import Testing
 
 private let requestID = ContextVar<String?>("request.id")
@@ -12,6 +13,17 @@ extension Diagnosing {
         @Test(.freshContext, .failsOnContextLoss) func `A test that loses nothing passes`() async {
             _ = requestID.get()
             await Task { _ = requestID.get() }.value
+        }
+
+        @Test func `A test that loses a value fails`() async throws {
+            let (trait, test) = (ContextLossTrait.failsOnContextLoss, Test.current)
+            try await withKnownIssue {
+                try await trait.provideScope(for: #require(test), testCase: nil) {
+                    await Task.detached { _ = requestID.get() }.value
+                }
+            } matching: {
+                $0.comments.contains { $0.rawValue.hasPrefix("a context was lost: request.id") }
+            }
         }
 
         @Test func `Losses in an operation are found, and detection ends with it`() async {
@@ -24,18 +36,19 @@ extension Diagnosing {
         }
 
         @Test func `What another operation loses at the same time is not blamed on this one`() async {
-            let both = await withTaskGroup { group in
-                for isLosing in [false, true] {
-                    group.addTask {
-                        let losses = await ContextLossDetector.watch {
-                            if isLosing { await loseInThisTask() } else { await Task.yield() }
-                        }
-                        return (isLosing, losses.filter { $0.variable == requestID }.count)
-                    }
-                }
-                return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            let (isWatched, isLost) = (Gate(), Gate())
+            async let losing = ContextLossDetector.watch {
+                await isWatched.wait()
+                await loseInThisTask()
+                isLost.open()
             }
-            #expect(both == [false: 0, true: 1])
+            async let quiet = ContextLossDetector.watch {
+                isWatched.open()
+                await isLost.wait()
+            }
+            let losses = await (losing: losing, quiet: quiet)
+            #expect(losses.losing.filter { $0.variable == requestID }.count == 1)
+            #expect(losses.quiet.isEmpty)
         }
     }
 }

@@ -72,6 +72,9 @@ extension Diagnosing {
             let handover = try #require(trace.events.first { $0.kind == .handover && $0.flow == arrival.flow })
             #expect(handover.lane != arrival.lane)
             #expect(handover.time < arrival.time)
+            let entered = try #require(trace.events.first { $0.kind == .entered && $0.lane == arrival.lane })
+            #expect(arrival.context == entered.context)
+            #expect(handover.context != nil)
         }
 
         @Test func `What runs in a snapshot comes from where that was taken, each time`() async throws {

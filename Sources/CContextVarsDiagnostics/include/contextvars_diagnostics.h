@@ -65,7 +65,6 @@ typedef struct contextvars_event {
     uint32_t variable;
     uint16_t length;
     uint8_t kind;
-    uint8_t detail;
     /// Return addresses, or text.
     uintptr_t places[CONTEXTVARS_PLACE_DEPTH];
 } contextvars_event;
@@ -98,7 +97,6 @@ void contextvars_rings_begin(size_t capacity, size_t limit);
 /// What an event is made of, besides time and place.
 typedef struct contextvars_facts {
     uint8_t kind;
-    uint8_t detail;
     uint32_t variable;
     /// Which task or thread it happened to.
     contextvars_agent agent;
@@ -138,8 +136,9 @@ uint64_t contextvars_noted_snapshot(uintptr_t root);
 /// Forgets all of them.
 void contextvars_forget_snapshots(void);
 
-/// Whether the work that the calling thread is about to run has arrived by a handover that was told.
-bool *contextvars_has_arrived(void);
+/// The flow of the handover by which the work has arrived that the calling thread is about to run, until the work has its
+/// context; 0 where none was told.
+uint64_t *contextvars_arriving_flow(void);
 
 // MARK: Signals
 
@@ -167,8 +166,8 @@ typedef struct contextvars_handover_observer {
     void (*_Nonnull ended)(contextvars_handover *handover);
 } contextvars_handover_observer;
 
-/// Observes handovers if the program links ContextVarsAutomatic, and returns whether it does; NULL ends that.
-bool contextvars_observe_handovers(const contextvars_handover_observer *_Nullable observer);
+/// Observes handovers if the program links ContextVarsAutomatic; NULL ends that.
+void contextvars_observe_handovers(const contextvars_handover_observer *_Nullable observer);
 
 /// The handover of the work that the calling thread runs; NULL where it isn't known.
 const contextvars_handover *_Nullable contextvars_current_handover(void);

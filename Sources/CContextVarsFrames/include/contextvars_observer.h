@@ -33,7 +33,7 @@ typedef struct contextvars_observer {
     void (*_Nonnull handed_over)(uint64_t flow);
     void (*_Nonnull arrived)(uint64_t flow);
     /// Values went out to another service, or came in from one.
-    void (*_Nonnull exchanged)(const char *peer, bool is_sent);
+    void (*_Nonnull exchanged)(bool is_sent);
 } contextvars_observer;
 
 extern const contextvars_observer *_Nullable contextvars_observer_of_all;

@@ -87,20 +87,10 @@ package enum Observation {
     }
 
     /// Values go to another service.
-    ///
-    /// - Parameter peer: Its name, where it is known.
-    package static func sent(to peer: @autoclosure () -> String = "") {
-        guard let observer = contextvars_current_observer() else { return }
-        observer.pointee.exchanged(peer(), true)
-    }
+    package static func sent() { contextvars_current_observer()?.pointee.exchanged(true) }
 
     /// Values have come from another service.
-    ///
-    /// - Parameter peer: Its name, where it is known.
-    package static func received(from peer: @autoclosure () -> String = "") {
-        guard let observer = contextvars_current_observer() else { return }
-        observer.pointee.exchanged(peer(), false)
-    }
+    package static func received() { contextvars_current_observer()?.pointee.exchanged(false) }
 }
 
 // MARK: - What observers ask

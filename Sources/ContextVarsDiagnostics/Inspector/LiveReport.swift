@@ -28,6 +28,9 @@ public struct LiveReport: Codable, Sendable {
 
     /// The contexts as trees: each below the one that it was copied from, if that one is alive.
     ///
+    /// A tree has at most 100 generations; the next one begins trees of its own, as each task may have been started in the
+    /// one before.
+    ///
     /// - Complexity: O(*n*) for *n* contexts.
     public var tree: [Node] {
         let alive = Set(contexts.map(\.id))
@@ -35,11 +38,28 @@ public struct LiveReport: Codable, Sendable {
         var copies = Dictionary(grouping: contexts) { context in
             context.copiedFrom.flatMap { alive.contains($0) && $0 != context.id ? $0 : nil }
         }
-        func nodes(under parent: UInt64?) -> [Node] {
-            (copies.removeValue(forKey: parent) ?? []).map { Node(context: $0, copies: nodes(under: $0.id)) }
+        var found = (copies.removeValue(forKey: nil) ?? []).map { (context: $0, parent: Int?.none, generation: 1) }
+        var place = 0
+        while place < found.count {
+            let (context, _, generation) = found[place]
+            let isLast = generation == Self.generationsInTree
+            for copy in copies.removeValue(forKey: context.id) ?? [] {
+                found.append((copy, isLast ? nil : place, isLast ? 1 : generation + 1))
+            }
+            place += 1
         }
-        return nodes(under: nil)
+        // From the last one on, each comes after its copies.
+        var roots: [Node] = []
+        var nodes = [[Node]](repeating: [], count: found.count)
+        for (place, (context, parent, _)) in found.enumerated().reversed() {
+            let node = Node(context: context, copies: nodes[place].reversed())
+            nodes[place] = []
+            if let parent { nodes[parent].append(node) } else { roots.append(node) }
+        }
+        return roots.reversed()
     }
+
+    private static let generationsInTree = 100
 
     /// The report as JSON.
     ///

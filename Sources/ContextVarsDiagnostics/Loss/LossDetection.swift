@@ -58,19 +58,19 @@ enum LossDetection {
     private static let queue = DispatchQueue(label: "contextvars.diagnostics", qos: .utility)
 
     static func begin(limits: ContextLossDetector.Limits, report: (@Sendable (ContextLoss) -> Void)?) {
-        state.withLock { state in
-            let run = state.run + 1
-            state = State()
-            state.run = run
-            state.limits = limits
-            state.report = report
+        // The old state ends after the lock: what its report has captured may lose a value when it ends.
+        let old = state.withLock { state in
+            var new = State(limits: limits, report: report)
+            new.run = state.run + 1
+            swap(&state, &new)
+            return new
         }
+        withExtendedLifetime(old) {}
     }
 
     // MARK: On the thread
 
     static func lost(_ variable: AnyContextVar, isSet: Bool) {
-        if !isSet, isBeforeMainRoot { return }
         let handOver = HandOver.current
         let watch = ContextLossDetector.currentWatch ?? handOver?.watch
         let key = Key(
@@ -96,11 +96,6 @@ enum LossDetection {
                 list(key, variable: variable, handOver: handOver, time: time, runner: runner, run: run)
             }
         }
-    }
-
-    /// Whether the caller is on the main thread outside of any task, where the first `set` makes the root context.
-    private static var isBeforeMainRoot: Bool {
-        contextvars_running_task() == nil && contextvars_is_main_thread()
     }
 
     // MARK: On the queue

@@ -91,15 +91,12 @@ private struct RecordedEvent {
         let place = Symbols.site(of: event.place)?.description
         func make(
             _ kind: TraceEvent.Kind, parent: UInt64? = nil, flow: UInt64? = nil, variable: Bool = false,
-            value: String? = nil,
-            via: String? = nil, peer: String? = nil
+            value: String? = nil, via: String? = nil
         ) -> TraceEvent {
             TraceEvent(
                 kind, time: event.time > start ? event.time - start : 0, lane: event.lane,
-                context: event.context.nonzero,
-                parent: parent, flow: flow, variable: variable ? trace.names[event.variable] ?? "?" : nil, value: value,
-                via: via,
-                peer: peer, place: place)
+                context: event.context.nonzero, parent: parent, flow: flow,
+                variable: variable ? trace.names[event.variable] ?? "?" : nil, value: value, via: via, place: place)
         }
         let (parent, flow) = (event.other.nonzero, event.flow.nonzero)
         switch kind {
@@ -124,8 +121,8 @@ private struct RecordedEvent {
         case .reset: return [make(.reset, variable: true, value: text)]
         case .handedOver: return [make(.handover, flow: flow, via: text)]
         case .arrived: return [make(.arrived, flow: flow)]
-        case .received: return [make(.received, peer: text)]
-        case .sent: return [make(.sent, peer: text)]
+        case .received: return [make(.received)]
+        case .sent: return [make(.sent)]
         case .lost: return [make(.lost, flow: flow, variable: true)]
         }
     }

@@ -93,7 +93,7 @@ enum Recording {
         Observation.value(of: variable, in: storage).flatMap { PrintedValue.of(variable, $0) }
     }
 
-    static func lost(_ variable: AnyContextVar, isSet: Bool) {
+    static func lost(_ variable: AnyContextVar) {
         write(.lost, flow: HandOver.current.map { flow(of: $0.flow) } ?? 0, variable: variable)
     }
 
@@ -103,24 +103,24 @@ enum Recording {
             .handedOver, context: identity(of: storage), flow: flow(of: number), text: name, place: place)
     }
 
-    static func arrived(_ number: UInt64) {
-        contextvars_has_arrived().pointee = true
-        write(.arrived, flow: flow(of: number))
-    }
+    /// The event follows when the work has its context.
+    static func arrived(_ number: UInt64) { contextvars_arriving_flow().pointee = flow(of: number) }
 
-    static func exchanged(with peer: String, isSent: Bool) {
-        let storage = contextvars_look_and_reach().storage
-        write(isSent ? .sent : .received, context: identity(of: storage), text: peer)
+    static func exchanged(isSent: Bool) {
+        write(isSent ? .sent : .received, context: identity(of: contextvars_look_and_reach().storage))
     }
 
     /// Work has its context now: by a handover that has been told, by the one that the thread runs, or as what a snapshot
     /// runs.
     private static func arrive(in storage: Storage, context: UInt64) {
-        let hasArrived = contextvars_has_arrived()
-        defer { hasArrived.pointee = false }
-        if hasArrived.pointee { return }
+        let arriving = contextvars_arriving_flow()
+        if arriving.pointee != 0 {
+            write(.arrived, context: context, flow: arriving.pointee)
+            arriving.pointee = 0
+            return
+        }
         if let handOver = HandOver.current, handOver.values != nil, handOver.arrive() {
-            return arrived(handOver.flow)
+            return write(.arrived, context: context, flow: flow(of: handOver.flow))
         }
         // A snapshot lends its map; so does an outer context, but to a scope that changes a variable.
         guard storage.pointee.flags & UInt8(CONTEXTVARS_LENT) == UInt8(CONTEXTVARS_LENT_MAP) else { return }
@@ -149,7 +149,7 @@ enum Recording {
     ) {
         if let variable, variable.noteOnce() { VariableNames.note(variable) }
         var facts = contextvars_facts(
-            kind: kind.rawValue, detail: 0, variable: variable?.identifyingNumber ?? 0,
+            kind: kind.rawValue, variable: variable?.identifyingNumber ?? 0,
             agent: agent ?? contextvars_current_agent(), context: context, other: other, flow: flow,
             places: nil, text: nil, length: 0)
         guard let text else { return contextvars_record(&facts) }

@@ -31,6 +31,7 @@ function readModel(raw) {
     return root;
   };
   const adopt = (child, parent, event) => {
+    if (!child) return;
     const context = contextOf(child);
     // A recorder that started late may know two contexts only by each other. A child without a parent is its own root,
     // and so an ancestor of just those whose root it is.
@@ -66,7 +67,7 @@ function readModel(raw) {
   const family = new Int32Array(count);
   for (let event = 0; event < count; event++) {
     const arrow = flows.get(raw.f[event]);
-    family[event] = familyOf(raw.c[event] || (arrow ? raw.c[arrow.from] : 0));
+    family[event] = familyOf(raw.c[event] || raw.p[event] || (arrow ? raw.c[arrow.from] : 0));
   }
   for (const lane of lanes.values()) {
     for (const span of lane.spans) span.family = familyOf(span.context);
@@ -118,15 +119,16 @@ function valuesAt(model, context, event) {
 function describeEvent(model, event) {
   const { raw, text } = model;
   const name = raw.kinds[raw.k[event]], variable = text(raw.n[event]), value = text(raw.v[event]);
+  const peer = text(raw.peer[event]), context = raw.c[event] || raw.p[event];
   switch (name) {
     case "set": return variable + " = " + (value || "…");
     case "reset": return "reset " + variable + (value ? " to " + value : "");
     case "lost": return variable + " lost";
     case "handover": return "handed over by " + (text(raw.via[event]) || "a copy");
-    case "arrived": return "arrived as context " + (raw.c[event] - 1);
-    case "sent": return "sent to " + text(raw.peer[event]);
-    case "received": return "received from " + text(raw.peer[event]) + (variable ? ": " + variable + " = " + value : "");
-    default: return name + " context " + (raw.c[event] - 1);
+    case "arrived": return context ? "arrived as context " + (context - 1) : "arrived";
+    case "sent": return "sent " + (peer ? "to " + peer : "values");
+    case "received": return "received " + (peer ? "from " + peer : "values") + (variable ? ": " + variable + " = " + value : "");
+    default: return context ? name + " context " + (context - 1) : name;
   }
 }
 
