@@ -28,6 +28,13 @@ import Testing
         #expect(trace.header.dropped == 4)
     }
 
+    @Test func `Empty lines are left out`() throws {
+        let header = #"{"format":"contextvars-trace","version":1,"dropped":0}"#
+        let text = "\n\(header)\n\n{\"k\":\"entered\",\"t\":5,\"l\":7,\"c\":3}\n\n"
+        let trace = try TraceReader.read(Data(text.utf8), path: "a.jsonl")
+        #expect(trace.events == [TraceEvent(.entered, time: 5, lane: 7, context: 3)])
+    }
+
     @Test func `A Chrome span with a duration is entered and left`() throws {
         let text = """
             {"otherData":{"format":"contextvars-trace","version":1,"dropped":0},"traceEvents":[
@@ -50,6 +57,10 @@ import Testing
             "{\"format\":\"contextvars-trace\",\"version\":1,\"dropped\":0}\n{\"k\":\"set\",\"t\":1,\"l\":1}\n{\"k\":\"set\"",
             3
         ),
+        // Empty lines are left out, and count.
+        ("\n{\"format\":\"other\",\"version\":1,\"dropped\":0}", 2),
+        ("\n\n{\"format\":\"contextvars-trace\",\"version\":2,\"dropped\":0}\n", 3),
+        ("{\"format\":\"contextvars-trace\",\"version\":1,\"dropped\":0}\n\n{\"k\":\"set\"", 3),
     ])
     func `What isn't a trace is refused with its line`(text: String, line: Int) throws {
         let error = #expect(throws: ToolError.self) { try TraceReader.read(Data(text.utf8), path: "a.json") }

@@ -26,16 +26,21 @@ public enum TraceReader {
     /// - Throws: ``ToolError/notATrace(_:line:_:)``.
     /// - Complexity: O(*n* log *n*) for *n* events.
     public static func read(_ data: Data, path: String) throws(ToolError) -> Trace {
-        let lines = data.split(separator: UInt8(ascii: "\n"))
-        let header = lines.first.flatMap { try? JSONDecoder().decode(TraceHeader.self, from: $0) }
+        // Empty lines are left out, but errors count them.
+        let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+            .map { (number: $0.offset + 1, content: $0.element) }
+            .filter { !$0.content.isEmpty }
+        let header = lines.first.flatMap { try? JSONDecoder().decode(TraceHeader.self, from: $0.content) }
         var trace =
             if let header {
-                try read(lines.dropFirst(), header, path)
+                try read(lines, header, path)
             } else {
                 try readChrome(data, path)
             }
         guard trace.header.version == 1 else {
-            throw .notATrace(path, line: 1, "its version is \(trace.header.version), and this program knows version 1")
+            throw .notATrace(
+                path, line: lines.first?.number ?? 1,
+                "its version is \(trace.header.version), and this program knows version 1")
         }
         trace.events = inOrder(trace.events)
         let known = Set(trace.lanes.map(\.id))
@@ -52,19 +57,20 @@ public enum TraceReader {
 
     // MARK: - JSON lines
 
+    /// - Parameter lines: The lines that aren't empty; the first one is the header.
     private static func read(
-        _ lines: some Collection<Data>, _ header: TraceHeader, _ path: String
+        _ lines: [(number: Int, content: Data)], _ header: TraceHeader, _ path: String
     ) throws(ToolError) -> Trace {
         guard header.format == TraceHeader.formatName else {
-            throw .notATrace(path, line: 1, "its format is '\(header.format)'")
+            throw .notATrace(path, line: lines[0].number, "its format is '\(header.format)'")
         }
         var trace = Trace(header: header)
         let decoder = JSONDecoder()
-        for (index, line) in lines.enumerated() {
+        for line in lines.dropFirst() {
             do {
-                add(try decoder.decode(Line.self, from: line), to: &trace)
+                add(try decoder.decode(Line.self, from: line.content), to: &trace)
             } catch {
-                throw .notATrace(path, line: index + 2, "\(reason(error))")
+                throw .notATrace(path, line: line.number, "\(reason(error))")
             }
         }
         return trace
