@@ -52,7 +52,7 @@ struct Lint: ParsableCommand {
         var report = linter.lint(paths)
         if fix {
             let (fixed, remaining) = try linter.fix(report)
-            FileHandle.standardError.write(Data("\(fixed) findings fixed\n".utf8))
+            FileHandle.standardError.write(Data("\(quantity(fixed, "finding")) fixed\n".utf8))
             report = remaining
         }
         try write(report.formatted(as: format), to: output)

@@ -47,7 +47,7 @@ struct View: ParsableCommand {
         let page = TracePage.html(trace, title: title)
         if let output {
             try write(page, to: output)
-            print("\(output): \(trace.events.count) events")
+            print("\(output): \(quantity(trace.events.count, "event"))")
             return
         }
         let server = try PageServer(page: page, port: port)

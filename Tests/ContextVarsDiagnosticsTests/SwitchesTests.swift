@@ -38,7 +38,7 @@ import Testing
             return (reports, program.end())
         }
         for report in reports {
-            #expect(report.contains("contextvars: 1 contexts\ncontext "))
+            #expect(report.contains("contextvars: 1 context\ncontext "))
             #expect(report.contains("{request.id}"))
         }
         #expect(status == 0)

@@ -130,7 +130,7 @@ import Testing
         #expect(
             lines == [
                 "\(folder.path)/A.swift:2:7: warning: this block runs on a thread of Dispatch, without the caller's context [dispatch-block]",
-                "    pass `context: .current` (--fix does it)", "1 files: 1 warning",
+                "    pass `context: .current` (--fix does it)", "1 file: 1 warning",
             ])
     }
 

@@ -33,8 +33,7 @@ import Testing
         #expect(migration.unchangedUses == 2)
         #expect(
             migration.report().hasSuffix(
-                "2 declarations in 1 files become @ContextValue, 2 uses of them stay as they are, 1 places need a look\n"
-            ))
+                "2 declarations in 1 file turned into @ContextValue, 2 uses unchanged, 1 place to look at\n"))
     }
 
     @Test func `What it can't do, it lists`() {

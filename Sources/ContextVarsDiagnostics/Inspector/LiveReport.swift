@@ -75,11 +75,11 @@ public struct LiveReport: Codable, Sendable {
 extension LiveReport: CustomStringConvertible {
     /// The tree as text, one line for each context.
     public var description: String {
-        var lines = ["\(contexts.count) contexts"]
-        if tasksWithUnusedContext > 0 { lines.append("\(tasksWithUnusedContext) tasks have not used theirs yet") }
-        if enteredBeforeStart > 0 {
-            lines.append("\(enteredBeforeStart) were entered before the inspector was started")
+        var lines = [quantity(contexts.count, "context")]
+        if tasksWithUnusedContext > 0 {
+            lines.append("\(quantity(tasksWithUnusedContext, "task")) with one that isn't used yet")
         }
+        if enteredBeforeStart > 0 { lines.append("\(enteredBeforeStart) entered before the inspector was started") }
         func add(_ nodes: [Node], _ indentation: String) {
             for node in nodes {
                 lines.append("\(indentation)\(node.context)")
@@ -89,4 +89,9 @@ extension LiveReport: CustomStringConvertible {
         add(tree, "")
         return lines.joined(separator: "\n")
     }
+}
+
+/// A number with its noun, in the plural unless the number is 1.
+private func quantity(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

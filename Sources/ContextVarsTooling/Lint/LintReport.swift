@@ -62,10 +62,10 @@ extension LintReport {
     private var summary: String {
         let counts = Severity.allCases.reversed().compactMap { severity -> String? in
             let count = counted.filter { $0.severity == severity }.count
-            return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
+            return count == 0 ? nil : quantity(count, severity.rawValue)
         }
         let ignored = findings.count - counted.count
-        return "\(files.count) files: \(counts.isEmpty ? "nothing found" : counts.joined(separator: ", "))"
+        return "\(quantity(files.count, "file")): \(counts.isEmpty ? "nothing found" : counts.joined(separator: ", "))"
             + (ignored == 0 ? "" : ", \(ignored) ignored")
     }
 

@@ -28,7 +28,9 @@ public struct Migration: Sendable {
     public let changes: [Change]
     /// What is left to do, by path and line.
     public let remarks: [Remark]
-    /// The uses of migrated variables that need no change: `$name.withValue`, `$name.get` and readings.
+    /// The uses of `$name` that need no change: `$name.withValue` and `$name.get`.
+    ///
+    /// Readings need none either, and aren't counted.
     public let unchangedUses: Int
 
     /// Plans the migration of files, and of those below folders.
@@ -101,8 +103,8 @@ public struct Migration: Sendable {
         let declarations = changes.reduce(0) { $0 + $1.declarations }
         let lines = remarks.map { "\($0.path):\($0.line): \($0.message)" }
         let summary = """
-            \(declarations) declarations in \(changes.count) files become @ContextValue, \(unchangedUses) uses of them stay \
-            as they are, \(remarks.count) places need a look
+            \(quantity(declarations, "declaration")) in \(quantity(changes.count, "file")) turned into @ContextValue, \
+            \(quantity(unchangedUses, "use")) unchanged, \(quantity(remarks.count, "place")) to look at
             """
         return (lines + [summary]).joined(separator: "\n") + "\n"
     }
