@@ -29,9 +29,14 @@ extension LoggedVariable {
     }
 }
 
+// Made once. `Hasher`'s own key is known where the environment has `SWIFT_DETERMINISTIC_HASHING`.
+private let digestKey = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+
 private func digest(of text: String) -> String {
-    // SipHash with a key of the process.
+    // SipHash with the keys of the process.
     var hasher = Hasher()
+    hasher.combine(digestKey.0)
+    hasher.combine(digestKey.1)
     hasher.combine(text)
     let digits = String(UInt32(truncatingIfNeeded: hasher.finalize()), radix: 16)
     return "#" + String(repeating: "0", count: 8 - digits.count) + digits

@@ -221,6 +221,21 @@ import Testing
         }
     }
 
+    @Test func `A hash is the same in all of the process, and isn't Swift's own`() throws {
+        var hashes: Set<String> = []
+        for _ in 0..<2 {
+            let (logger, log) = makeLogger([LoggedVariable(id, privacy: .hashed)])
+            id.withValue("secret") { logger.info("accepted") }
+            hashes.insert(try #require(log.entries.first?.metadata["request.id"]).description)
+        }
+        #expect(hashes.count == 1)
+        // That one has no secret where an environment makes it deterministic.
+        var hasher = Hasher()
+        hasher.combine("secret")
+        let own = String(UInt32(truncatingIfNeeded: hasher.finalize()), radix: 16)
+        #expect(!hashes.contains("#" + String(repeating: "0", count: 8 - own.count) + own))
+    }
+
     // MARK: Beside other metadata
 
     @Test func `The message's own metadata comes first, then the later of two variables`() throws {
