@@ -134,6 +134,28 @@ extension ContextFuture.Isolated {
     ) -> ContextFuture<Value>.Isolated {
         with(future.recover { [snapshot] error in snapshot.run { callback(error) } })
     }
+
+    /// A future of this one's optional value, unwrapped, with another value in place of `nil`.
+    ///
+    /// Works like `EventLoopFuture.unwrap(orReplace:)`.
+    @available(*, noasync)
+    @inlinable
+    public func unwrap<NewValue>(
+        orReplace replacement: NewValue
+    ) -> ContextFuture<NewValue>.Isolated where Value == NewValue? {
+        with(future.unwrap(orReplace: replacement))
+    }
+
+    /// A future of this one's optional value, unwrapped, with a function's result in place of `nil`.
+    ///
+    /// Works like `EventLoopFuture.unwrap(orElse:)`; the function runs in a new copy of the snapshot.
+    @available(*, noasync)
+    @inlinable
+    public func unwrap<NewValue>(
+        orElse callback: @escaping () -> NewValue
+    ) -> ContextFuture<NewValue>.Isolated where Value == NewValue? {
+        with(future.unwrap { [snapshot] in snapshot.run { callback() } })
+    }
 }
 
 // MARK: - At the end

@@ -221,16 +221,22 @@ import Testing
                         return loop.makeFailedFuture(Failure())
                     }
                     .recover { _ in note("recover") }
+                    .map { Int?.none }
+                    .unwrap(orElse: {
+                        note("unwrap")
+                        return nil as Int?
+                    })
+                    .unwrap(orReplace: 1)
                     .always { _ in note("always") }
-                    .map { lines }
+                    .map { number in lines + ["\(number)"] }
                     .nonisolated().future
             }.get()
             #expect(
                 lines
                     == [
                         "whenSuccess", "whenComplete", "map", "flatMap", "flatMapResult", "flatMapErrorThrowing",
-                        "flatMapError", "recover", "always",
-                    ].map { "\($0) a7" })
+                        "flatMapError", "recover", "unwrap", "always",
+                    ].map { "\($0) a7" } + ["1"])
         }
     }
 
