@@ -58,7 +58,7 @@ static bool is_pool_library(const char *path) {
 
 // MARK: Symbol tables
 
-/// Notes the ranges of pool functions in a file's largest symbol table. The file is mapped at `file`.
+/// Notes the ranges of pool functions in a file's symbol table; there is one at most. The file is mapped at `file`.
 static void read_symbols(object *object, const char *file, size_t size) {
     const ElfW(Ehdr) *header = (const void *)file;
     if (size < sizeof *header || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) return;
@@ -86,6 +86,7 @@ static void read_symbols(object *object, const char *file, size_t size) {
             uintptr_t start = object->base + function->st_value;
             object->pools[object->count++] = (range){start, start + function->st_size};
         }
+        return;
     }
 }
 
