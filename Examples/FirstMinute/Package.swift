@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import PackageDescription
 
-// Nothing but the core of the package, so that the first build takes seconds.
+// Nothing but the core of the package, so that the first build takes less than a minute.
 let package = Package(
     name: "FirstMinute",
     platforms: [.macOS(.v15)],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Writes one JSON object, key by key, without Foundation: a recorder exports in processes that have none.
+/// Writes one JSON object, key by key and in that order, which `JSONEncoder` has only for sorted keys.
 struct JSONObject {
     private var bytes: [UInt8] = [UInt8(ascii: "{")]
 

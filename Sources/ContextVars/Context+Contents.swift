@@ -93,6 +93,8 @@ extension Context: CustomStringConvertible {
 
 extension Context: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
+    ///
+    /// - Complexity: O(*n* log *n*), and that of describing the values. Safe from any thread.
     public var debugDescription: String {
         "<Context \(storedValues().namesAndValues) at \(address(of: self))>"
     }

@@ -15,6 +15,8 @@
 ///
 /// The ``description`` names the variable, context or token, and says what to write instead. Where CPython has the
 /// same error, it starts with CPython's words.
+///
+/// Immutable, and safe to use from any thread.
 public struct ContextError: Error, Equatable, Sendable {
     /// The reasons for which an operation can be refused.
     public enum Code: String, CaseIterable, Sendable {
@@ -79,6 +81,8 @@ extension ContextError {
 
     /// Whether a caught error is a `ContextError` of the same ``code``: lets `catch` name a constant where the error's
     /// type isn't known.
+    ///
+    /// - Complexity: O(1).
     public static func ~= (pattern: ContextError, error: any Error) -> Bool {
         (error as? ContextError) == pattern
     }
@@ -86,6 +90,8 @@ extension ContextError {
 
 extension ContextError: CustomStringConvertible {
     /// Says what was refused, and what to write instead.
+    ///
+    /// - Complexity: Linear in the length of the text.
     public var description: String {
         switch code {
         case .noCurrentContext:

@@ -220,6 +220,8 @@ extension ContextSnapshot: CustomStringConvertible {
 
 extension ContextSnapshot: CustomDebugStringConvertible {
     /// The names and values of the variables that are set.
+    ///
+    /// - Complexity: O(*n* log *n*), and that of describing the values.
     public var debugDescription: String {
         "<ContextSnapshot \(values.namesAndValues)>"
     }

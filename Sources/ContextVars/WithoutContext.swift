@@ -34,7 +34,7 @@ public func withoutContext<Result, Failure: Error>(
 
 /// Runs asynchronous code without a context.
 ///
-/// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes, and
+/// The code stays on the caller's actor. It has no context across all its suspensions, on whichever thread it resumes,
 /// nor do its `async let` and task group children. Otherwise it behaves like the synchronous form.
 ///
 /// - Throws: Only what the body throws.

@@ -37,7 +37,7 @@ extension Timer {
         self.init(timeInterval: interval, repeats: repeats) { timer in snapshot.run { block(timer) } }
     }
 
-    /// Creates a timer that fires first at a date, to be added to a run loop, and whose block runs in a snapshot's
+    /// Creates a timer that fires first at a date, to be added to a run loop, and whose block runs with a snapshot's
     /// values.
     ///
     /// Each firing has a new context that starts with them.

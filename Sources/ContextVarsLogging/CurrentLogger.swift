@@ -18,16 +18,21 @@ public import Logging
 ///     }
 /// }
 /// ```
+///
+/// Safe to use from any thread and task.
 public enum CurrentLogger: ScopedValue {
     /// `Logger.current`.
     ///
     /// The first read makes the logger that is current outside any `withLogger`, with the log handler that is set by then.
     /// Snapshots read it, so bootstrap the logging system before one is taken.
+    ///
+    /// - Complexity: That of reading a task local.
     public static var current: Logger { Logger.current }
 
     /// Runs synchronous code with a logger as `Logger.current`.
     ///
     /// - Throws: Only what the operation throws.
+    /// - Complexity: That of binding a task local.
     public static func withValue<Result, Failure: Error>(
         _ logger: Logger, operation: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -39,6 +44,7 @@ public enum CurrentLogger: ScopedValue {
     /// The code runs on the caller's actor, but `withLogger` of swift-log 1.16 leaves the actor before and comes back.
     ///
     /// - Throws: Only what the operation throws.
+    /// - Complexity: That of binding a task local.
     public nonisolated(nonsending) static func withValue<Result, Failure: Error>(
         _ logger: Logger, operation: nonisolated(nonsending) () async throws(Failure) -> Result
     ) async throws(Failure) -> Result {

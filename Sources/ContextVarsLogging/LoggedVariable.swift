@@ -12,7 +12,11 @@ public import Logging
 /// LoggedVariable(Request.token, as: "token") { "\($0.prefix(4))…" }// token=eyJh…
 /// ```
 ///
-/// A variable that isn't set, or is `nil`, is left out. Values are immutable and safe to use from any thread.
+/// A variable that isn't set, or is `nil`, is left out; ``init(entriesOf:)`` says what it does instead. Values are
+/// immutable and safe to use from any thread.
+///
+/// - Complexity: O(1) for each initialiser. ``Logging/Logger/MetadataProvider/contextVars(_:)`` says what a message
+///   costs.
 public struct LoggedVariable: Sendable {
     @usableFromInline
     enum Content: Sendable {
@@ -107,7 +111,8 @@ public struct LoggedVariable: Sendable {
 
     /// Logs all entries of a variable that holds metadata, each under its own key.
     ///
-    /// ``ContextVars/ContextVar/merge(_:)`` adds entries to such a variable.
+    /// ``ContextVars/ContextVar/merge(_:)`` adds entries to such a variable. Where it isn't set, the entries of its
+    /// default are logged.
     public init(entriesOf variable: ContextVar<Logger.Metadata>) {
         self.init(.entries(variable))
     }

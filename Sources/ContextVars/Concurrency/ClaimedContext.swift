@@ -3,6 +3,8 @@ import Synchronization
 
 /// A context that is entered for work that runs later: until the work ends or, if it never runs, until no copy of this value
 /// is left.
+///
+/// Safe to use from any thread. Copies are O(1), and share the entry.
 public struct ClaimedContext: Sendable {
     @usableFromInline
     enum Entry: Sendable {

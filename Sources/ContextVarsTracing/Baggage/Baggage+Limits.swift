@@ -6,6 +6,8 @@ extension Baggage {
     /// A received header beyond a limit is refused as a whole: half of a header can mean something else than all of it, and
     /// a value that overrides an earlier one could be in the missing half. A header that is sent is cut down member by
     /// member.
+    ///
+    /// A value type, safe to use from any thread.
     public struct Limits: Hashable, Sendable {
         /// How many members there may be.
         public var maxMembers: Int
@@ -13,6 +15,8 @@ extension Baggage {
         public var maxBytes: Int
 
         /// Creates limits.
+        ///
+        /// - Complexity: O(1).
         public init(maxMembers: Int = 64, maxBytes: Int = 8192) {
             self.maxMembers = maxMembers
             self.maxBytes = maxBytes

@@ -4,6 +4,8 @@ extension Baggage {
     /// One key with its value: a `list-member` of the recommendation.
     ///
     /// A parsed member keeps the bytes of its header, and turns them into text on demand.
+    ///
+    /// Immutable, and safe to use from any thread.
     public struct Member: Sendable {
         private enum Contents: Sendable {
             case texts(key: String, value: String, properties: [Property])
@@ -15,6 +17,7 @@ extension Baggage {
         /// Creates a member.
         ///
         /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
+        /// - Complexity: Linear in the length of the key.
         public init(_ key: String, _ value: String, properties: [Property] = []) throws(BaggageError) {
             try checkIsToken(key)
             self.init(validKey: key, value, properties: properties)
@@ -111,6 +114,7 @@ extension Baggage {
         /// Creates a property.
         ///
         /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
+        /// - Complexity: Linear in the length of the key.
         public init(_ key: String, _ value: String? = nil) throws(BaggageError) {
             try checkIsToken(key)
             self.init(validKey: key, value)

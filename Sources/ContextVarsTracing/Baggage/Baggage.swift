@@ -20,16 +20,22 @@ public struct Baggage: Hashable, Sendable {
     public private(set) var members: [Member]
 
     /// Creates baggage without members.
+    ///
+    /// - Complexity: O(1).
     public init() {
         self.members = []
     }
 
     /// Creates baggage with the given members, in that order.
+    ///
+    /// - Complexity: O(*n*) for *n* members.
     public init(_ members: some Sequence<Member>) {
         self.members = Array(members)
     }
 
     /// Whether there are no members.
+    ///
+    /// - Complexity: O(1).
     public var isEmpty: Bool { members.isEmpty }
 
     /// The value of the last member with a key, or `nil` if there is none.
@@ -59,6 +65,8 @@ extension Baggage: CustomStringConvertible {
     /// The keys of the members.
     ///
     /// Values are left out, because descriptions end up in logs.
+    ///
+    /// - Complexity: Linear in the length of the keys.
     public var description: String {
         "<Baggage {\(members.map(\.key).joined(separator: ", "))}>"
     }
@@ -66,6 +74,8 @@ extension Baggage: CustomStringConvertible {
 
 extension Baggage: CustomDebugStringConvertible {
     /// The members, as they are in a header.
+    ///
+    /// - Complexity: Linear in the length of the text.
     public var debugDescription: String {
         "<Baggage \(serialized(limits: .unlimited).header)>"
     }

@@ -20,6 +20,7 @@ extension BaggageEntry {
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
     /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
+    /// - Complexity: Linear in the length of the key.
     @inlinable
     public init<Value: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes
@@ -49,6 +50,7 @@ extension BaggageEntry {
     ///   - direction: Which way the variable travels.
     ///   - maxBytes: How many bytes of UTF-8 a value may have. Larger ones are neither sent nor set.
     /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
+    /// - Complexity: Linear in the length of the key.
     @inlinable
     public init<Wrapped: LosslessStringConvertible>(
         _ key: String, _ variable: ContextVar<Wrapped?>, direction: Direction = .both,

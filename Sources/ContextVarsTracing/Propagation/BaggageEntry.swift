@@ -65,6 +65,7 @@ public struct BaggageEntry: Sendable {
     ///   - decode: Turns received text into a value, or returns `nil` if it isn't valid. Check everything here that the
     ///     program relies on: the text can hold anything, even control characters.
     /// - Throws: ``BaggageError/invalidKey(_:)`` if the key isn't an HTTP token.
+    /// - Complexity: Linear in the length of the key.
     @inlinable
     public init<Value>(
         _ key: String, _ variable: ContextVar<Value>, direction: Direction = .both, maxBytes: Int = defaultMaxBytes,
