@@ -200,7 +200,8 @@ import Testing
             let lines = try await loop.flatSubmit(context: ContextSnapshot().with(Request.id, "a7")) {
                 var lines: [String] = []
                 func note(_ place: String) { lines.append("\(place) \(Request.id.get() ?? "-")") }
-                let start = loop.makeSucceededVoidFuture().assumeIsolated().inContext(.current)
+                // Done later: now, the callbacks would run at once, in the context that is current here.
+                let start = loop.submit {}.assumeIsolated().inContext(.current)
                 start.whenSuccess { note("whenSuccess") }
                 start.whenComplete { _ in note("whenComplete") }
                 return
