@@ -65,6 +65,11 @@ INTERPOSED(void, dispatch_apply, dispatch, (size_t iterations, void *queue, cons
     HAND_OVER(dispatch_apply, block, BLOCK_ITERATION, BLOCK_ANYWHERE, iterations, queue, handed_over)
 }
 
+// In a static program, our weak `dispatch_apply` keeps the linker from taking the real one out of libdispatch.a. So this asks
+// for the other function of the same object file; other functions of ours are in files that the program has anyway.
+void dispatch_apply_f(size_t iterations, void *queue, void *argument, void (*function)(void *, size_t));
+static void (*const neighbour)(size_t, void *, void *, void (*)(void *, size_t)) __attribute__((used)) = dispatch_apply_f;
+
 // MARK: Waiting
 
 // Such a block runs on the caller's thread, where the caller's context is current, unless the queue has a thread that it

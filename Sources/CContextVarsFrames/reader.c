@@ -84,15 +84,19 @@ static void publish(contextvars_storage *storage) {
 contextvars_reading contextvars_prepare_and_begin_reading(contextvars_storage *storage) {
     contextvars_reader *known = contextvars_this_thread.reader;
     contextvars_reader *reader = known ? known : take();
-    contextvars_mark(reader, storage);
-    // The mark before all that follows, as in `contextvars_begin_reading`.
-    if (each_reader_passes()) {
-        __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    } else {
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    for (;;) {
+        contextvars_mark(reader, storage);
+        // The mark before all that follows, as in `contextvars_begin_reading`.
+        if (each_reader_passes()) {
+            __atomic_thread_fence(__ATOMIC_SEQ_CST);
+        } else {
+            __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        }
+        if (contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) return (contextvars_reading){storage, reader};
+        // Without a mark meanwhile: an owner may be waiting for those that there are.
+        contextvars_mark(reader, NULL);
+        publish(storage);
     }
-    if (!contextvars_storage_has_flag(storage, CONTEXTVARS_PUBLISHED)) publish(storage);
-    return (contextvars_reading){storage, reader};
 }
 
 bool contextvars_nobody_reads(const contextvars_storage *storage) {
@@ -103,4 +107,13 @@ bool contextvars_nobody_reads(const contextvars_storage *storage) {
         if (__atomic_load_n(&reader->reading, __ATOMIC_ACQUIRE) == storage) return false;
     }
     return true;
+}
+
+bool contextvars_readers_leave(const contextvars_storage *storage) {
+    // Not for ever: after `fork`, a thread that was reading may be in the parent only.
+    for (unsigned attempt = 0; attempt < 400; attempt++) {
+        if (contextvars_nobody_reads(storage)) return true;
+        platform_wait(attempt);
+    }
+    return false;
 }

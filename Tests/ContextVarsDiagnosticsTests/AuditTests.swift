@@ -47,7 +47,9 @@ extension Diagnosing {
             #expect(ContextAudit.leaks().isEmpty)
         }
 
-        private func take(_ snapshot: inout ContextSnapshot?) -> ContextSnapshot { snapshot.take() ?? ContextSnapshot() }
+        private func take(_ snapshot: inout ContextSnapshot?) -> ContextSnapshot {
+            snapshot.take() ?? ContextSnapshot()
+        }
 
         @Test func `A value that a pool keeps is reported`() throws {
             let pool = try ContextSnapshot().run {

@@ -55,6 +55,37 @@ import Testing
         await task.value
     }
 
+    /// What hands out one claim for all work.
+    private struct OneClaim: ContextSource {
+        let claimed: ClaimedContext
+
+        func enter() throws(ContextError) -> ClaimedContext { claimed }
+    }
+
+    @Test func `Of two tasks with one claim, the first has the context, and the other a copy`() async throws {
+        let context = Context()
+        try context.run { try variable.set(1) }
+        let source = OneClaim(claimed: try context.enter())
+        let (first, second) = (Gate(), Gate())
+        let owner = try Task(context: source) {
+            try variable.set(2)
+            first.open()
+            await second.wait()
+            return variable.get()
+        }
+        await first.wait()
+        let other = try Task(context: source) {
+            defer { second.open() }
+            try variable.set(variable.get() + 10)
+            return variable.get()
+        }
+        #expect(try await other.value == 12)
+        #expect(throws: ContextError.alreadyEntered) { try context.run {} }
+        #expect(try await owner.value == 2)
+        #expect(context[variable] == 2)
+        try context.run {}
+    }
+
     @Test func `A loop that a request is the first to need keeps its values, unless it starts with nothing`()
         async throws
     {

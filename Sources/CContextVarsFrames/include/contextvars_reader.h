@@ -80,6 +80,10 @@ static inline const uint64_t *contextvars_keep_bits(uint64_t bits) {
 /// Whether nobody is reading a storage. Readers that begin later see what the caller has written before. Never waits.
 bool contextvars_nobody_reads(const contextvars_storage *storage);
 
+/// The same, after a wait of some milliseconds where somebody is reading. The caller has the lock of the storage, which isn't
+/// published, so that nobody else begins.
+bool contextvars_readers_leave(const contextvars_storage *storage);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -34,7 +34,7 @@ public struct ClaimedContext: Sendable {
     /// of the values, because by then the context is free for others.
     package func run<Result, Failure: Error>(_ work: () throws(Failure) -> Result) throws(Failure) -> Result {
         Observation.arrived(flow)
-        guard case .claim(let claim) = entry, claim.use() else { return try snapshot.run(work) }
+        guard case .claim(let claim) = entry, claim.use(for: .work) else { return try snapshot.run(work) }
         let scope = Scope.entering(claim.context, isSynchronous: true)
         defer {
             scope.end()
@@ -44,11 +44,20 @@ public struct ClaimedContext: Sendable {
     }
 }
 
-/// The right to run once in a context that is entered.
+/// The right to be the only one who runs in a context that is entered.
 @usableFromInline
 final class Claim: Sendable {
+    /// What a claim is used for.
+    enum Use: UInt8, AtomicRepresentable {
+        case none
+        /// Work that runs once, and exits the context when it ends.
+        case work
+        /// Pieces of work, for as long as the claim exists.
+        case pieces
+    }
+
     let context: Context
-    private let isUsed = Atomic<Bool>(false)
+    private let use = Atomic(Use.none)
 
     /// Takes over a claim that has just been made.
     init(on context: Context) {
@@ -56,12 +65,12 @@ final class Claim: Sendable {
     }
 
     deinit {
-        if !isUsed.load(ordering: .relaxed) { context.unclaim() }
+        if use.load(ordering: .relaxed) != .work { context.unclaim() }
     }
 
-    /// Whether the caller is the first to use it, who exits the context after that.
-    func use() -> Bool {
-        !isUsed.exchange(true, ordering: .relaxed)
+    /// Whether the caller is the first to use it.
+    func use(for use: Use) -> Bool {
+        self.use.compareExchange(expected: .none, desired: use, ordering: .relaxed).exchanged
     }
 }
 
@@ -77,6 +86,7 @@ extension ClaimedContext {
         _ operation: @isolated(any) () async throws -> Result
     ) async rethrows -> Result {
         if let captured = capturedOnArrival() { return try await run(binding: captured, operation) }
+        if let used = valuesIfUsed() { return try await run(inCopyOf: used, operation) }
         let scope = begin()
         defer { end(scope) }
         return try await operation()
@@ -92,6 +102,20 @@ extension ClaimedContext {
         return try await captured.run { () async throws in try await operation() }
     }
 
+    /// Not inlined: only a `ContextSource` of a user's own may hand out one claim twice.
+    @usableFromInline
+    @inline(never)
+    nonisolated(nonsending) func run<Result: Sendable>(
+        inCopyOf used: ContextSnapshot, _ operation: @isolated(any) () async throws -> Result
+    ) async rethrows -> Result {
+        let scope = Scope.copying(used, isSynchronous: false)
+        defer {
+            scope.end()
+            withExtendedLifetime(used) {}
+        }
+        return try await operation()
+    }
+
     /// What the snapshot carries, for work that starts now.
     @usableFromInline
     func capturedOnArrival() -> CapturedValue? {
@@ -100,13 +124,19 @@ extension ClaimedContext {
         return snapshot.captured
     }
 
+    /// The values of a claim's context, where another work has used the claim: that has the context, or had it.
+    @usableFromInline
+    func valuesIfUsed() -> ContextSnapshot? {
+        guard case .claim(let claim) = entry, !claim.use(for: .work) else { return nil }
+        return ContextSnapshot(claim.context)
+    }
+
     @usableFromInline
     func begin() -> Scope {
         switch entry {
         case .snapshot(let snapshot):
             return .copying(snapshot, isSynchronous: false)
         case .claim(let claim):
-            _ = claim.use()
             return .entering(claim.context, isSynchronous: false)
         }
     }

@@ -19,11 +19,12 @@ package struct ContextOfPieces: Sendable {
         self.init(Context(snapshot.values), snapshot.captured)
     }
 
-    /// The context that a claim is for, entered as long as the caller keeps the claim.
+    /// The context that a claim is for, entered as long as the caller keeps the claim; a copy where others use the claim.
     package init(of claimed: ClaimedContext) {
-        switch claimed.entry {
-        case .snapshot(let snapshot): self.init(snapshot)
-        case .claim(let claim): self.init(claim.context, nil)
+        if case .claim(let claim) = claimed.entry, claim.use(for: .pieces) {
+            self.init(claim.context, nil)
+        } else {
+            self.init(claimed.snapshot)
         }
     }
 

@@ -6,7 +6,8 @@ import PersistentCollections
 ///
 /// While children read a storage, its owner doesn't change it in place: each `set` publishes another version. The children
 /// may still be reading the previous ones, so a version keeps these. When there are too many of them, and nobody is reading
-/// at that moment, the owner releases them all and goes back to changing in place, until a child reads again.
+/// at that moment, the owner releases them all and goes back to changing in place, until a child reads again. Where that
+/// fails again and again, for there are always some who read, it keeps new ones out until the others have left.
 final class Version {
     let values: ContextValues
     /// For the owner, and for others under the lock.
@@ -15,6 +16,8 @@ final class Version {
     private var previous: Version?
     /// How many versions are kept before this one.
     private(set) var countBefore: Int
+    /// How often somebody was reading when the owner asked.
+    private var refusals: Int
 
     /// How many are kept before the owner asks whether they are being read.
     ///
@@ -23,16 +26,23 @@ final class Version {
     static let firstLimit = 32
     static let laterLimit = 256
 
+    /// Whether the owner, who is about to ask again, waits for an answer: so there are some thousand versions at most.
+    ///
+    /// It waits with the eighth question, and as long again each time that the wait was in vain.
+    var isOverdue: Bool { refusals & 7 == 7 && (refusals + 1).nonzeroBitCount == 1 }
+
     init(_ values: ContextValues, _ variablesSetHere: VariablesSetHere, after previous: Version?) {
         self.values = values
         self.variablesSetHere = variablesSetHere
         self.previous = previous
         countBefore = previous.map { $0.countBefore + 1 } ?? 0
+        refusals = previous?.refusals ?? 0
     }
 
     /// Waits as long again, because somebody is reading.
     func countAgain() {
         countBefore = 0
+        refusals += 1
     }
 
     deinit {
@@ -112,7 +122,8 @@ extension Storage {
         _ = contextvars_storage_lock(self)
         contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_PUBLISHED), false)
         var released = contextvars_contents()
-        if contextvars_nobody_reads(self) {
+        let isOverdue = Version.at(contextvars_storage_values(self))._withUnsafeGuaranteedRef { $0.isOverdue }
+        if isOverdue ? contextvars_readers_leave(self) : contextvars_nobody_reads(self) {
             released = withdraw()
             contextvars_storage_set_flag(self, UInt8(CONTEXTVARS_WITHDRAWN), true)
         } else {

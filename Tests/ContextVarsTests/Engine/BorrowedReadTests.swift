@@ -20,6 +20,23 @@ import Testing
         var isWhole: Bool { value == ~check }
     }
 
+    /// Runs each job on a new thread: queues have no more threads than there are processors.
+    private final class ThreadForEach: TaskExecutor {
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        }
+    }
+
+    /// How many of its objects have ended.
+    private final class Count: Sendable { let ended = Atomic<Int>(0) }
+
+    private final class Counted: Sendable {
+        let count: Count
+        init(_ count: Count) { self.count = count }
+        deinit { count.ended.add(1, ordering: .relaxed) }
+    }
+
     #if DEBUG
     private let sets = 3000
     #else
@@ -186,12 +203,6 @@ import Testing
     }
 
     @Test func `A parent that is read goes back to changing in place, and what it replaced ends`() async throws {
-        final class Count: Sendable { let ended = Atomic<Int>(0) }
-        final class Counted: Sendable {
-            let count: Count
-            init(_ count: Count) { self.count = count }
-            deinit { count.ended.add(1, ordering: .relaxed) }
-        }
         let (count, counted) = (Count(), ContextVar<Counted?>("counted"))
         try await Context().run {
             try counted.set(Counted(count))
@@ -214,6 +225,40 @@ import Testing
             #expect(count.ended.load(ordering: .relaxed) > before)
         }
         #expect(count.ended.load(ordering: .relaxed) == 1801)
+    }
+
+    @Test func `What a parent replaced ends, also where some child is always reading`() async throws {
+        let (count, counted) = (Count(), ContextVar<Counted?>("counted"))
+        final class Readers: Sendable {
+            let begun = Atomic<Int>(0)
+            let isOver = Atomic<Bool>(false)
+        }
+        let (executor, readers, sets) = (ThreadForEach(), Readers(), 100_000)
+        try await Context().run {
+            try counted.set(Counted(count))
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                defer { readers.isOver.store(true, ordering: .relaxed) }
+                // More than there are processors: who is interrupted while it reads, has its mark until it goes on.
+                for _ in 0..<16 {
+                    group.addTask(executorPreference: executor) {
+                        var isRead = true
+                        readers.begun.add(1, ordering: .relaxed)
+                        while !readers.isOver.load(ordering: .relaxed) { isRead = isRead && counted.get() != nil }
+                        return isRead
+                    }
+                }
+                while readers.begun.load(ordering: .relaxed) < 16 { await Task.yield() }
+                var most = 0
+                for set in 1...sets {
+                    try counted.set(Counted(count))
+                    most = max(most, set - count.ended.load(ordering: .relaxed))
+                }
+                #expect(most <= sets / 2)
+                readers.isOver.store(true, ordering: .relaxed)
+                for try await isRead in group { #expect(isRead == Level.childrenBorrow) }
+            }
+        }
+        #expect(count.ended.load(ordering: .relaxed) == sets + 1)
     }
 
     @Test func `What children have read ends with its scope, also where they ran on many threads`() async throws {

@@ -22,6 +22,7 @@ enum Probe {
             ("DispatchQueue", { DispatchQueue.global().async(execute: $0) }),
             ("DispatchWorkItem", { DispatchQueue.global().async(execute: DispatchWorkItem(block: $0)) }),
             ("asyncAfter", { DispatchQueue.global().asyncAfter(deadline: .now(), execute: $0) }),
+            ("concurrentPerform", { note in DispatchQueue.concurrentPerform(iterations: 2) { _ in note() } }),
             ("OperationQueue", { OperationQueue().addOperation($0) }),
             ("Thread", { Thread(block: $0).start() }),
             (
