@@ -3,6 +3,9 @@ extension Context {
     /// Something that a watcher is told about.
     public enum Event: Sendable {
         /// Another context became current for the calling task or thread; `nil` if none is current any more.
+        ///
+        /// A structured child that ends a scope may read its parent's context, or a copy of the values from its creation:
+        /// the latter is no object yet, so each report has a new one.
         case switched(to: Context?)
         /// A variable was set or reset in the current context of the calling task or thread, or of a ``ThreadState``, with
         /// its values before and after; `nil` if it wasn't or isn't set.

@@ -52,7 +52,7 @@ public final class Context: @unchecked Sendable {
     }
 
     deinit {
-        storage.contents.release()
+        storage.contents.releaseOneAfterTheOther()
     }
 
     /// A new context with the same values, of which neither sees the other's changes.

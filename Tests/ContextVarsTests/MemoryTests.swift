@@ -30,6 +30,21 @@ import Testing
         return object
     }
 
+    @Test func `Contexts that are values in one another end without a recursion`() throws {
+        weak var object: Object?
+        let inner = ContextVar<Context?>("inner")
+        var outermost = Context()
+        try outermost.run { try variable.set(track(&object)) }
+        for _ in 0..<100_000 {
+            let next = Context()
+            try next.run { try inner.set(outermost) }
+            outermost = next
+        }
+        #expect(object != nil)
+        outermost = Context()
+        #expect(object == nil)
+    }
+
     @Test func `A value that is replaced or reset dies at once`() throws {
         weak var first: Object?
         weak var second: Object?

@@ -60,6 +60,10 @@ typedef struct contextvars_thread {
     uint64_t next_identity, last_identity;
     /// Whether the thread is calling watchers.
     bool is_notifying;
+    /// How many contexts are ending on the thread, each as a value of the one before, and what those have left that wait for
+    /// the first (`Context.deinit`).
+    size_t ending_contexts;
+    void *_Nullable left_contents;
 } contextvars_thread;
 
 // The shortest way to a thread-local variable. A library that is loaded later can have it only where the C library keeps
@@ -112,6 +116,10 @@ bool contextvars_is_main_thread(void);
 
 /// The flag of the calling thread that says whether it is calling watchers.
 static inline bool *contextvars_thread_is_notifying(void) { return &contextvars_this_thread.is_notifying; }
+
+/// The calling thread's `ending_contexts` and `left_contents`.
+static inline size_t *contextvars_ending_contexts(void) { return &contextvars_this_thread.ending_contexts; }
+static inline void *_Nullable *_Nonnull contextvars_left_contents(void) { return &contextvars_this_thread.left_contents; }
 
 #pragma clang assume_nonnull end
 

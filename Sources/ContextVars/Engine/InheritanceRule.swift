@@ -10,6 +10,8 @@ final class InheritanceRule: @unchecked Sendable {
     private let next = AtomicLazyReference<InheritanceRule>()
 
     private static let first = AtomicLazyReference<InheritanceRule>()
+    /// For who adds one.
+    private static let last = Mutex<InheritanceRule?>(nil)
 
     private init(_ variable: AnyContextVar) {
         self.variable = variable
@@ -18,8 +20,10 @@ final class InheritanceRule: @unchecked Sendable {
     /// Makes a variable's value follow its own rule from now on.
     static func add(_ variable: AnyContextVar) {
         let rule = InheritanceRule(variable)
-        var present = first.storeIfNil(rule)
-        while present !== rule { present = present.next.storeIfNil(rule) }
+        last.withLock { last in
+            if let last { _ = last.next.storeIfNil(rule) } else { _ = first.storeIfNil(rule) }
+            last = rule
+        }
         HandingOver.markNotPlain()
     }
 

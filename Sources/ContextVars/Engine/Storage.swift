@@ -162,6 +162,28 @@ extension UnsafeMutablePointer<contextvars_contents> {
         if let variable = pointee.variable { Unmanaged<AnyContextVar>.fromOpaque(variable).release() }
         changedValue.deinitialize(count: 1)
     }
+
+    /// The same for contexts that are values in one another: there may be too many for a recursion.
+    ///
+    /// What is deeper than some levels waits until the outermost one has ended.
+    func releaseOneAfterTheOther() {
+        typealias Left = (contents: contextvars_contents, next: UnsafeMutableRawPointer?)
+        let (depth, left) = (contextvars_ending_contexts(), contextvars_left_contents())
+        if depth.pointee == 100 {
+            let last = UnsafeMutablePointer<Left>.allocate(capacity: 1)
+            last.initialize(to: (pointee, left.pointee))
+            left.pointee = UnsafeMutableRawPointer(last)
+            return
+        }
+        depth.pointee += 1
+        defer { depth.pointee -= 1 }
+        release()
+        while depth.pointee == 1, let last = left.pointee?.assumingMemoryBound(to: Left.self) {
+            left.pointee = last.pointee.next
+            withUnsafeMutablePointer(to: &last.pointee.contents) { $0.release() }
+            last.deallocate()
+        }
+    }
 }
 
 // MARK: - What it is made of
