@@ -142,6 +142,7 @@ def check(page, folder):
 
         check_durations(browser)
         check_chains(browser)
+        check_snapshots(browser)
         check_lost_value(browser, folder)
         check_search_and_way(browser, folder)
         check_pointer(browser)
@@ -180,6 +181,25 @@ def check_chains(browser):
         })()""" % order)
         assert len(families) == 1 and families != [0], families[:9]
     print("Long chains of copies, and a cycle, have one family")
+
+
+def check_snapshots(browser):
+    """A snapshot is no context: it is of the family that its values are from, as is what arrives by it, and has no number."""
+    family, told = browser.evaluate("""(() => {
+        const raw = {
+            kinds: ["made", "copied", "handover", "arrived", "sent"], strings: [], lanes: [[1, 0, 0]],
+            k: [0, 1, 2, 3, 3, 4], t: [1, 2, 3, 4, 5, 6], l: [1, 1, 1, 1, 1, 1],
+            c: [8, 0, 8, 9, 0, 9], p: [0, 8, 0, 0, 0, 0], f: [0, 0, 5, 5, 6, 0],
+        };
+        for (const column of ["n", "v", "via", "peer", "at"]) raw[column] = raw.k.map(() => 0);
+        const model = readModel(raw);
+        return [[...model.family], raw.k.map((_, event) => describeEvent(model, event))];
+    })()""")
+    assert family == [8, 8, 8, 8, 0, 8], family
+    assert told == [
+        "made context 7", "copied context 7", "handed over by a copy", "arrived as context 8", "arrived", "sent values"
+    ], told
+    print("Snapshots are no contexts")
 
 
 def check_lost_value(browser, folder):
