@@ -66,21 +66,21 @@ import Testing
         let context = Context()
         try context.run { try variable.set(1) }
         let source = OneClaim(claimed: try context.enter())
-        let (first, second) = (Gate(), Gate())
+        let (hasSet, goOn) = (Gate(), Gate())
         let owner = try Task(context: source) {
             try variable.set(2)
-            first.open()
-            await second.wait()
+            hasSet.open()
+            await goOn.wait()
             return variable.get()
         }
-        await first.wait()
+        await hasSet.wait()
         let other = try Task(context: source) {
-            defer { second.open() }
             try variable.set(variable.get() + 10)
             return variable.get()
         }
         #expect(try await other.value == 12)
         #expect(throws: ContextError.alreadyEntered) { try context.run {} }
+        goOn.open()
         #expect(try await owner.value == 2)
         #expect(context[variable] == 2)
         try context.run {}

@@ -165,7 +165,7 @@ extension UnsafeMutablePointer<contextvars_contents> {
 
     /// The same for contexts that are values in one another: there may be too many for a recursion.
     ///
-    /// What is deeper than some levels waits until the outermost one has ended.
+    /// What is deeper than a hundred levels waits until the outermost one has ended.
     func releaseOneAfterTheOther() {
         typealias Left = (contents: contextvars_contents, next: UnsafeMutableRawPointer?)
         let (depth, left) = (contextvars_ending_contexts(), contextvars_left_contents())

@@ -233,7 +233,7 @@ import Testing
             let begun = Atomic<Int>(0)
             let isOver = Atomic<Bool>(false)
         }
-        let (executor, readers, sets) = (ThreadForEach(), Readers(), 100_000)
+        let (executor, readers, sets) = (ThreadForEach(), Readers(), max(sets, 20_000))
         try await Context().run {
             try counted.set(Counted(count))
             try await withThrowingTaskGroup(of: Bool.self) { group in

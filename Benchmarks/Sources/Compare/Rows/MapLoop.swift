@@ -39,7 +39,7 @@ enum MapLoop {
                 row("nil and back, an array's elements", count, bar: nil, ArrayNilAndBack.self),
                 row("remove from an array of sixteen, and append", count, bar: nil, ArrayRemovalAndBack.self),
             ]
-        } + [row("copy two blocks, with what they refer to", 17, bar: nil, TwoBlocks.self)]
+        } + [row("look a key up, and copy two blocks with what they refer to", 17, bar: nil, TwoBlocks.self)]
 
     @inline(__always)
     private static func rows<Generic: MapBenchmark, Concrete: MapBenchmark>(

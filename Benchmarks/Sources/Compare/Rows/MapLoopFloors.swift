@@ -114,8 +114,12 @@ enum ArrayRemovalAndBack: MapBenchmark {
 enum TwoBlocks: MapBenchmark {
     static func ours(_ fixture: MapFixture<Key>, _ meter: Meter) {
         let (leaf, root) = (Block.make(16, fixture.keys[0]), Block.make(1, fixture.keys[1]))
-        meter.measure { iterations in
-            for _ in 0..<iterations { keep(leaf.copy(16).firstWord &+ root.copy(1).firstWord) }
+        let map = fixture.ours
+        meter.measure {
+            for key in fixture.lookupKeys.around($0) {
+                keep(map[key] ?? 0)
+                keep(leaf.copy(16).firstWord &+ root.copy(1).firstWord)
+            }
         }
     }
 
