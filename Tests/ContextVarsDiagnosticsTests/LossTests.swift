@@ -173,7 +173,7 @@ extension Diagnosing {
             #expect(ContextLossDetector.stop().filter { $0.variable == requestID }.map(\.count) == [1])
         }
 
-        @Test(.timeLimit(.minutes(1)))
+        @Test(.timeLimit(.minutes(15)))
         func `What a report has captured may lose a value when the next report takes its place`() async {
             final class Reader: Sendable {
                 deinit { _ = requestID.get() }

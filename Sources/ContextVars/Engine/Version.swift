@@ -29,7 +29,7 @@ final class Version {
     /// Whether the owner, who is about to ask again, waits for an answer: so there are some thousand versions at most.
     ///
     /// It waits with the eighth question, and as long again each time that the wait was in vain.
-    var isOverdue: Bool { refusals & 7 == 7 && (refusals + 1).nonzeroBitCount == 1 }
+    var isOverdue: Bool { refusals >= 7 && (refusals + 1).nonzeroBitCount == 1 }
 
     init(_ values: ContextValues, _ variablesSetHere: VariablesSetHere, after previous: Version?) {
         self.values = values

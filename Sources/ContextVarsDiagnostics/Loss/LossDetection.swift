@@ -60,10 +60,9 @@ enum LossDetection {
     static func begin(limits: ContextLossDetector.Limits, report: (@Sendable (ContextLoss) -> Void)?) {
         // The old state ends after the lock: what its report has captured may lose a value when it ends.
         let old = state.withLock { state in
-            var new = State(limits: limits, report: report)
-            new.run = state.run + 1
-            swap(&state, &new)
-            return new
+            let old = state
+            state = State(limits: limits, report: report, run: old.run + 1)
+            return old
         }
         withExtendedLifetime(old) {}
     }
